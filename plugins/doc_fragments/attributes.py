@@ -1,0 +1,72 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module of the collection says about itself: modes, platform, action group."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Attributes of the modules; the variants hold what only some of them share."""
+
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what it would do, without changing the target.
+    support: full
+  action:
+    description: Has an action plugin of the same name, which does the whole work on the controller.
+    support: full
+  async:
+    description: Can be used with the C(async) keyword.
+    support: none
+    details:
+      - The module runs on the controller, where Ansible cannot put an action plugin into the background.
+"""
+
+    ACTIONGROUP_ALL = r"""
+attributes:
+  action_group:
+    description: Use C(group/volume.activation.all) in C(module_defaults) to set options common to all these modules.
+    support: full
+    membership:
+      - volume.activation.all
+"""
+
+    WINDOWS = r"""
+attributes:
+  platform:
+    description: The systems that can be operated on.
+    platforms: windows
+    support: full
+"""
+
+    READING = r"""
+attributes:
+  diff_mode:
+    description: Returns what changed, or would change in check mode, when in diff mode.
+    support: N/A
+    details:
+      - The module only reads.
+  idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
+    support: N/A
+    details:
+      - The module only reads.
+"""
+
+    CHANGING = r"""
+attributes:
+  diff_mode:
+    description: Returns what changed, or would change in check mode, when in diff mode.
+    support: full
+    details:
+      - The diff is the list of steps in words. It never holds a product key.
+"""
+
+    IDEMPOTENT = r"""
+attributes:
+  idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
+    support: full
+"""

@@ -1,0 +1,144 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of activate; the work is done by the action plugin of the same name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: activate
+version_added: 0.1.0
+author:
+  - the volume.activation authors (@volume-activation)
+short_description: Activate a product of a Windows machine
+description:
+  - Activates a product, which is the licence of Windows itself unless O(activation_id) names another one.
+  - A product that is licensed is left alone.
+  - When the activation fails, the result has the code, its cause and its remedy.
+  - When the answer is lost, the outcome is unknown. Then the state is read until it is clear, and nothing is asked
+    for twice.
+extends_documentation_fragment:
+  - volume.activation.attributes
+  - volume.activation.attributes.actiongroup_all
+  - volume.activation.attributes.windows
+  - volume.activation.attributes.changing
+  - volume.activation.connection
+  - volume.activation.waiting
+attributes:
+  idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
+    support: partial
+    details:
+      - With O(force=true) every run asks for an activation.
+options:
+  activation_id:
+    description:
+      - The activation ID of the product. RV(volume.activation.license_info#module:license.products[].id) has it.
+      - When it is not given the licence of Windows itself is meant. Office and add-ons are activated by their own
+        IDs.
+    type: str
+  force:
+    description:
+      - Whether to ask again although the product is licensed. It renews a lease from a KMS host or from Active
+        Directory.
+      - For a product on a MAK it is refused, since it would spend an activation.
+    type: bool
+    default: false
+notes:
+  - V(mak_activation). The product is on a MAK. Each activation of a MAK is taken from its count and does not come
+    back, so this release activates none. Bring the machine to KMS with M(volume.activation.kms_client), or activate
+    it by other means.
+  - V(no_primary_product). Windows shows no product of its own that has a key. Install one with
+    M(volume.activation.product_key).
+seealso:
+  - module: volume.activation.kms_client
+  - module: volume.activation.product_key
+"""
+
+EXAMPLES = r"""
+- name: Activate Windows, unless it is licensed
+  volume.activation.activate:
+
+- name: Activate an add-on and wait longer for a slow machine
+  volume.activation.activate:
+    activation_id: "{{ esu_activation_id }}"
+    wait_seconds: 300
+
+- name: Renew the lease now
+  volume.activation.activate:
+    force: true
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, in order. In check mode, what would be done.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The kind of step.
+      type: str
+    target:
+      description: What the step acts on.
+      type: str
+    why:
+      description: Why the step is needed.
+      type: str
+  sample:
+    - action: set_kms_host
+      target: kms.example.com:1688
+      why: the machine is set to no KMS host
+license:
+  description:
+    - What the machine says about its licences after the steps. In check mode, what it would say.
+    - The parts are those of RV(volume.activation.license_info#module:license).
+  returned: success
+  type: dict
+  sample:
+    products:
+      - name: Windows(R), ServerStandard edition
+        channel: kms_client
+        status: licensed
+diff:
+  description: The steps in words. No product key is in it.
+  returned: success, in diff mode
+  type: dict
+  contains:
+    before:
+      description: What is.
+      type: str
+    after:
+      description: What is to be.
+      type: str
+requests:
+  description: How many WS-Management requests were spent on the machine, those of the login not counted.
+  returned: always, when the machine was reached
+  type: int
+  sample: 2
+msg:
+  description: What went wrong, in one sentence.
+  returned: failure
+  type: str
+  sample: The machine could not reach a KMS host.
+code:
+  description: The code of the failure, as Windows spells it, or a short name when the collection itself declined.
+  returned: failure
+  type: str
+  sample: "0xC004F074"
+cause:
+  description: What usually causes this failure.
+  returned: failure, when it is known
+  type: str
+  sample: No KMS host answered on its port.
+remedy:
+  description: What to do about it.
+  returned: failure, when it is known
+  type: str
+  sample: Check the name and the port of the KMS host and the way to it.
+refused:
+  description: Whether the module declined before anything was changed.
+  returned: failure
+  type: bool
+  sample: false
+"""

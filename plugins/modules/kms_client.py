@@ -1,0 +1,269 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of kms_client; the work is done by the action plugin of the same name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kms_client
+version_added: 0.1.0
+author:
+  - the volume.activation authors (@volume-activation)
+short_description: Keep Windows activated as a KMS client
+description:
+  - Makes a Windows machine a client of a KMS host and keeps it activated, through the key, the settings and the
+    activation itself.
+  - What is right already is left alone. An option that is not given says nothing about its setting.
+  - The generic volume licence key is chosen by the edition and the build of the machine. These keys are published by
+    Microsoft for everyone. They choose the channel and activate nothing by themselves, so the task needs no secret.
+extends_documentation_fragment:
+  - volume.activation.attributes
+  - volume.activation.attributes.actiongroup_all
+  - volume.activation.attributes.windows
+  - volume.activation.attributes.changing
+  - volume.activation.connection
+  - volume.activation.waiting
+attributes:
+  idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
+    support: partial
+    details:
+      - With O(activate=always) every run asks for an activation.
+options:
+  kms_host:
+    description:
+      - The name or the address of the KMS host. It is set on the machine, which then asks no other host.
+      - The name of an Active Directory domain is refused with the code V(domain_as_kms_host). To have the host looked
+        up in a domain use O(lookup_domain).
+      - Mutually exclusive with O(dns_discovery).
+    type: str
+  kms_port:
+    description:
+      - The port of the KMS host. It is only used together with O(kms_host).
+    type: int
+    default: 1688
+  dns_discovery:
+    description:
+      - With V(true) a KMS host and a port that are set on the machine are cleared, so that it looks its KMS host up
+        in DNS.
+      - With V(false) nothing is said about them.
+      - Mutually exclusive with O(kms_host).
+    type: bool
+    default: false
+  lookup_domain:
+    description:
+      - The DNS domain in which the machine looks its KMS host up, instead of its own.
+      - An empty string clears the domain.
+    type: str
+  host_caching:
+    description:
+      - Whether the machine keeps to the KMS host that it found last, instead of looking one up each time.
+    type: bool
+  activation_type:
+    description:
+      - Which ways of volume activation the machine may go.
+    type: str
+    choices:
+      any: Any of them, Active Directory before KMS.
+      ad: Active Directory only.
+      kms: KMS only.
+      token: A token only.
+  product_key:
+    description:
+      - Which key the machine is to have.
+    type: str
+    choices:
+      gvlk: The generic volume licence key of its edition. It is installed when the primary product is not on such a
+        key.
+      keep: The one that it has.
+    default: gvlk
+  replace_licensed:
+    description:
+      - Whether a MAK, a retail or an OEM key by which the machine is licensed today may be replaced.
+      - With V(false) such a machine is refused with the code V(licensed_by_other_key), since the licence would be
+        lost.
+    type: bool
+    default: false
+  extra_gvlks:
+    description:
+      - Further keys, for editions that have no published key or to be used instead of the published one.
+      - A key of yours belongs into a vaulted variable.
+    type: list
+    elements: dict
+    suboptions:
+      edition_id:
+        description:
+          - The edition, as RV(volume.activation.license_info#module:license.machine.edition) gives it.
+        type: str
+        required: true
+      build:
+        description:
+          - The build of Windows for which the key is. When it is not given the key is for every build.
+        type: int
+      product_key:
+        description:
+          - The key.
+        type: str
+        required: true
+  activate:
+    description:
+      - When to ask for an activation.
+    type: str
+    choices:
+      if_needed: When the machine is not licensed, or its key has changed, or O(renew_below_days) says so.
+      always: On each run. A KMS lease starts anew thereby.
+      never: Never. Only the key and the settings are seen to.
+    default: if_needed
+  renew_below_days:
+    description:
+      - With O(activate=if_needed) renew the lease also when it has fewer days left than this.
+      - A KMS lease lasts 180 days and Windows renews it by itself every seven days, so a lease below 150 days tells
+        that it did not succeed for some weeks.
+    type: int
+notes:
+  - A machine on which a material decision is needed is refused before anything is changed. The result then has
+    RV(refused=true), the code and the remedy.
+  - V(evaluation_edition). An evaluation edition takes no volume licence key. Convert it to the full edition first.
+  - V(no_published_key). No key is published for the edition and the build. Give one in O(extra_gvlks), or use
+    O(product_key=keep).
+  - V(kms_host_key). The machine holds the key of a KMS host. Leave it out of the play when it is meant to be one,
+    else give it the key of a client with M(volume.activation.product_key).
+  - V(domain_as_kms_host). O(kms_host) is the name of a domain. Put it into O(lookup_domain).
+  - V(licensed_by_other_key). The machine is licensed by a MAK, a retail or an OEM key. Set O(replace_licensed=true)
+    to replace it.
+  - V(subscription_step_up). The edition comes from a subscription and goes back when the key is changed. Use
+    O(product_key=keep) or leave the machine out.
+  - V(no_primary_product). Windows shows no product of its own that has a key and the edition cannot be told. Install
+    a key with M(volume.activation.product_key).
+  - V(malformed_key). A key in O(extra_gvlks) has not the form of a product key.
+seealso:
+  - module: volume.activation.license_info
+  - module: volume.activation.activate
+  - ref: Keep a fleet on KMS <ansible_collections.volume.activation.docsite.guide_kms>
+    description: How the module decides, and what each refusal asks for.
+  - name: Key Management Services (KMS) client activation and product keys
+    description: The generic volume licence keys, published by Microsoft.
+    link: https://learn.microsoft.com/windows-server/get-started/kms-client-activation-keys
+"""
+
+EXAMPLES = r"""
+- name: Keep the machine activated by the KMS host that DNS names
+  volume.activation.kms_client:
+    dns_discovery: true
+
+- name: Keep the machine activated by a certain KMS host
+  volume.activation.kms_client:
+    kms_host: kms.example.com
+
+- name: Look the KMS host up in another domain and renew a lease that nobody renewed
+  volume.activation.kms_client:
+    dns_discovery: true
+    lookup_domain: corp.example.com
+    renew_below_days: 150
+
+- name: Bring a machine back from a MAK
+  volume.activation.kms_client:
+    kms_host: kms.example.com
+    replace_licensed: true
+
+- name: Prepare an image, whose copies are to be activated later
+  volume.activation.kms_client:
+    kms_host: kms.example.com
+    activate: never
+
+- name: Use a key of your own for an edition without a published one
+  volume.activation.kms_client:
+    kms_host: kms.example.com
+    extra_gvlks:
+      - edition_id: EnterpriseS
+        build: 26100
+        product_key: "{{ vault_enterprise_ltsc_key }}"
+
+- name: Say what is common to all tasks only once
+  module_defaults:
+    group/volume.activation.all:
+      wait_seconds: 300
+  block:
+    - name: Keep the machine a KMS client
+      volume.activation.kms_client:
+        kms_host: kms.example.com
+
+    - name: Activate the extended security updates beside it
+      volume.activation.activate:
+        activation_id: "{{ esu_activation_id }}"
+"""
+
+RETURN = r"""
+steps:
+  description: What was done, in order. In check mode, what would be done.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The kind of step.
+      type: str
+    target:
+      description: What the step acts on.
+      type: str
+    why:
+      description: Why the step is needed.
+      type: str
+  sample:
+    - action: set_kms_host
+      target: kms.example.com:1688
+      why: the machine is set to no KMS host
+license:
+  description:
+    - What the machine says about its licences after the steps. In check mode, what it would say.
+    - The parts are those of RV(volume.activation.license_info#module:license).
+  returned: success
+  type: dict
+  sample:
+    products:
+      - name: Windows(R), ServerStandard edition
+        channel: kms_client
+        status: licensed
+diff:
+  description: The steps in words. No product key is in it.
+  returned: success, in diff mode
+  type: dict
+  contains:
+    before:
+      description: What is.
+      type: str
+    after:
+      description: What is to be.
+      type: str
+requests:
+  description: How many WS-Management requests were spent on the machine, those of the login not counted.
+  returned: always, when the machine was reached
+  type: int
+  sample: 2
+msg:
+  description: What went wrong, in one sentence.
+  returned: failure
+  type: str
+  sample: The machine could not reach a KMS host.
+code:
+  description: The code of the failure, as Windows spells it, or a short name when the collection itself declined.
+  returned: failure
+  type: str
+  sample: "0xC004F074"
+cause:
+  description: What usually causes this failure.
+  returned: failure, when it is known
+  type: str
+  sample: No KMS host answered on its port.
+remedy:
+  description: What to do about it.
+  returned: failure, when it is known
+  type: str
+  sample: Check the name and the port of the KMS host and the way to it.
+refused:
+  description: Whether the module declined before anything was changed.
+  returned: failure
+  type: bool
+  sample: false
+"""

@@ -1,0 +1,306 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of license_info; the work is done by the action plugin of the same name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: license_info
+version_added: 0.1.0
+author:
+  - the volume.activation authors (@volume-activation)
+short_description: Read what a Windows machine says about its licences
+description:
+  - Reads the licences of a Windows machine, their state, their leases and the settings of the KMS client.
+  - Nothing is changed and no product key is read. A key is told apart by its last five characters.
+  - All answers are the same in every language of Windows, as they come from numbers and not from texts.
+extends_documentation_fragment:
+  - volume.activation.attributes
+  - volume.activation.attributes.actiongroup_all
+  - volume.activation.attributes.windows
+  - volume.activation.attributes.reading
+  - volume.activation.connection
+options:
+  subset:
+    description:
+      - What to read. Each part less saves a request.
+    type: list
+    elements: str
+    choices:
+      machine: The name, the edition, the build and the clock.
+      service: The settings of the KMS client and the version of the service.
+      products: The products and the state of their licences.
+    default:
+      - machine
+      - service
+      - products
+  products:
+    description:
+      - Which products to read.
+    type: str
+    choices:
+      primary: The licence of Windows itself only.
+      installed: Every product that has a key.
+      all: Every licence that the machine knows, those without a key too. It is slow, a machine knows hundreds of
+        them.
+    default: installed
+  installation_ids:
+    description:
+      - Whether to read the installation IDs too.
+      - It is slow, since Windows computes them anew for each product.
+    type: bool
+    default: false
+seealso:
+  - module: volume.activation.kms_client
+"""
+
+EXAMPLES = r"""
+- name: Read what the machine says about its licences
+  volume.activation.license_info:
+  register: licences
+
+- name: Show the state of Windows itself
+  ansible.builtin.debug:
+    msg: "{{ (licences.license.products | selectattr('is_primary') | first).status }}"
+
+- name: Read the primary product only, in one request
+  volume.activation.license_info:
+    subset: products
+    products: primary
+
+- name: Find the products whose lease ends within a month
+  ansible.builtin.debug:
+    msg: "{{ item.name }} ends on {{ item.expires }}"
+  loop: "{{ licences.license.products | selectattr('expires') | selectattr('grace_minutes', 'lt', 30 * 24 * 60) }}"
+  loop_control:
+    label: "{{ item.id }}"
+
+- name: Read the installation IDs for an activation by telephone
+  volume.activation.license_info:
+    subset:
+      - products
+    installation_ids: true
+"""
+
+RETURN = r"""
+license:
+  description: What the machine says about its licences, as far as O(subset) asks for it.
+  returned: success
+  type: dict
+  contains:
+    machine:
+      description: The machine itself.
+      returned: when O(subset) has V(machine)
+      type: dict
+      contains:
+        name:
+          description: The name of the machine.
+          type: str
+          sample: APP01
+        edition:
+          description: The edition, in the same words in every language. V(none) when the collection does not know it.
+          type: str
+          sample: ServerStandard
+        build:
+          description: The build of Windows.
+          type: int
+          sample: 20348
+        sku:
+          description: The number of the edition, as Windows gives it.
+          type: int
+          sample: 7
+        clock:
+          description: The clock of the machine, as an ISO 8601 time.
+          type: str
+          sample: "2026-03-01T09:30:00+00:00"
+    service:
+      description: The licensing service of the machine.
+      returned: when O(subset) has V(service)
+      type: dict
+      contains:
+        version:
+          description: The version of the service.
+          type: str
+          sample: 10.0.20348.2849
+        client_machine_id:
+          description: The ID by which a KMS host counts the machine. It has to be unique in the fleet.
+          type: str
+          sample: 00000000-1111-2222-3333-444444444444
+        kms_host:
+          description: The KMS host that is set, V(none) when the host is looked up in DNS.
+          type: str
+          sample: kms.example.com
+        kms_port:
+          description: The port that is set, V(none) when none is set and 1688 applies.
+          type: int
+          sample: 1688
+        lookup_domain:
+          description: The domain in which the KMS host is looked up, V(none) when none is set.
+          type: str
+          sample: example.com
+        host_caching:
+          description: Whether the machine keeps to the KMS host that it found last.
+          type: bool
+          sample: true
+        discovered_kms_host:
+          description: The KMS host that was found in DNS.
+          type: str
+          sample: kms.example.com
+        discovered_kms_port:
+          description: The port that was found in DNS.
+          type: int
+          sample: 1688
+        remaining_rearms:
+          description: How often the grace period can still be started anew.
+          type: int
+          sample: 1000
+        is_kms_host:
+          description: Whether the machine is a KMS host.
+          type: bool
+          sample: false
+        activation_type:
+          description: Which ways of volume activation the primary product may go.
+          type: str
+          sample: any
+    products:
+      description: The products, as O(products) selects them. It is a list also when there is one only.
+      returned: when O(subset) has V(products)
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The activation ID of the product.
+          type: str
+          sample: 00000000-5555-6666-7777-888888888888
+        name:
+          description: The name of the product.
+          type: str
+          sample: Windows(R), ServerStandard edition
+        application:
+          description: What the product belongs to, one of V(windows), V(office), V(office_2010) and V(other).
+          type: str
+          sample: windows
+        family:
+          description: The family of the licence. For Windows it is the edition.
+          type: str
+          sample: ServerStandard
+        channel:
+          description:
+            - The channel of the key, one of V(kms_client), V(kms_host), V(mak), V(retail), V(oem), V(evaluation),
+              V(avma), V(token), V(subscription) and V(unknown).
+          type: str
+          sample: kms_client
+        partial_product_key:
+          description: The last five characters of the key, V(none) when the product has no key.
+          type: str
+          sample: GGGGG
+        status:
+          description:
+            - The state of the licence, one of V(unlicensed), V(licensed), V(oob_grace), V(oot_grace),
+              V(non_genuine_grace), V(notification) and V(extended_grace).
+          type: str
+          sample: licensed
+        status_code:
+          description: The state of the licence, as the number that Windows gives.
+          type: int
+          sample: 1
+        reason:
+          description: Why the product is in this state, V(none) when Windows gives no reason.
+          type: dict
+          contains:
+            code:
+              description: The code.
+              type: str
+              sample: "0xC004F056"
+            name:
+              description: The name of the code, V(none) when it has none.
+              type: str
+              sample: SL_E_VL_KEY_MANAGEMENT_SERVICE_NOT_ACTIVATED
+            message:
+              description: What it means.
+              type: str
+            cause:
+              description: What usually causes it.
+              type: str
+            remedy:
+              description: What to do about it.
+              type: str
+        grace_minutes:
+          description: The minutes left of the lease or the grace period, V(0) when there is no end or none is left.
+          type: int
+          sample: 259200
+        expires:
+          description:
+            - The day on which the lease, the grace period or the evaluation ends, as an ISO 8601 date by the clock of
+              the machine.
+            - It is V(none) when there is no end.
+          type: str
+          sample: "2026-08-28"
+        activation_type:
+          description: Which ways of volume activation the product may go, one of V(any), V(ad), V(kms) and V(token).
+          type: str
+          sample: any
+        activated_by:
+          description: The way that the last activation went, V(none) when there was none by volume activation.
+          type: str
+          sample: kms
+        kms:
+          description: The KMS host of the product.
+          type: dict
+          contains:
+            host:
+              description: The host that is set for the product, V(none) when none is set.
+              type: str
+            port:
+              description: The port that is set for the product, V(none) when none is set.
+              type: int
+            discovered_host:
+              description: The host that was found in DNS.
+              type: str
+            discovered_port:
+              description: The port that was found in DNS.
+              type: int
+        is_primary:
+          description: Whether this is the licence of Windows itself.
+          type: bool
+          sample: true
+        is_addon:
+          description: Whether this is an add-on to another product, such as extended security updates.
+          type: bool
+          sample: false
+        installation_id:
+          description: The installation ID of the product.
+          returned: when O(installation_ids=true)
+          type: str
+requests:
+  description: How many WS-Management requests were spent on the machine, those of the login not counted.
+  returned: always, when the machine was reached
+  type: int
+  sample: 2
+msg:
+  description: What went wrong, in one sentence.
+  returned: failure
+  type: str
+  sample: The machine could not reach a KMS host.
+code:
+  description: The code of the failure, as Windows spells it, or a short name when the collection itself declined.
+  returned: failure
+  type: str
+  sample: "0xC004F074"
+cause:
+  description: What usually causes this failure.
+  returned: failure, when it is known
+  type: str
+  sample: No KMS host answered on its port.
+remedy:
+  description: What to do about it.
+  returned: failure, when it is known
+  type: str
+  sample: Check the name and the port of the KMS host and the way to it.
+refused:
+  description: Whether the module declined before anything was changed.
+  returned: failure
+  type: bool
+  sample: false
+"""
