@@ -7,7 +7,7 @@
 Three questions decide the class of an error, and each has a different answer for somebody at a keyboard:
 
 * Did *we* decline (`Refusal`)? Then nothing was sent, and the wish has to change.
-* Did the request reach the machine (`ConnectionFailed`: no; `RequestRejected`: it would not have it)? Then trying again is safe.
+* Did it reach the machine (`ConnectionFailed`: no; `RequestRejected`: it would not have it)? Trying again is safe.
 * Was it sent without an answer (`AnswerLost`)? Then the outcome is unknown, and only the machine's own state can tell.
 """
 

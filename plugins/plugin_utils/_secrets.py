@@ -17,7 +17,7 @@ class Secret:
     """A text whose every rendering is a mask; `visible` is the part of it that may be shown (a key's last five).
 
     The text lives in a closure, not in an attribute, so that `vars()`, a debugger's dump of the instance and
-    `dataclasses.asdict` of a holder find nothing. `reveal` is the one way to it, and the request builder its one caller.
+    `dataclasses.asdict` of a holder find nothing. `reveal` is the one way to it.
     """
 
     __slots__ = ("_reader", "_visible")

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""WS-Management without I/O: requests and answers as frozen messages, with a client and a server half.
+
+Bytes come in, messages go out, and the other way round; who carries the bytes is somebody else's business.
+"""
+
+from __future__ import annotations
+
+from ._client import Answer, decode_answer, encode_request
+from ._faults import Fault
+from ._messages import (
+    ALL_ITEMS,
+    Batch,
+    Call,
+    Enumerate,
+    Get,
+    Got,
+    Identify,
+    Identity,
+    Invoke,
+    Output,
+    Pull,
+    Release,
+    Released,
+    Request,
+    Unknown,
+)
+from ._server import decode_call, encode_answer
+from ._values import Datetime, Instance, Interval, Reference, Resource, Value, wmi_resource
+from ._xml import MAX_MESSAGE_BYTES, parse
+
+__all__ = [
+    "ALL_ITEMS",
+    "MAX_MESSAGE_BYTES",
+    "Answer",
+    "Batch",
+    "Call",
+    "Datetime",
+    "Enumerate",
+    "Fault",
+    "Get",
+    "Got",
+    "Identify",
+    "Identity",
+    "Instance",
+    "Interval",
+    "Invoke",
+    "Output",
+    "Pull",
+    "Reference",
+    "Release",
+    "Released",
+    "Request",
+    "Resource",
+    "Unknown",
+    "Value",
+    "decode_answer",
+    "decode_call",
+    "encode_answer",
+    "encode_request",
+    "parse",
+    "wmi_resource",
+]

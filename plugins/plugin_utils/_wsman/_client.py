@@ -1,0 +1,146 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The client half: a request becomes bytes, an answer's bytes become a message."""
+
+from __future__ import annotations
+
+import typing as t
+from xml.etree.ElementTree import Element
+
+from .._errors import ProtocolViolation, Refusal
+from .._secrets import Secret, reveal
+from . import _namespaces as ns
+from ._faults import Fault, read_fault
+from ._messages import Batch, Enumerate, Get, Got, Identify, Identity, Invoke, Output, Pull, Release, Released, Request
+from ._values import Instance, read_instance, read_properties, write_properties, write_selectors
+from ._xml import child, escape, escape_attribute, has_control_characters, local, parse, stripped
+
+Answer = Batch | Got | Output | Released | Identity
+
+_IDENTIFY = (
+    f'<s:Envelope xmlns:s="{ns.SOAP}" xmlns:i="{ns.IDENTITY}"><s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>'
+)
+
+
+def encode_request(
+    request: Request, *, to: str, message_id: str, operation_timeout: float = 60.0, max_envelope_size: int = 512000
+) -> bytes:
+    """Return the envelope of `request`.
+
+    `operation_timeout` is in seconds; a host caps it at its MaxTimeoutms, 60 by default. The smaller of
+    `max_envelope_size` (bytes) and the host's own limit applies. Source: [MS-WSMV] 2.2.4, 3.1.4.1.
+    """
+    if isinstance(request, Identify):
+        return _IDENTIFY.encode()
+    header = (
+        f"<a:To>{escape(to)}</a:To>"
+        f'<w:ResourceURI s:mustUnderstand="true">{escape(request.resource.uri)}</w:ResourceURI>'
+        f'<a:ReplyTo><a:Address s:mustUnderstand="true">{ns.ANONYMOUS}</a:Address></a:ReplyTo>'
+        f'<a:Action s:mustUnderstand="true">{escape(request.action)}</a:Action>'
+        f'<w:MaxEnvelopeSize s:mustUnderstand="true">{max_envelope_size}</w:MaxEnvelopeSize>'
+        f"<a:MessageID>{escape(message_id)}</a:MessageID>"
+        f'<w:Locale s:mustUnderstand="false" xml:lang="en-US"/>'
+        f'<v:DataLocale s:mustUnderstand="false" xml:lang="en-US"/>'
+        f"<w:OperationTimeout>PT{operation_timeout:.3f}S</w:OperationTimeout>{write_selectors(request.resource.selectors)}"
+    )
+    return (
+        f'<s:Envelope xmlns:s="{ns.SOAP}" xmlns:a="{ns.ADDRESSING}" xmlns:w="{ns.WSMAN}" xmlns:v="{ns.WSMV}" '
+        f'xmlns:n="{ns.ENUMERATION}"><s:Header>{header}</s:Header><s:Body>{_body(request)}</s:Body></s:Envelope>'
+    ).encode()
+
+
+def _body(request: Request) -> str:
+    if isinstance(request, Enumerate):
+        return _enumerate_body(request)
+    if isinstance(request, Pull):
+        limit = "" if request.max_elements is None else f"<n:MaxElements>{request.max_elements}</n:MaxElements>"
+        return f"<n:Pull><n:EnumerationContext>{escape(request.context)}</n:EnumerationContext>{limit}</n:Pull>"
+    if isinstance(request, Release):
+        return f"<n:Release><n:EnumerationContext>{escape(request.context)}</n:EnumerationContext></n:Release>"
+    return _invoke_body(request) if isinstance(request, Invoke) else ""
+
+
+def _enumerate_body(request: Enumerate) -> str:
+    # OptimizeEnumeration and this MaxElements belong to WS-Management, Pull's MaxElements to WS-Enumeration.
+    optimize = "<w:OptimizeEnumeration/>" if request.optimize else ""
+    return (
+        f"<n:Enumerate>{optimize}<w:MaxElements>{request.max_elements}</w:MaxElements>"
+        f'<w:Filter Dialect="{ns.WQL_DIALECT}">{escape(request.wql)}</w:Filter></n:Enumerate>'
+    )
+
+
+def _invoke_body(request: Invoke) -> str:
+    for name, values in request.parameters.items():
+        if any(isinstance(value, (str, Secret)) and has_control_characters(reveal(value)) for value in values):
+            raise Refusal(
+                f"The value for {name} holds control characters, which cannot be sent.",
+                code="control_characters",
+                remedy="Remove them; they often come from copying text out of a document.",
+            )
+    inside = write_properties(request.parameters, "m:")
+    uri = escape_attribute(request.resource.uri)
+    return (
+        f'<m:{request.method}_INPUT xmlns:m="{uri}" xmlns:xsi="{ns.XSI}" xmlns:cim="{ns.CIM_COMMON}">'
+        f"{inside}</m:{request.method}_INPUT>"
+    )
+
+
+def decode_answer(data: bytes, request: Request, *, message_id: str | None = None) -> Answer | Fault:
+    """Return what the machine answered to `request`; a fault is an answer too.
+
+    Raises ProtocolViolation when the bytes are no answer to this request.
+    """
+    envelope = parse(data)
+    body = child(envelope, "Body")
+    if local(envelope) != "Envelope" or body is None:
+        raise ProtocolViolation("The answer is XML, but not a SOAP envelope.")
+    content = body[0] if len(body) else None
+    if content is not None and local(content) == "Fault":
+        return read_fault(content)
+    _check_relation(child(envelope, "Header"), message_id)
+    return _decoded(content, request)
+
+
+def _check_relation(header: Element | None, message_id: str | None) -> None:
+    relates_to = stripped(child(header, "RelatesTo"))
+    if message_id is not None and relates_to not in ("", message_id):
+        raise ProtocolViolation("The answer belongs to another request (RelatesTo differs).")
+
+
+def _decoded(content: Element | None, request: Request) -> Answer:
+    if isinstance(request, Release):
+        return Released()
+    if content is None:
+        raise ProtocolViolation(f"The answer to {request.action or 'Identify'} is empty.")
+    if isinstance(request, (Enumerate, Pull)):
+        return _batch(content)
+    if isinstance(request, Invoke):
+        return _output(content, request)
+    if isinstance(request, Get):
+        return Got(read_instance(content))
+    return _identity(content)
+
+
+def _batch(content: Element) -> Batch:
+    if local(content) not in ("EnumerateResponse", "PullResponse"):
+        raise ProtocolViolation(f"A query was answered with {local(content)}.")
+    items: tuple[Instance, ...] = tuple(read_instance(item) for item in child(content, "Items") or ())
+    context = stripped(child(content, "EnumerationContext")) or None
+    if child(content, "EndOfSequence") is not None:
+        context = None
+    return Batch(items, context, opening=local(content) == "EnumerateResponse")
+
+
+def _output(content: Element, request: Invoke) -> Output:
+    if local(content) != f"{request.method}_OUTPUT":
+        raise ProtocolViolation(f"{request.method} was answered with {local(content)}.")
+    return Output(request.resource, request.method, read_properties(content))
+
+
+def _identity(content: Element) -> Identity:
+    if local(content) != "IdentifyResponse":
+        raise ProtocolViolation(f"Identify was answered with {local(content)}.")
+    names = ("ProductVendor", "ProductVersion", "ProtocolVersion")
+    return Identity(*(stripped(child(content, name)) for name in names))

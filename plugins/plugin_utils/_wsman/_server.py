@@ -1,0 +1,183 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The server half: bytes of a request become a call, an answer becomes bytes as a Windows host would write them."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import uuid
+from xml.etree.ElementTree import Element
+
+from .._errors import ProtocolViolation
+from . import _namespaces as ns
+from ._client import Answer
+from ._faults import Fault, fault_action, write_fault
+from ._messages import (
+    Batch,
+    Call,
+    Enumerate,
+    Get,
+    Got,
+    Identify,
+    Identity,
+    Invoke,
+    Output,
+    Pull,
+    Release,
+    Request,
+    Unknown,
+)
+from ._values import (
+    Instance,
+    Resource,
+    read_options,
+    read_properties,
+    read_selectors,
+    write_properties,
+)
+from ._xml import child, escape, escape_attribute, local, parse, stripped
+
+_DURATION = re.compile(
+    r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
+)
+
+
+def decode_call(data: bytes) -> Call:
+    """Return the request in `data` with what its header says; raises ProtocolViolation when it is none."""
+    envelope = parse(data)
+    header, body = child(envelope, "Header"), child(envelope, "Body")
+    if local(envelope) != "Envelope" or body is None:
+        raise ProtocolViolation("The request is XML, but not a SOAP envelope.")
+    content = body[0] if len(body) else None
+    if content is not None and local(content) == "Identify":
+        return Call(Identify())
+    if stripped(child(child(header, "ReplyTo"), "Address")) != ns.ANONYMOUS:
+        raise ProtocolViolation("The request has no anonymous ReplyTo.")
+    action = stripped(child(header, "Action"))
+    selector_set = child(header, "SelectorSet")
+    selectors = {} if selector_set is None else read_selectors(selector_set)
+    resource = Resource(stripped(child(header, "ResourceURI")), selectors)
+    size = stripped(child(header, "MaxEnvelopeSize"))
+    return Call(
+        request=_request(action, resource, header, content),
+        message_id=stripped(child(header, "MessageID")),
+        to=stripped(child(header, "To")),
+        action=action,
+        operation_timeout=_seconds(stripped(child(header, "OperationTimeout"))),
+        max_envelope_size=int(size) if size.isdigit() else None,
+    )
+
+
+def _request(action: str, resource: Resource, header: Element | None, content: Element | None) -> Request:
+    reader = _READERS.get(action)
+    if reader is not None and resource.uri.startswith(ns.WMI_PREFIX):
+        return reader(resource, content)
+    if resource.uri.startswith(ns.WMI_PREFIX) and action.startswith(resource.uri + "/"):
+        parameters = {} if content is None else read_properties(content)
+        return Invoke(resource, action[len(resource.uri) + 1 :], parameters)
+    return Unknown(action, resource, read_options(header), content)
+
+
+def _read_enumerate(resource: Resource, content: Element | None) -> Request:
+    limit = stripped(child(content, "MaxElements"))
+    query = child(content, "Filter")
+    return Enumerate(
+        resource,
+        wql="" if query is None else query.text or "",
+        max_elements=int(limit) if limit.isdigit() else 1,
+        optimize=child(content, "OptimizeEnumeration") is not None,
+    )
+
+
+def _read_pull(resource: Resource, content: Element | None) -> Request:
+    limit = stripped(child(content, "MaxElements"))
+    return Pull(resource, stripped(child(content, "EnumerationContext")), int(limit) if limit.isdigit() else None)
+
+
+def _read_release(resource: Resource, content: Element | None) -> Request:
+    return Release(resource, stripped(child(content, "EnumerationContext")))
+
+
+_READERS: dict[str, t.Callable[[Resource, Element | None], Request]] = {
+    ns.ENUMERATE: _read_enumerate,
+    ns.PULL: _read_pull,
+    ns.RELEASE: _read_release,
+    ns.GET: lambda resource, _content: Get(resource),
+}
+
+
+def _seconds(duration: str) -> float | None:
+    match = _DURATION.match(duration)
+    if not duration or match is None:
+        return None
+    parts = {name: float(value or 0) for name, value in match.groupdict().items()}
+    return parts["days"] * 86400 + parts["hours"] * 3600 + parts["minutes"] * 60 + parts["seconds"]
+
+
+def encode_answer(answer: Answer | Fault, call: Call | None, *, language: str = "en-US") -> bytes:
+    """Return the envelope of `answer` to `call`, texts marked as being in `language`."""
+    if isinstance(answer, Identity):
+        return _identify_response(answer).encode()
+    action = fault_action(answer) if isinstance(answer, Fault) else f"{call.action if call else ''}Response"
+    relates_to = f"<a:RelatesTo>{escape(call.message_id)}</a:RelatesTo>" if call and call.message_id else ""
+    return (
+        f'<s:Envelope xml:lang="{escape_attribute(language)}" xmlns:s="{ns.SOAP}" xmlns:a="{ns.ADDRESSING}" '
+        f'xmlns:n="{ns.ENUMERATION}" xmlns:w="{ns.WSMAN}" xmlns:p="{ns.WSMV}"><s:Header>'
+        f"<a:Action>{escape(action)}</a:Action><a:MessageID>uuid:{str(uuid.uuid4()).upper()}</a:MessageID>"
+        f"<a:To>{ns.ANONYMOUS}</a:To>{relates_to}</s:Header>"
+        f"<s:Body>{_answer_body(answer, language)}</s:Body></s:Envelope>"
+    ).encode()
+
+
+def _answer_body(answer: Answer | Fault, language: str) -> str:
+    if isinstance(answer, Fault):
+        return write_fault(answer, language)
+    if isinstance(answer, Batch):
+        return _batch_body(answer)
+    if isinstance(answer, Got):
+        return _instance(answer.instance)
+    return _output(answer) if isinstance(answer, Output) else ""
+
+
+def _batch_body(batch: Batch) -> str:
+    items = "".join(_instance(item) for item in batch.items)
+    if batch.opening:
+        end = "" if batch.context else "<w:EndOfSequence/>"
+        listed = f"<w:Items>{items}</w:Items>" if items or end else ""
+        context = f"<n:EnumerationContext>{escape(batch.context or '')}</n:EnumerationContext>"
+        return f"<n:EnumerateResponse>{context}{listed}{end}</n:EnumerateResponse>"
+    context = f"<n:EnumerationContext>{escape(batch.context)}</n:EnumerationContext>" if batch.context else ""
+    end = "" if batch.context else "<n:EndOfSequence/>"
+    return f"<n:PullResponse>{context}<n:Items>{items}</n:Items>{end}</n:PullResponse>"
+
+
+def _instance(instance: Instance) -> str:
+    if instance.class_uri is None:
+        inside = write_properties(instance.properties, "")
+        return f'<w:XmlFragment xmlns:xsi="{ns.XSI}" xmlns:w="{ns.WSMAN}">{inside}</w:XmlFragment>'
+    name = instance.class_name
+    return (
+        f'<p:{name} xmlns:xsi="{ns.XSI}" xmlns:p="{escape_attribute(instance.class_uri)}" xmlns:cim="{ns.CIM_COMMON}" '
+        f'xsi:type="p:{name}_Type">{write_properties(instance.properties, "p:")}</p:{name}>'
+    )
+
+
+def _output(output: Output) -> str:
+    tag = f"p:{output.method}_OUTPUT"
+    return (
+        f'<{tag} xmlns:xsi="{ns.XSI}" xmlns:p="{escape_attribute(output.resource.uri)}" xmlns:cim="{ns.CIM_COMMON}">'
+        f"{write_properties(output.values, 'p:')}</{tag}>"
+    )
+
+
+def _identify_response(identity: Identity) -> str:
+    return (
+        f'<s:Envelope xmlns:s="{ns.SOAP}"><s:Header/><s:Body><wsmid:IdentifyResponse xmlns:wsmid="{ns.IDENTITY}">'
+        f"<wsmid:ProtocolVersion>{escape(identity.protocol_version)}</wsmid:ProtocolVersion>"
+        f"<wsmid:ProductVendor>{escape(identity.vendor)}</wsmid:ProductVendor>"
+        f"<wsmid:ProductVersion>{escape(identity.product_version)}</wsmid:ProductVersion>"
+        "</wsmid:IdentifyResponse></s:Body></s:Envelope>"
+    )

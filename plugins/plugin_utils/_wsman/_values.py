@@ -1,0 +1,170 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The values inside messages: lexical text, exactly as it travels; what they mean is for the CIM layer to say.
+
+One rule carries both directions: a property is a *tuple* of values. Windows writes an array as repeated siblings of one
+name, so a one-element array looks like a scalar, and an array that is empty or NULL leaves no element at all; only the
+class schema can tell them apart.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from .._secrets import Secret, reveal
+from . import _namespaces as ns
+from ._xml import child, descendants, escape, escape_attribute, local, namespace, stripped
+
+_NIL = f"{{{ns.XSI}}}nil"
+
+
+class Datetime(str):
+    """The text of a `cim:Datetime`, e.g. `2013-04-15T16:28:43.488171Z`."""
+
+
+class Interval(str):
+    """The text of a `cim:Interval`, e.g. `P0DT0H1M40S`."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a request is about: a resource URI and the keys of one instance."""
+
+    uri: str
+    selectors: t.Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def class_name(self) -> str:
+        """The last part of the URI: the WMI class, or `*` for a query."""
+        return self.uri.rpartition("/")[2]
+
+    @property
+    def namespace(self) -> str:
+        """The WMI namespace, e.g. `root/cimv2`; empty when this is not a WMI resource."""
+        inside = self.uri[len(ns.WMI_PREFIX) :] if self.uri.startswith(ns.WMI_PREFIX) else ""
+        return inside.rpartition("/")[0]
+
+
+Reference = Resource
+"""A CIM reference is an endpoint reference: the same URI and selectors that a request names its resource with."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One object: its class URI (None for a projection, whose class name is lost) and its properties."""
+
+    class_uri: str | None
+    properties: t.Mapping[str, tuple[Value, ...]]
+
+    @property
+    def class_name(self) -> str | None:
+        """The class an instance really has, which may be a subclass of the one that was asked for."""
+        return None if self.class_uri is None else self.class_uri.rpartition("/")[2]
+
+
+Value = str | Datetime | Interval | Secret | Resource | Instance | None
+
+
+def wmi_resource(
+    class_name: str, namespace: str = "root/cimv2", selectors: t.Mapping[str, str] | None = None
+) -> Resource:
+    """Return the resource of a WMI class, or of one instance when its keys are given ([MS-WSMV] 2.2.4)."""
+    return Resource(f"{ns.WMI_PREFIX}{namespace}/{class_name}", selectors or {})
+
+
+def read_properties(parent: Element) -> dict[str, tuple[Value, ...]]:
+    """Collect the children of an instance or a method's output by name, repeated ones together, in their order."""
+    collected: dict[str, list[Value]] = {}
+    for element in parent:
+        if namespace(element) != ns.CIM_COMMON:  # cim:Location is about the instance, not a property of it
+            collected.setdefault(local(element), []).append(read_value(element))
+    return {name: tuple(values) for name, values in collected.items()}
+
+
+def read_value(element: Element) -> Value:
+    """Return the value of one property element."""
+    if element.get(_NIL) in ("true", "1"):
+        return None
+    if len(element) == 0:
+        return element.text or ""
+    return _read_structure(element)
+
+
+def _read_structure(element: Element) -> Value:
+    first = element[0]
+    name = local(first)
+    if name == "Datetime":
+        return Datetime(stripped(first))
+    if name == "Interval":
+        return Interval(stripped(first))
+    if name in ("Address", "ReferenceParameters"):
+        return read_reference(element)
+    return Instance(namespace(first) or None, read_properties(element))
+
+
+def read_reference(element: Element) -> Resource:
+    """Return the resource that an endpoint reference, or a request's header, names."""
+    uri = next(iter(descendants(element, "ResourceURI")), None)
+    return Resource(stripped(uri), read_selectors(element))
+
+
+def read_selectors(element: Element) -> dict[str, str]:
+    """Return the selectors found below `element`."""
+    return {item.get("Name", ""): item.text or "" for item in descendants(element, "Selector")}
+
+
+def read_instance(element: Element) -> Instance:
+    """Return one item of an enumeration, or the body of a GetResponse."""
+    if local(element) == "Item" and len(element):  # EnumerateObjectAndEPR pairs each object with its reference
+        element = element[0]
+    if local(element) == "XmlFragment":
+        return Instance(None, read_properties(element))
+    return Instance(namespace(element) or None, read_properties(element))
+
+
+def read_options(header: Element | None) -> dict[str, str]:
+    """Return the options of a request's header (shells have some)."""
+    return {item.get("Name", ""): item.text or "" for item in descendants(child(header, "OptionSet"), "Option")}
+
+
+def write_properties(properties: t.Mapping[str, t.Iterable[Value]], prefix: str) -> str:
+    """Return the elements of properties or parameters; `prefix` is `p:` or the like, empty inside a projection."""
+    return "".join(
+        _write_value(prefix + name, value, prefix) for name, values in properties.items() for value in values
+    )
+
+
+def _write_value(tag: str, value: Value, prefix: str) -> str:
+    if value is None:
+        return f'<{tag} xsi:nil="true"/>'
+    if isinstance(value, Resource):
+        return f"<{tag}>{_write_reference(value)}</{tag}>"
+    if isinstance(value, Instance):  # embedded: its properties stand in its own class's namespace
+        inside = write_properties(value.properties, "e:")
+        return f'<{tag} xmlns:e="{escape_attribute(value.class_uri or "")}">{inside}</{tag}>'
+    if isinstance(value, (Datetime, Interval)):
+        inner = f"{'cim:' if prefix else ''}{type(value).__name__}"
+        return f"<{tag}><{inner}>{escape(value)}</{inner}></{tag}>"
+    # The one place where a secret's text is taken out: it leaves for the machine and is kept nowhere.
+    return f"<{tag}>{escape(reveal(value))}</{tag}>"
+
+
+def _write_reference(value: Resource) -> str:
+    return (
+        f"<a:Address>{ns.ANONYMOUS}</a:Address><a:ReferenceParameters>"
+        f"<w:ResourceURI>{escape(value.uri)}</w:ResourceURI>{write_selectors(value.selectors)}</a:ReferenceParameters>"
+    )
+
+
+def write_selectors(selectors: t.Mapping[str, str]) -> str:
+    """Return the `w:SelectorSet`, nothing when there are no selectors."""
+    if not selectors:
+        return ""
+    inner = "".join(
+        f'<w:Selector Name="{escape_attribute(name)}">{escape(value)}</w:Selector>' for name, value in selectors.items()
+    )
+    return f"<w:SelectorSet>{inner}</w:SelectorSet>"

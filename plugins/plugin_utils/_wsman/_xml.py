@@ -1,0 +1,82 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""XML at the edge: bounded reading without DTD or entities, and writing of escaped text."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+
+from .._errors import ProtocolViolation
+
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""No answer we ask for comes near this; a machine's envelope limit is 500 kB by default."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_ATTRIBUTE_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
+
+
+class _WithoutDoctype(TreeBuilder):
+    """A tree builder that stops at the first `<!DOCTYPE`, before any entity could be declared (SOAP 1.2 part 1, 5)."""
+
+    def doctype(self, _name: str, _pubid: str | None, _system: str | None) -> None:
+        raise ProtocolViolation("The message holds a document type declaration, which SOAP forbids.")
+
+
+def parse(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> Element:
+    """Return the root element of `data`; anything that is not one bounded XML document without DTD is a violation."""
+    if len(data) > limit:
+        raise ProtocolViolation(f"The message has {len(data)} bytes, more than the {limit} that are accepted.")
+    parser = XMLParser(target=_WithoutDoctype())
+    try:
+        parser.feed(data)
+        return t.cast(Element, parser.close())
+    except (ParseError, ValueError, LookupError) as error:
+        # The text of a parse error holds a position only, never a part of the document.
+        raise ProtocolViolation(f"The message is not well-formed XML: {error}.") from None
+
+
+def local(element: Element) -> str:
+    """Return an element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def namespace(element: Element) -> str:
+    """Return an element's namespace, empty where it has none."""
+    return element.tag[1:].rpartition("}")[0] if element.tag.startswith("{") else ""
+
+
+def child(element: Element | None, name: str) -> Element | None:
+    """Return the first child with that local name; the namespace differs between answers that mean the same."""
+    if element is None:
+        return None
+    return next((candidate for candidate in element if local(candidate) == name), None)
+
+
+def descendants(element: Element | None, name: str) -> list[Element]:
+    """Return every element below (and including) `element` with that local name, in document order."""
+    return [] if element is None else [candidate for candidate in element.iter() if local(candidate) == name]
+
+
+def stripped(element: Element | None) -> str:
+    """Return the text of a code or a URI, without the white space that pretty-printers add; never for a property."""
+    return "" if element is None or element.text is None else element.text.strip()
+
+
+def escape(text: str) -> str:
+    """Return `text` for element content; control characters, illegal in XML 1.0, become `?` as on Windows."""
+    return _CONTROL.sub("?", text).translate(_ENTITIES)
+
+
+def escape_attribute(text: str) -> str:
+    """Return `text` for an attribute in double quotes."""
+    return _CONTROL.sub("?", text).translate(_ATTRIBUTE_ENTITIES)
+
+
+def has_control_characters(text: str) -> bool:
+    """Tell whether `text` cannot travel in XML 1.0 as it is."""
+    return _CONTROL.search(text) is not None
