@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import typing as t
 from xml.etree.ElementTree import Element
 
 from .._errors import ProtocolViolation, Refusal
@@ -126,7 +125,8 @@ def _decoded(content: Element | None, request: Request) -> Answer:
 def _batch(content: Element) -> Batch:
     if local(content) not in ("EnumerateResponse", "PullResponse"):
         raise ProtocolViolation(f"A query was answered with {local(content)}.")
-    items: tuple[Instance, ...] = tuple(read_instance(item) for item in child(content, "Items") or ())
+    listed = child(content, "Items")
+    items: tuple[Instance, ...] = () if listed is None else tuple(read_instance(item) for item in listed)
     context = stripped(child(content, "EnumerationContext")) or None
     if child(content, "EndOfSequence") is not None:
         context = None

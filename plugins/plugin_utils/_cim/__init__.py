@@ -1,0 +1,24 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""CIM over WS-Management: values, WQL, and the repository of one machine."""
+
+from __future__ import annotations
+
+from ._repository import Repository, UnknownInSchema
+from ._values import CimType, from_lexical, lexical, to_lexical
+from ._wql import equals, is_set, quote, select
+
+__all__ = [
+    "CimType",
+    "Repository",
+    "UnknownInSchema",
+    "equals",
+    "from_lexical",
+    "is_set",
+    "lexical",
+    "quote",
+    "select",
+    "to_lexical",
+]

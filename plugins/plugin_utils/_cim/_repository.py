@@ -1,0 +1,194 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The WMI repository of one machine: select, get and invoke over anything that carries bytes.
+
+What may be sent twice, and what must not, is decided here and nowhere else. A query changes nothing, so a lost answer, an
+expired context or a machine that is busy starts it again after a pause. A method may have done its work although no
+answer came, so it is sent once; only a quota fault, which says that the machine did not begin, permits another try.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+import uuid
+
+from .._errors import AnswerLost, MachineRefused, ProtocolViolation
+from .._wsman import (
+    Answer,
+    Batch,
+    Enumerate,
+    Fault,
+    Get,
+    Got,
+    Instance,
+    Invoke,
+    Output,
+    Pull,
+    Release,
+    Request,
+    decode_answer,
+    encode_request,
+    wmi_resource,
+)
+from ._values import CimType, from_lexical, lexical
+from ._wql import select as select_text
+
+MAX_BATCHES = 500
+"""A sequence that does not end is a fault of the machine, not a reason to go on for ever."""
+
+_TIMED_OUT = 2150858793
+_EXPIRED_CONTEXT = 2150858779
+_CANNOT_PROCESS_FILTER = 2150858778
+_BUSY = frozenset({2150859173, 2150859174, 2150859175, 2150859176, *range(2150859236, 2150859243)})
+_PAUSES = (0.5, 2.0, 5.0)
+
+Properties = t.Mapping[str, CimType]
+Row = dict[str, t.Any]
+
+
+class UnknownInSchema(MachineRefused):
+    """The machine could not process the query: an older Windows lacks a class or property that it names."""
+
+
+class Repository:
+    """Reads and calls the classes of one namespace; `send` takes a request's bytes and returns the answer's.
+
+    `requests` counts what was sent. `pause` is called with seconds between tries.
+    """
+
+    def __init__(
+        self,
+        send: t.Callable[[bytes], bytes],
+        *,
+        namespace: str = "root/cimv2",
+        operation_timeout: float = 60.0,
+        pause: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.requests = 0
+        self._send = send
+        self._namespace = namespace
+        self._operation_timeout = operation_timeout
+        self._pause = pause
+
+    def select(self, class_name: str, properties: Properties, conditions: t.Iterable[str] = ()) -> list[Row]:
+        """Return the rows of a query, each with the properties asked for; an unknown property raises UnknownInSchema."""
+        wql = select_text(class_name, properties, conditions)
+        return self._repeatable(lambda: self._enumerate(wql, properties))
+
+    def get(self, class_name: str, keys: t.Mapping[str, str], properties: Properties) -> Row:
+        """Return one instance, chosen by all of its keys."""
+        request = Get(wmi_resource(class_name, self._namespace, keys))
+        answer = self._repeatable(lambda: self._exchange(request))
+        if not isinstance(answer, Got):
+            raise ProtocolViolation(f"A Get of {class_name} was answered with something else.")
+        return _row(answer.instance, properties)
+
+    def invoke(
+        self, class_name: str, keys: t.Mapping[str, str], method: str, parameters: t.Mapping[str, t.Any] | None = None
+    ) -> t.Mapping[str, tuple[t.Any, ...]]:
+        """Call a method once and return its out values as they came.
+
+        Raises MachineRefused for a fault or a ReturnValue other than 0, AnswerLost when the outcome is unknown.
+        """
+        written = {name: (lexical(value),) for name, value in (parameters or {}).items()}
+        request = Invoke(wmi_resource(class_name, self._namespace, keys), method, written)
+        for pause in _PAUSES:
+            try:
+                return self._called(request)
+            except MachineRefused as refusal:
+                if refusal.hresult not in _BUSY:
+                    raise
+                self._pause(pause)
+        return self._called(request)
+
+    def _called(self, request: Invoke) -> t.Mapping[str, tuple[t.Any, ...]]:
+        try:
+            answer = self._exchange(request)
+        except MachineRefused as refusal:
+            if refusal.hresult == _TIMED_OUT:
+                raise AnswerLost(f"The machine did not finish {request.method} in time.", code="timeout") from refusal
+            raise
+        if not isinstance(answer, Output):
+            raise ProtocolViolation(f"{request.method} was answered with something else.")
+        returned = from_lexical(answer.values.get("ReturnValue", ()), "uint32") or 0
+        if returned:
+            raise MachineRefused(
+                f"{request.method} returned 0x{returned & 0xFFFFFFFF:08X}.", hresult=returned & 0xFFFFFFFF
+            )
+        return answer.values
+
+    def _repeatable(self, work: t.Callable[[], t.Any]) -> t.Any:
+        for pause in _PAUSES:
+            try:
+                return work()
+            except AnswerLost:
+                self._pause(pause)
+            except MachineRefused as refusal:
+                if refusal.hresult not in _BUSY | {_TIMED_OUT, _EXPIRED_CONTEXT}:
+                    raise
+                self._pause(pause)
+        return work()
+
+    def _enumerate(self, wql: str, properties: Properties) -> list[Row]:
+        resource = wmi_resource("*", self._namespace)
+        batch = self._batch(Enumerate(resource, wql))
+        rows = [_row(item, properties) for item in batch.items]
+        try:
+            for _ in range(MAX_BATCHES):
+                if batch.context is None:
+                    return rows
+                batch = self._batch(Pull(resource, batch.context))
+                rows += [_row(item, properties) for item in batch.items]
+        except MachineRefused:
+            raise
+        except Exception:
+            self._release(batch)
+            raise
+        self._release(batch)
+        raise ProtocolViolation(f"The machine sent {MAX_BATCHES} batches and no end.")
+
+    def _batch(self, request: Enumerate | Pull) -> Batch:
+        answer = self._exchange(request)
+        if not isinstance(answer, Batch):
+            raise ProtocolViolation("A query was answered with something else.")
+        return answer
+
+    def _release(self, batch: Batch) -> None:
+        """Give the enumeration back, best effort: it would otherwise count against the user's quota until it expires."""
+        if batch.context is None:
+            return
+        try:
+            self._exchange(Release(wmi_resource("*", self._namespace), batch.context))
+        except Exception:  # noqa: BLE001 - the error on the way here is the one to report
+            return
+
+    def _exchange(self, request: Request) -> Answer:
+        message_id = f"uuid:{str(uuid.uuid4()).upper()}"
+        self.requests += 1
+        data = self._send(
+            encode_request(
+                request,
+                to="http://machine:5985/wsman",  # a host does not compare it, and it need not learn how it was reached
+                message_id=message_id,
+                operation_timeout=self._operation_timeout,
+            )
+        )
+        answer = decode_answer(data, request, message_id=message_id)
+        if isinstance(answer, Fault):
+            raise _refusal(answer, request)
+        return answer
+
+
+def _row(item: Instance, properties: Properties) -> Row:
+    # Windows answers in the class's spelling, which need not be ours.
+    given = {name.lower(): values for name, values in item.properties.items()}
+    return {name: from_lexical(given.get(name.lower(), ()), cim_type) for name, cim_type in properties.items()}
+
+
+def _refusal(fault: Fault, request: Request) -> MachineRefused:
+    what = request.method if isinstance(request, Invoke) else type(request).__name__
+    kind = UnknownInSchema if fault.code == _CANNOT_PROCESS_FILTER else MachineRefused
+    return kind(f"The machine refused {what} with 0x{fault.number:08X}.", hresult=fault.number, fault=fault)
