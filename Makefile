@@ -75,7 +75,8 @@ docs: $(LINT)/.ready stage home  ## Build the documentation as HTML in build/doc
 
 .PHONY: build
 build: $(RUN)/.ready stage home  ## Build the tarball for Galaxy in build/dist
-	@$(IN_RUN) ansible-galaxy collection build --force --output-path $(BUILD)/dist $(COLLECTION)
+	@rm -rf $(BUILD)/dist
+	$(IN_RUN) ansible-galaxy collection build --force --output-path $(BUILD)/dist $(COLLECTION)
 
 .PHONY: importer
 importer: $(LINT)/.ready build  ## Check the tarball as Galaxy does

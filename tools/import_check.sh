@@ -5,12 +5,12 @@
 
 # import_check.sh DIST: put the tarball in DIST through Galaxy's importer, in a folder of its own, where no checkout is near.
 set -euo pipefail
-tarball=$(ls -t "$1"/volume-activation-*.tar.gz | head -n 1)
+tarballs=("$1"/volume-activation-*.tar.gz)
 work=$1/import
 
 rm -rf "$work"
 mkdir -p "$work"
-cp "$tarball" "$work"
+cp "${tarballs[0]}" "$work"
 cat > "$work/importer.cfg" <<'CFG'
 [galaxy-importer]
 REQUIRE_V1_OR_GREATER = False
@@ -21,4 +21,4 @@ RUN_ANSIBLE_LINT = True
 RUN_FLAKE8 = True
 CFG
 cd "$work"
-GALAXY_IMPORTER_CONFIG=$work/importer.cfg python -m galaxy_importer.main "$(basename "$tarball")"
+GALAXY_IMPORTER_CONFIG=$work/importer.cfg python -m galaxy_importer.main "$(basename "${tarballs[0]}")"

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the volume.activation authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a HOME for Ansible's tools, so that nothing in the user's own can shadow the checkout, and nothing is left there.
+"""Makes a HOME for Ansible's tools: nothing in the user's own can shadow the checkout, and nothing is left there.
 
-ansible-test clears the environment of what it starts, so pip's settings must stand in a file below that HOME. It also wants
-to download `get-pip.py`; a stand-in in its cache seeds pip from Python's own `ensurepip`.
+ansible-test clears the environment of what it starts, so pip's settings must stand in a file below that HOME. It also
+wants to download `get-pip.py`; a stand-in in its cache seeds pip from Python's own `ensurepip`.
 """
 
 from __future__ import annotations

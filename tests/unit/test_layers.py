@@ -1,0 +1,161 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arrows between the packages of the engine run one way only, and Ansible is known at its edge alone.
+
+The table below is the design; a package that is not in it fails the test until it has its place. Imports are read with
+`ast`, those inside functions and under TYPE_CHECKING too.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+ENGINE = PLUGINS / "plugin_utils"
+ENGINE_NAME = "ansible_collections.volume.activation.plugins.plugin_utils"
+
+# What each package may import beside itself.
+BASE = frozenset({"_errors", "_secrets"})
+ALLOWED: dict[str, frozenset[str]] = {
+    "_errors": frozenset(),
+    "_secrets": frozenset(),
+    "_wsman": BASE,
+    "_cim": BASE | {"_wsman"},
+    "_session": BASE | {"_wsman"},
+    "_licensing": BASE | {"_cim"},
+    "_planning": BASE | {"_licensing"},
+    "_applying": BASE | {"_wsman", "_cim", "_session", "_licensing", "_planning"},
+    "_reporting": BASE | {"_licensing", "_planning", "_applying"},
+    "_task": BASE | {"_wsman", "_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
+    "_simulator": BASE | {"_wsman", "_cim"},
+}
+# Who may know Ansible below the plugin files themselves.
+KNOWS_ANSIBLE = frozenset({"_task"})
+# Third-party libraries, and who may use them; no other package imports anything beyond the standard library.
+LIBRARIES: dict[str, frozenset[str]] = {
+    "winrm": frozenset({"_session"}),
+    "pypsrp": frozenset({"_session"}),
+    "requests": frozenset({"_session"}),
+    "urllib3": frozenset({"_session"}),
+    "spnego": frozenset({"_simulator"}),
+    "cryptography": frozenset({"_simulator"}),
+}
+# Packages that decide and translate: no clock, no network, no process, no chance.
+PURE = frozenset({"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_reporting"})
+IMPURE_MODULES = frozenset(
+    {
+        "asyncio",
+        "http",
+        "multiprocessing",
+        "random",
+        "select",
+        "signal",
+        "socket",
+        "ssl",
+        "subprocess",
+        "threading",
+        "time",
+    }
+)
+
+
+def _sources() -> list[Path]:
+    """Return every Python file of the engine."""
+    return sorted(path for path in ENGINE.rglob("*.py") if path != ENGINE / "__init__.py")
+
+
+def _package(path: Path) -> str:
+    """Return the name of the package, or of the single module, that a file of the engine belongs to."""
+    return path.relative_to(ENGINE).parts[0].removesuffix(".py")
+
+
+def _absolute(path: Path, node: ast.ImportFrom) -> str:
+    """Return the full name of what a `from … import` names, with relative dots resolved."""
+    if not node.level:
+        return node.module or ""
+    package = [*ENGINE_NAME.split("."), *path.relative_to(ENGINE).parent.parts]
+    base = package[: len(package) - node.level + 1]
+    return ".".join([*base, node.module] if node.module else base)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Yield the full name of every module or member that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{_absolute(path, node)}.{alias.name}" for alias in node.names)
+
+
+def _engine_imports(path: Path) -> set[str]:
+    """Return the other packages of the engine that a file imports."""
+    prefix = f"{ENGINE_NAME}."
+    named = {name.removeprefix(prefix).split(".")[0] for name in _imports(path) if name.startswith(prefix)}
+    return named - {_package(path)}
+
+
+def _outside_imports(path: Path) -> set[str]:
+    """Return the top-level names that a file imports from outside the collection."""
+    return {name.split(".")[0] for name in _imports(path) if not name.startswith("ansible_collections.")}
+
+
+def _identify(path: Path) -> str:
+    return str(path.relative_to(PLUGINS))
+
+
+each_source = pytest.mark.parametrize("path", _sources(), ids=_identify)
+
+
+@each_source
+def test_every_package_has_its_place_in_the_table(path: Path) -> None:
+    assert _package(path) in ALLOWED
+
+
+@each_source
+def test_arrows_run_down_only(path: Path) -> None:
+    assert _engine_imports(path) <= ALLOWED[_package(path)]
+
+
+@each_source
+def test_ansible_is_known_at_the_edge_only(path: Path) -> None:
+    assert "ansible" not in _outside_imports(path) or _package(path) in KNOWS_ANSIBLE
+
+
+@each_source
+def test_libraries_stay_where_they_belong(path: Path) -> None:
+    foreign = {name for name in _outside_imports(path) if name not in sys.stdlib_module_names} - {
+        "ansible",
+        "__future__",
+    }
+    assert {name for name in foreign if _package(path) not in LIBRARIES.get(name, frozenset())} == set()
+
+
+@pytest.mark.parametrize("path", [path for path in _sources() if _package(path) in PURE], ids=_identify)
+def test_what_decides_has_no_clock_and_no_network(path: Path) -> None:
+    assert _outside_imports(path) & IMPURE_MODULES == set()
+
+
+def test_the_table_has_no_cycle() -> None:
+    seen: set[str] = set()
+    while missing := ALLOWED.keys() - seen:
+        ready = {package for package in missing if ALLOWED[package] <= seen}
+        assert ready, f"a cycle among {sorted(missing)}"
+        seen |= ready
+
+
+def test_plugin_files_leave_the_collection_only_for_ansible() -> None:
+    outside = {name for path in sorted(PLUGINS.glob("*/*.py")) for name in _outside_imports_of_plugin(path)}
+    assert outside <= {"ansible", "__future__"}
+
+
+def _outside_imports_of_plugin(path: Path) -> set[str]:
+    """Return what a plugin file imports beyond the collection and the standard library."""
+    if path.parent == ENGINE:
+        return set()
+    return {name for name in _outside_imports(path) if name not in sys.stdlib_module_names}

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for every plugin file, and what no Ansible tool looks at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.plugin_docs import read_docstring
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+SOURCES = sorted((ROOT / "plugins").rglob("*.py"))
+# This one has no target: it starts and stops machines of its own.
+WITHOUT_TARGET = frozenset({"simulated_fleet"})
+
+HEADER = (
+    "# Copyright (c) 2026 the volume.activation authors",
+    "# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+)
+
+
+def _stem(path: Path) -> str:
+    return path.stem
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _runtime() -> dict[str, Any]:
+    """Return meta/runtime.yml."""
+    return dict(yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8")))
+
+
+def _documentation(path: Path) -> dict[str, Any]:
+    """Return a module's DOCUMENTATION, without what its fragments add."""
+    return dict(read_docstring(str(path), verbose=False, ignore_errors=False)["doc"])
+
+
+def test_the_action_group_lists_every_module_that_has_a_target() -> None:
+    modules = {path.stem for path in MODULES} - WITHOUT_TARGET
+    assert modules
+    assert _runtime()["action_groups"]["all"] == sorted(modules)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.stem not in WITHOUT_TARGET], ids=_stem)
+def test_a_module_documents_its_action_group(path: Path) -> None:
+    assert "volume.activation.attributes.actiongroup_all" in _documentation(path)["extends_documentation_fragment"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_stem)
+def test_a_module_has_an_action_plugin_and_no_code(path: Path) -> None:
+    assert (ROOT / "plugins" / "action" / path.name).is_file()
+    assert "def main" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_relative)
+def test_no_line_begins_with_an_assertion(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if line.lstrip().startswith("assert")] == []
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.stat().st_size], ids=_relative)
+def test_every_source_begins_with_its_licence(path: Path) -> None:
+    assert tuple(path.read_text(encoding="utf-8").splitlines()[:3]) == HEADER
