@@ -1,0 +1,129 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was read from a machine: its licensing service, its products, and the machine itself, as frozen values."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from ._channels import Application, Channel
+from ._editions import canonical_edition, is_evaluation
+from ._statuses import ActivationType, LicenseStatus
+
+__all__ = ["Machine", "Product", "Service", "State"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One row of `SoftwareLicensingProduct`.
+
+    `reason` is an HRESULT, unsigned, 0 for none. `grace_minutes` counts down whatever runs: a grace period, or the
+    validity of a KMS, AD or evaluation licence. `activation_type` is what is allowed, `activated_by` what was used
+    last. A port of 0 is one that is not set.
+    """
+
+    id: str
+    name: str = ""
+    description: str = ""
+    application: Application = Application.OTHER
+    application_id: str = ""
+    family: str | None = None
+    channel: Channel = Channel.UNKNOWN
+    partial_product_key: str | None = None
+    status: LicenseStatus = LicenseStatus.UNLICENSED
+    reason: int = 0
+    grace_minutes: int = 0
+    evaluation_end: datetime.datetime | None = None
+    is_addon: bool = False
+    activation_type: ActivationType = ActivationType.ANY
+    activated_by: ActivationType | None = None
+    kms_host: str | None = None
+    kms_port: int = 0
+    discovered_kms_host: str | None = None
+    discovered_kms_port: int = 0
+    installation_id: str | None = None
+    ad_object: str | None = None
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether the product is activated; extended grace counts, as it does for `slmgr.vbs`."""
+        return self.status in (LicenseStatus.LICENSED, LicenseStatus.EXTENDED_GRACE)
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this is Windows itself: keyed, and not an add-on such as Extended Security Updates."""
+        return self.application is Application.WINDOWS and bool(self.partial_product_key) and not self.is_addon
+
+    @property
+    def is_evaluation(self) -> bool:
+        """Whether this is an evaluation, by its channel or by its edition."""
+        return self.channel is Channel.EVALUATION or is_evaluation(self.family)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The one instance of `SoftwareLicensingService`: settings that hold for every product; a port of 0 is not set."""
+
+    version: str
+    client_machine_id: str | None = None
+    kms_host: str | None = None
+    kms_port: int = 0
+    lookup_domain: str | None = None
+    host_caching: bool = True
+    discovered_kms_host: str | None = None
+    discovered_kms_port: int = 0
+    remaining_rearms: int = 0
+    is_kms_host: bool = False
+
+    @property
+    def build(self) -> int:
+        """The OS build in `version`, 0 if it has none; on a client this is the first build of the servicing branch."""
+        parts = self.version.split(".")
+        return int(parts[2]) if len(parts) > 2 and parts[2].isascii() and parts[2].isdigit() else 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The operating system of the target: `edition_id` as the machine spells it, `sku` its OperatingSystemSKU."""
+
+    name: str = ""
+    edition_id: str | None = None
+    build: int = 0
+    sku: int | None = None
+    clock: datetime.datetime | None = None
+    is_server: bool | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """All that one reading told, at one moment of the controller's clock; what was not read is None.
+
+    `domain` is the machine's own domain, empty for one that has none.
+    """
+
+    service: Service
+    products: tuple[Product, ...]
+    machine: Machine | None = None
+    domain: str | None = None
+    observed_at: datetime.datetime
+
+    @property
+    def primary(self) -> Product | None:
+        """Windows itself, or None without a key; of several, which is rare and passing, a licensed one."""
+        candidates = [product for product in self.products if product.is_primary]
+        return next((product for product in candidates if product.is_licensed), candidates[0] if candidates else None)
+
+    @property
+    def edition_id(self) -> str | None:
+        """The edition in the tables' spelling: what the machine says, else the family of the primary product."""
+        primary = self.primary
+        name = (self.machine.edition_id if self.machine else None) or (primary.family if primary else None)
+        return canonical_edition(name) if name else None
+
+    @property
+    def build(self) -> int:
+        """The OS build: what the machine says, else that of the service's version; 0 if neither does."""
+        return (self.machine.build if self.machine else 0) or self.service.build

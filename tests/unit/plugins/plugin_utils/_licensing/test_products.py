@@ -1,0 +1,92 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a state tells about the machine it was read from."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    Application,
+    Channel,
+    LicenseStatus,
+    Machine,
+    Product,
+    Service,
+    State,
+)
+
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+WINDOWS = Product(
+    id="w",
+    application=Application.WINDOWS,
+    partial_product_key="GGGGG",
+    family="ServerStandardCor",
+    channel=Channel.MAK,
+)
+
+
+def state(*products: Product, machine: Machine | None = None, version: str = "10.0.17763.1") -> State:
+    return State(service=Service(version=version), products=products, machine=machine, observed_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "licensed"),
+    [(status, status in (LicenseStatus.LICENSED, LicenseStatus.EXTENDED_GRACE)) for status in LicenseStatus],
+)
+def test_licensed_states(status: LicenseStatus, licensed: bool) -> None:
+    assert dataclasses.replace(WINDOWS, status=status).is_licensed is licensed
+
+
+@pytest.mark.parametrize(
+    "change", [{"application": Application.OFFICE}, {"partial_product_key": None}, {"is_addon": True}]
+)
+def test_office_addons_and_keyless_products_are_not_primary(change: dict[str, object]) -> None:
+    product = dataclasses.replace(WINDOWS, **change)  # type: ignore[arg-type]
+    assert not product.is_primary
+    assert state(product).primary is None
+    assert state(product, WINDOWS).primary is WINDOWS
+
+
+def test_of_two_keyed_products_the_licensed_one_is_primary() -> None:
+    licensed = dataclasses.replace(WINDOWS, id="l", status=LicenseStatus.LICENSED)
+    assert state(WINDOWS, licensed).primary is licensed
+    assert state(WINDOWS, dataclasses.replace(WINDOWS, id="x")).primary is WINDOWS
+
+
+def test_an_evaluation_is_known_by_channel_or_family() -> None:
+    assert dataclasses.replace(WINDOWS, channel=Channel.EVALUATION).is_evaluation
+    assert dataclasses.replace(WINDOWS, family="ServerStandardEval").is_evaluation
+    assert not WINDOWS.is_evaluation
+    assert not dataclasses.replace(WINDOWS, family=None).is_evaluation
+
+
+@pytest.mark.parametrize(
+    ("version", "build"),
+    [("10.0.17763.1", 17763), ("6.3.9600.16384", 9600), ("10.0.26100", 26100), ("10.0", 0), ("", 0), ("a.b.c.d", 0)],
+)
+def test_the_build_in_the_version_of_the_service(version: str, build: int) -> None:
+    assert Service(version=version).build == build
+
+
+def test_what_the_machine_says_comes_first() -> None:
+    machine = Machine(name="h", edition_id="ServerDatacenterCore", build=20348)
+    assert state(WINDOWS, machine=machine).edition_id == "ServerDatacenter"
+    assert state(WINDOWS, machine=machine).build == 20348
+
+
+@pytest.mark.parametrize("machine", [None, Machine()])
+def test_without_a_machine_the_primary_product_and_the_service_tell(machine: Machine | None) -> None:
+    assert state(WINDOWS, machine=machine).edition_id == "ServerStandard"
+    assert state(WINDOWS, machine=machine).build == 17763
+    assert state(machine=machine).edition_id is None
+
+
+def test_what_was_read_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        WINDOWS.reason = 1  # type: ignore[misc]
