@@ -1,0 +1,37 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Windows licensing is: keys, editions, products, states, error codes. Pure: no network, no clock, no Ansible."""
+
+from __future__ import annotations
+
+from ._channels import APPLICATION_IDS, Application, Channel
+from ._editions import canonical_edition, edition_of_sku, is_evaluation
+from ._explanations import Explanation, explain, parse_code
+from ._gvlk import GvlkTable
+from ._product_key import ProductKey
+from ._products import Machine, Product, Service, State
+from ._statuses import ActivationType, LicenseStatus
+from ._tables import table
+
+__all__ = [
+    "APPLICATION_IDS",
+    "ActivationType",
+    "Application",
+    "Channel",
+    "Explanation",
+    "GvlkTable",
+    "LicenseStatus",
+    "Machine",
+    "Product",
+    "ProductKey",
+    "Service",
+    "State",
+    "canonical_edition",
+    "edition_of_sku",
+    "explain",
+    "is_evaluation",
+    "parse_code",
+    "table",
+]

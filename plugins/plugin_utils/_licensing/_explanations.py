@@ -1,0 +1,125 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an error number means, why it comes, and what to do about it.
+
+Numbers arrive in every spelling: unsigned from WS-Man, signed from PowerShell's habits, hexadecimal inside texts. They
+are looked up as a remote caller meets them: a code that both the transport and the licensing service use is explained
+for the transport. Codes that no table holds still get an answer, by the range they are in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+import typing as t
+
+from ._tables import table
+
+__all__ = ["Explanation", "explain", "parse_code"]
+
+_HEX = re.compile(r"(?:0x|&h)([0-9a-f]{1,8})|((?=.*[a-f])[0-9a-f]{8})", re.IGNORECASE)
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,10}")
+_AS_FOR = re.compile(r"As for (0x[0-9A-F]{8})")
+_UNKNOWN_REMEDY = (
+    "Look the code up with `slui.exe 0x2a {code}` on a Windows desktop, and read the Application log of the target."
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """A code (`0xC004F074`), its symbolic name if it has one, and three texts made of whole sentences.
+
+    `known` is false when the texts were made from the code's range alone.
+    """
+
+    code: str
+    name: str | None
+    message: str
+    cause: str
+    remedy: str
+    known: bool = True
+
+
+def explain(code: int | str) -> Explanation:
+    """Explain an error code in any spelling; never raises, for it is called when something has failed already."""
+    try:
+        number = parse_code(code)
+    except ValueError:
+        return Explanation("unknown", None, "The error code is not a number.", *_generic("unknown", None), known=False)
+    spelled = f"0x{number:08X}"
+    row = _row(spelled)
+    if row is None and number <= 0xFFFF:
+        # A Win32 number that nobody wrapped into an HRESULT.
+        row = _row(f"0x8007{number:04X}")
+    return _known(spelled, row) if row is not None else _unknown(spelled)
+
+
+def parse_code(code: int | str) -> int:
+    """Return a code as an unsigned 32-bit number; raises ValueError for what is none in any spelling."""
+    number = int(code) if isinstance(code, int) else _parse_text(code.strip())
+    if not -(1 << 31) <= number < 1 << 32:
+        raise ValueError("not a 32-bit number")
+    return number & 0xFFFFFFFF
+
+
+def _parse_text(text: str) -> int:
+    hexadecimal = _HEX.fullmatch(text)
+    if hexadecimal:
+        return int(hexadecimal[1] or hexadecimal[2], 16)
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    raise ValueError("not a number")
+
+
+@functools.cache
+def _aliases() -> dict[str, str]:
+    return {row["alias"]: code for code, row in table("errors")["errors"].items() if "alias" in row}
+
+
+def _row(code: str) -> dict[str, t.Any] | None:
+    wire = table("wire_errors")["errors"].get(code)
+    if wire is not None:
+        return dict(wire)
+    errors = table("errors")["errors"]
+    row = errors.get(code) or errors.get(_aliases().get(code, ""))
+    return None if row is None else {**row, **table("kms_errors")["errors"].get(code, {})}
+
+
+def _known(code: str, row: t.Mapping[str, t.Any]) -> Explanation:
+    return Explanation(code, row["name"], _sentence(row["message"]), _followed(row, "cause"), _followed(row, "remedy"))
+
+
+def _followed(row: t.Mapping[str, t.Any], field: str) -> str:
+    # A few rows say that another code has the same cause or remedy.
+    text = row[field]
+    pointer = _AS_FOR.fullmatch(text)
+    other = _row(pointer[1]) if pointer else None
+    return _sentence(other[field] if other else text)
+
+
+def _sentence(text: str) -> str:
+    if text == "None":
+        return "Nothing has to be done."
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _unknown(code: str) -> Explanation:
+    area = _area(code)
+    where = f" ({area})" if area else ""
+    message = f"The target reported the error {code}{where}, which is not in our tables."
+    return Explanation(code, None, message, *_generic(code, area), known=False)
+
+
+def _generic(code: str, area: str | None) -> tuple[str, str]:
+    cause = f"By its number it comes from this part of Windows: {area}." if area else "It is not known to us."
+    return cause, _UNKNOWN_REMEDY.format(code=code)
+
+
+def _area(code: str) -> str | None:
+    ranges = {**table("wire_errors")["meta"]["ranges"], **table("errors")["meta"]["ranges"]}
+    # The longer prefix is the narrower range: 0xC004FDxx lies inside 0xC004Fxxx.
+    prefixes = sorted(((pattern.rstrip("x"), area) for pattern, area in ranges.items()), key=lambda pair: -len(pair[0]))
+    return next((area for prefix, area in prefixes if code.startswith(prefix)), None)

@@ -1,0 +1,57 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tables: read late, well formed, and about nothing but their subject."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import ansible_collections.volume.activation.plugins.plugin_utils._licensing as licensing
+
+FOLDER = pathlib.Path(licensing.__file__).parent
+NAMES = sorted(path.stem for path in (FOLDER / "data").glob("*.json"))
+
+
+def test_all_tables_are_here() -> None:
+    assert NAMES == ["constants", "editions", "errors", "gvlk", "kms_errors", "spp_schema", "wire_errors"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_table_is_plain_ascii_json_with_sources(name: str) -> None:
+    text = (FOLDER / "data" / f"{name}.json").read_text(encoding="ascii")
+    assert text.endswith("}\n") and json.loads(text)["sources"]
+    assert licensing.table(name) is licensing.table(name)
+
+
+def test_the_schema_names_a_type_for_every_property_and_parameter() -> None:
+    classes = licensing.table("spp_schema")["classes"]
+    for name in ("SoftwareLicensingService", "SoftwareLicensingProduct"):
+        assert all(row["cim_type"] for row in classes[name]["properties"])
+        assert all(one["cim_type"] for row in classes[name]["methods"] for one in row["parameters"])
+
+
+def test_importing_the_package_reads_no_table() -> None:
+    # In a process of its own, for this one has read them all by now.
+    program = """
+import sys
+def refuse(event, args):
+    if event == "open" and str(args[0]).endswith(".json"):
+        raise SystemExit(f"opened {args[0]}")
+sys.path.insert(0, sys.argv[1])
+sys.addaudithook(refuse)
+import plugin_utils._licensing
+plugin_utils._licensing.Channel.classify("Volume:GVLK", None)
+plugin_utils._licensing.is_evaluation("ServerStandardEval")
+"""
+    parent = FOLDER.parent.parent
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program, str(parent)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
