@@ -58,7 +58,10 @@ def find_python(versions: tuple[str, ...]) -> tuple[str, Path] | None:
     """Return the first of these Python versions that is there and answers, with its path."""
     for version in versions:
         for path in candidates(version):
-            if path.exists() and not subprocess.run([path, "-c", "import ensurepip"], capture_output=True).returncode:
+            if (
+                path.exists()
+                and not subprocess.run([path, "-c", "import ensurepip"], capture_output=True, check=False).returncode
+            ):
                 return version, path
     return None
 
@@ -90,7 +93,7 @@ def install(release: str, python: Path, folder: Path) -> None:
 
 
 def run(folder: Path, name: str, *command: str, cwd: Path = ROOT) -> tuple[bool, str]:
-    """Run one of the environment's programs with its output in a log; return whether it succeeded, and the log's text."""
+    """Run one of the environment's programs into a log; return whether it succeeded, and what it said."""
     log = folder.with_name(f"{folder.name}-{name}.log")
     environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     with log.open("w", encoding="utf-8") as stream:
@@ -126,7 +129,7 @@ def try_release(release: str, jobs: str) -> Outcome:
         return Outcome(release, version, None, f"could not be installed: {error}")
     units, text = run(folder, "units", "python", "-m", "pytest", "-n", jobs, "-p", "no:cacheprovider", "tests/unit")
     demo = ("volume.activation.demo", "-e", f"demo_directory={folder}-demo")
-    played, _ = run(folder, "demo", "ansible-playbook", *demo, cwd=BUILD)
+    played, _said = run(folder, "demo", "ansible-playbook", *demo, cwd=BUILD)
     return Outcome(release, version, units and played, f"{closing_line(text)}; demo {'passed' if played else 'failed'}")
 
 

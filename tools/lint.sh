@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Copyright (c) 2026 the volume.activation authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -22,7 +22,7 @@ in_tree() { (cd "$tree" && "$@"); }
 check "ruff" ruff check --no-cache .
 check "ruff format" ruff format --no-cache --check .
 check "shellcheck" shellcheck .ci/run tools/*.sh
-check "reuse" reuse lint --quiet || reuse lint --lines
+check "reuse" reuse lint --lines
 check "yamllint" in_collection yamllint --strict .
 check "mypy" in_tree mypy --config-file "$collection/.mypy.ini" -p ansible_collections.volume.activation
 check "antsibull-changelog" in_collection antsibull-changelog lint
