@@ -4,9 +4,10 @@
 
 """The WMI repository of one machine: select, get and invoke over anything that carries bytes.
 
-What may be sent twice, and what must not, is decided here and nowhere else. A query changes nothing, so a lost answer, an
-expired context or a machine that is busy starts it again after a pause. A method may have done its work although no
-answer came, so it is sent once; only a quota fault, which says that the machine did not begin, permits another try.
+What may be sent twice, and what must not, is decided here and nowhere else. A query changes nothing, so a lost
+answer, an expired context or a machine that is busy starts it again after a pause. A method may have done its work
+although no answer came, so it is sent once; only a quota fault, which says that the machine did not begin, permits
+another try.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 import typing as t
 import uuid
 
-from .._errors import AnswerLost, MachineRefused, ProtocolViolation
+from .._errors import ActivationError, AnswerLost, MachineRefused, ProtocolViolation
 from .._wsman import (
     Answer,
     Batch,
@@ -74,7 +75,7 @@ class Repository:
         self._pause = pause
 
     def select(self, class_name: str, properties: Properties, conditions: t.Iterable[str] = ()) -> list[Row]:
-        """Return the rows of a query, each with the properties asked for; an unknown property raises UnknownInSchema."""
+        """Return the rows of a query with the properties asked for; an unknown property raises UnknownInSchema."""
         wql = select_text(class_name, properties, conditions)
         return self._repeatable(lambda: self._enumerate(wql, properties))
 
@@ -87,14 +88,20 @@ class Repository:
         return _row(answer.instance, properties)
 
     def invoke(
-        self, class_name: str, keys: t.Mapping[str, str], method: str, parameters: t.Mapping[str, t.Any] | None = None
+        self,
+        class_name: str,
+        keys: t.Mapping[str, str],
+        method: str,
+        parameters: t.Mapping[str, t.Any] | None = None,
+        *,
+        namespace: str | None = None,
     ) -> t.Mapping[str, tuple[t.Any, ...]]:
         """Call a method once and return its out values as they came.
 
         Raises MachineRefused for a fault or a ReturnValue other than 0, AnswerLost when the outcome is unknown.
         """
         written = {name: (lexical(value),) for name, value in (parameters or {}).items()}
-        request = Invoke(wmi_resource(class_name, self._namespace, keys), method, written)
+        request = Invoke(wmi_resource(class_name, namespace or self._namespace, keys), method, written)
         for pause in _PAUSES:
             try:
                 return self._called(request)
@@ -142,9 +149,7 @@ class Repository:
                     return rows
                 batch = self._batch(Pull(resource, batch.context))
                 rows += [_row(item, properties) for item in batch.items]
-        except MachineRefused:
-            raise
-        except Exception:
+        except ProtocolViolation:
             self._release(batch)
             raise
         self._release(batch)
@@ -157,13 +162,13 @@ class Repository:
         return answer
 
     def _release(self, batch: Batch) -> None:
-        """Give the enumeration back, best effort: it would otherwise count against the user's quota until it expires."""
+        """Give the enumeration back, best effort: until it expires it counts against the user's quota."""
         if batch.context is None:
             return
         try:
             self._exchange(Release(wmi_resource("*", self._namespace), batch.context))
-        except Exception:  # noqa: BLE001 - the error on the way here is the one to report
-            return
+        except ActivationError:
+            return  # the error on the way here is the one to report
 
     def _exchange(self, request: Request) -> Answer:
         message_id = f"uuid:{str(uuid.uuid4()).upper()}"

@@ -15,7 +15,7 @@ from .._secrets import Secret
 from .._wsman import Datetime, Value
 
 CimType = str
-"""`string`, `boolean`, `uint8` … `sint64`, `datetime`, `interval`, `reference`, `object`; with `[]` behind it an array."""
+"""`string`, `boolean`, `uint8` to `sint64`, `datetime`, `interval`, `reference`, `object`; an array ends in `[]`."""
 
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?$", re.ASCII)
 _INTERVAL = re.compile(r"P(\d+)DT(\d+)H(\d+)M(\d+)(?:\.(\d{1,6})\d*)?S$", re.ASCII)
@@ -48,7 +48,10 @@ def _scalar(value: Value, cim_type: CimType) -> t.Any:
 
 
 def _boolean(text: str) -> bool:
-    return {"true": True, "false": False}[text.strip().lower()]
+    word = text.strip().lower()
+    if word not in ("true", "false"):
+        raise ValueError(text)
+    return word == "true"
 
 
 def _integer(text: str) -> int:

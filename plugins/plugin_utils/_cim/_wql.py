@@ -28,6 +28,6 @@ def is_set(name: str) -> str:
 
 
 def select(class_name: str, properties: t.Iterable[str], conditions: t.Iterable[str] = ()) -> str:
-    """Return a query for named properties; there is no way to ask for `*`, which on one class returns a key in clear."""
+    """Return a query for named properties; there is no way to ask for `*`, which can return a key in clear."""
     where = " AND ".join(conditions)
     return f"SELECT {', '.join(properties)} FROM {class_name}{f' WHERE {where}' if where else ''}"

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action of kms_client: its options as a wish."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, GvlkTable
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activation,
+    EditionKey,
+    KmsSettings,
+    When,
+    Wish,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "kms_host": {"type": "str"},
+    "kms_port": {"type": "int", "default": 1688},
+    "dns_discovery": {"type": "bool", "default": False},
+    "lookup_domain": {"type": "str"},
+    "host_caching": {"type": "bool"},
+    "activation_type": {"type": "str", "choices": ["any", "ad", "kms", "token"]},
+    "product_key": {"type": "str", "choices": ["gvlk", "keep"], "default": "gvlk", "no_log": False},
+    "replace_licensed": {"type": "bool", "default": False},
+    "extra_gvlks": {
+        "type": "list",
+        "elements": "dict",
+        "no_log": False,
+        "options": {
+            "edition_id": {"type": "str", "required": True},
+            "build": {"type": "int"},
+            "product_key": {"type": "str", "required": True, "no_log": True},
+        },
+    },
+    "activate": {"type": "str", "choices": ["if_needed", "always", "never"], "default": "if_needed"},
+    "renew_below_days": {"type": "int"},
+    "wait_seconds": {"type": "int", "default": 120},
+}
+
+LEASE_DAYS = 180
+
+
+class ActionModule(LicensingAction):
+    """Keep a machine a KMS client, with the right key, settings and licence."""
+
+    SPEC = ARGUMENT_SPEC
+    RULES = {"mutually_exclusive": [["kms_host", "dns_discovery"]]}
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        """Return the settings, the edition's key and a volume activation, as far as they are asked for."""
+        _check_ranges(options)
+        keeps = options["product_key"] == "keep"
+        return Wish(
+            kms=_settings(options),
+            key=None if keeps else EditionKey(table=_table(options), replace_licensed=options["replace_licensed"]),
+            activation=Activation(
+                when=When(options["activate"]),
+                renew_below_days=options["renew_below_days"],
+                only_kms_client=True,
+            ),
+        )
+
+
+def _settings(options: dict[str, t.Any]) -> KmsSettings:
+    kind = options["activation_type"]
+    return KmsSettings(
+        host=options["kms_host"],
+        port=options["kms_port"],
+        dns_discovery=options["dns_discovery"],
+        lookup_domain=options["lookup_domain"],
+        host_caching=options["host_caching"],
+        activation_type=None if kind is None else ActivationType.from_label(kind),
+    )
+
+
+def _table(options: dict[str, t.Any]) -> GvlkTable:
+    published = GvlkTable.published()
+    return published.extended(options["extra_gvlks"]) if options["extra_gvlks"] else published
+
+
+def _check_ranges(options: dict[str, t.Any]) -> None:
+    if not 1 <= options["kms_port"] <= 65535:
+        raise Refusal("kms_port is no TCP port.", code="bad_option", remedy="Give a port from 1 to 65535.")
+    days = options["renew_below_days"]
+    if days is not None and not 1 <= days < LEASE_DAYS:
+        raise Refusal(
+            f"renew_below_days is {days}, but a KMS lease lasts {LEASE_DAYS} days.",
+            code="bad_option",
+            remedy=f"Give a number from 1 to {LEASE_DAYS - 1}; with more, every run would renew.",
+        )
+    if options["kms_host"] is not None and not options["kms_host"].strip():
+        raise Refusal("kms_host is empty.", code="bad_option", remedy="Leave it out, or set dns_discovery to true.")

@@ -1,0 +1,12 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading a machine's actual state, and carrying out steps on it."""
+
+from __future__ import annotations
+
+from ._applier import Applier, Patience
+from ._reader import Products, Reader, Scope
+
+__all__ = ["Applier", "Patience", "Products", "Reader", "Scope"]

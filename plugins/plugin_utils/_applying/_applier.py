@@ -1,0 +1,147 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out a plan: each step once, then the machine's own state decides whether it worked."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._cim import Repository
+from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged
+from .._licensing import State
+from .._planning import Activate, InstallKey, Plan, Step, UninstallKey, Wish, plan
+from ._calls import REFRESH, Call, call_for
+from ._reader import Products, Reader, Scope
+from ._service_version import keep_service_version
+
+POLL_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How to wait: `seconds` at most, by a monotonic clock, sleeping through `pause`."""
+
+    seconds: float
+    clock: t.Callable[[], float]
+    pause: t.Callable[[float], None]
+
+
+class Applier:
+    """Carries out plans on one machine; `done` lists the finished steps, also after a failure."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        reader: Reader,
+        patience: Patience,
+        tell: t.Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self.done: list[Step] = []
+        self._repository = repository
+        self._reader = reader
+        self._patience = patience
+        self._tell = tell
+
+    def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+        """Carry out every step and return the state read afterwards, which shows what was wished.
+
+        Raises AnswerLost when a step's outcome stays unknown, MachineRefused when the machine declined it, and
+        NotConverged when everything was answered well but the state does not show it.
+        """
+        try:
+            for step in steps.steps:
+                self._carry_out(step, before, scope)
+                self.done.append(step)
+        finally:
+            self._refresh(steps, before)
+        after = self._settled(wish, before, scope)
+        if any(isinstance(step, (InstallKey, UninstallKey)) for step in steps.steps):
+            keep_service_version(self._repository, before, after)
+        return after
+
+    def _carry_out(self, step: Step, before: State, scope: Scope) -> None:
+        self._tell(f"{step.action}: {step.was or '-'} -> {step.becomes or '-'} ({step.why})")
+        try:
+            self._invoke(call_for(self._located(step)), before)
+        except AnswerLost as lost:
+            self._tell(f"no answer to {step.action}; looking at the machine instead")
+            if not self._shows(step, scope):
+                raise _unknown(step) from lost
+
+    def _located(self, step: Step) -> Step:
+        """Return the activation with its product's ID, which after an installed key is another one than before."""
+        if not isinstance(step, Activate) or step.product_id is not None:
+            return step
+        primary = self._reader.read(Scope(service=False, products=Products.PRIMARY)).primary
+        if primary is None:
+            raise NotConverged(
+                "The key was installed, but Windows shows no primary product.", code="no_primary_product"
+            )
+        return replace(step, product_id=primary.id)
+
+    def _invoke(self, call: Call, state: State) -> None:
+        keys = {"ID": call.product_id} if call.product_id is not None else {"Version": state.service.version}
+        self._repository.invoke(call.class_name, keys, call.method, call.parameters)
+
+    def _shows(self, step: Step, scope: Scope) -> bool:
+        """Wait until the state shows the step's effect; only an activation is worth waiting for."""
+        seconds = self._patience.seconds if isinstance(step, Activate) else 0.0
+        return any(step.is_done(state) for state in self._looks(scope, seconds))
+
+    def _looks(self, scope: Scope, seconds: float) -> t.Iterator[State]:
+        """Yield the state now and again until `seconds` are over."""
+        end = self._patience.clock() + seconds
+        while True:
+            yield self._reader.read(scope)
+            left = end - self._patience.clock()
+            if left <= 0:
+                return
+            self._patience.pause(min(POLL_SECONDS, left))
+
+    def _refresh(self, steps: Plan, before: State) -> None:
+        """Let Windows take notice, also when a later step failed; a failure of this alone fails nothing."""
+        if not any(isinstance(step, (InstallKey, UninstallKey, Activate)) for step in steps.steps):
+            return
+        try:
+            self._invoke(REFRESH, before)
+        except ActivationError as error:
+            self._tell(f"the licence status could not be refreshed: {error}")
+
+    def _settled(self, wish: Wish, before: State, scope: Scope) -> State:
+        """Return the state once it shows the wish; an activation may take a while to show."""
+        wanted = wish.settled()
+        remaining: tuple[Step, ...] = ()
+        state = before
+        for state in self._looks(scope, self._patience.seconds):
+            known = replace(state, machine=before.machine, domain=before.domain)
+            remaining = plan(wanted, known).steps
+            if not remaining:
+                return known
+            if not all(isinstance(step, Activate) for step in remaining):
+                break
+        raise _not_converged(remaining, state)
+
+
+def _unknown(step: Step) -> AnswerLost:
+    return AnswerLost(
+        f"No answer came to {step.action}, and the machine does not show its effect: the outcome is unknown.",
+        code="outcome_unknown",
+        cause="The connection broke, or the machine was slower than its WinRM limit (MaxTimeoutms).",
+        remedy="Run the task again; it reads the state first and repeats only what is missing.",
+    )
+
+
+def _not_converged(remaining: tuple[Step, ...], state: State) -> ActivationError:
+    product = state.primary
+    if all(isinstance(step, Activate) for step in remaining) and product is not None and product.reason:
+        return MachineRefused("The machine answered well but did not become licensed.", hresult=product.reason)
+    left = "; ".join(f"{step.action} ({step.why})" for step in remaining)
+    return NotConverged(
+        f"Every step was carried out, yet the machine does not show it: {left}.",
+        code="not_converged",
+        cause="Something else on the machine, such as a group policy, sets it back.",
+        remedy="Look for a policy or a tool that manages the same setting, then run the task again.",
+    )

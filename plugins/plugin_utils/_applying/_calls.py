@@ -1,0 +1,98 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which method of which class carries out a step, in Windows' own spelling."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from dataclasses import dataclass, field
+
+from .._licensing import ActivationType
+from .._planning import (
+    Activate,
+    InstallKey,
+    SetActivationType,
+    SetHostCaching,
+    SetKmsHost,
+    SetKmsPort,
+    SetLookupDomain,
+    Step,
+    UninstallKey,
+)
+from . import _queries as q
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method call; a product's ID makes it a call on that product, else it is on the service."""
+
+    method: str
+    parameters: t.Mapping[str, t.Any] = field(default_factory=dict)
+    product_id: str | None = None
+
+    @property
+    def class_name(self) -> str:
+        """The class whose method this is."""
+        return q.SERVICE if self.product_id is None else q.PRODUCT
+
+
+REFRESH = Call("RefreshLicenseStatus")
+"""Follows installs and activations, as in `slmgr.vbs`, so that Windows itself takes notice."""
+
+
+@functools.singledispatch
+def call_for(step: Step) -> Call:
+    """Return the method call of a step; `Activate` must know its product by then."""
+    raise NotImplementedError(type(step).__name__)
+
+
+@call_for.register
+def _(step: SetKmsHost) -> Call:
+    if step.host is None:
+        return Call("ClearKeyManagementServiceMachine")
+    return Call("SetKeyManagementServiceMachine", {"MachineName": step.host})
+
+
+@call_for.register
+def _(step: SetKmsPort) -> Call:
+    if step.port is None:
+        return Call("ClearKeyManagementServicePort")
+    return Call("SetKeyManagementServicePort", {"PortNumber": step.port})
+
+
+@call_for.register
+def _(step: SetLookupDomain) -> Call:
+    if step.domain is None:
+        return Call("ClearKeyManagementServiceLookupDomain")
+    return Call("SetKeyManagementServiceLookupDomain", {"LookupDomain": step.domain})
+
+
+@call_for.register
+def _(step: SetHostCaching) -> Call:
+    # Windows' flag is inverted: true disables.
+    return Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": not step.enabled})
+
+
+@call_for.register
+def _(step: SetActivationType) -> Call:
+    if step.kind is ActivationType.ANY:
+        return Call("ClearVLActivationTypeEnabled")
+    return Call("SetVLActivationTypeEnabled", {"ActivationType": int(step.kind)})
+
+
+@call_for.register
+def _(step: InstallKey) -> Call:
+    return Call("InstallProductKey", {"ProductKey": step.key})
+
+
+@call_for.register
+def _(step: UninstallKey) -> Call:
+    return Call("UninstallProductKey", product_id=step.product_id)
+
+
+@call_for.register
+def _(step: Activate) -> Call:
+    return Call("Activate", product_id=step.product_id or "")

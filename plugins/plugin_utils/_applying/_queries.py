@@ -1,0 +1,66 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked of a machine: Windows' names and types, each list as narrow as the decisions need.
+
+A property that the machine's Windows does not know fails the whole query, so those that came later stand apart and are
+left out when the machine says so. Never the whole class: `SoftwareLicensingService` would return the firmware's key.
+Types and first versions: the class tables in `_licensing/data/spp_schema.json`.
+"""
+
+from __future__ import annotations
+
+from .._cim import CimType
+
+Properties = dict[str, CimType]
+
+SERVICE = "SoftwareLicensingService"
+PRODUCT = "SoftwareLicensingProduct"
+OPERATING_SYSTEM = "Win32_OperatingSystem"
+COMPUTER_SYSTEM = "Win32_ComputerSystem"
+
+SERVICE_PROPERTIES: Properties = {
+    "Version": "string",
+    "ClientMachineID": "string",
+    "DiscoveredKeyManagementServiceMachineName": "string",
+    "DiscoveredKeyManagementServiceMachinePort": "uint32",
+    "IsKeyManagementServiceMachine": "uint32",
+    "KeyManagementServiceHostCaching": "boolean",
+    "KeyManagementServiceMachine": "string",
+    "KeyManagementServicePort": "uint32",
+    "RemainingWindowsReArmCount": "uint32",
+}
+LATER_SERVICE_PROPERTIES: Properties = {"KeyManagementServiceLookupDomain": "string"}
+
+PRODUCT_PROPERTIES: Properties = {
+    "ID": "string",
+    "Name": "string",
+    "Description": "string",
+    "ApplicationID": "string",
+    "DiscoveredKeyManagementServiceMachineName": "string",
+    "DiscoveredKeyManagementServiceMachinePort": "uint32",
+    "EvaluationEndDate": "datetime",
+    "GracePeriodRemaining": "uint32",
+    "KeyManagementServiceMachine": "string",
+    "KeyManagementServicePort": "uint32",
+    "LicenseFamily": "string",
+    "LicenseIsAddon": "boolean",
+    "LicenseStatus": "uint32",
+    "LicenseStatusReason": "uint32",
+    "PartialProductKey": "string",
+    "VLActivationType": "uint32",
+    "VLActivationTypeEnabled": "uint32",
+}
+LATER_PRODUCT_PROPERTIES: Properties = {"ADActivationObjectName": "string", "ProductKeyChannel": "string"}
+INSTALLATION_ID: Properties = {"OfflineInstallationId": "string"}
+"""Computed by the machine when asked for, and slow, so only on request."""
+
+MACHINE_PROPERTIES: Properties = {
+    "BuildNumber": "string",
+    "CSName": "string",
+    "LocalDateTime": "datetime",
+    "OperatingSystemSKU": "uint32",
+    "ProductType": "uint32",
+}
+DOMAIN_PROPERTIES: Properties = {"Domain": "string", "PartOfDomain": "boolean"}

@@ -1,0 +1,104 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading the actual state: few, narrow queries, and one frozen state."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from .._cim import Repository, UnknownInSchema, equals, is_set
+from .._errors import ProtocolViolation
+from .._licensing import APPLICATION_IDS, Application, Product, Service, State
+from .._planning import Need
+from . import _queries as q
+from ._rows import machine_from, product_from, service_from
+
+
+class Products(Enum):
+    """Which products to read: none, Windows itself, those with a key, or every licence on the machine (slow)."""
+
+    NONE = "none"
+    PRIMARY = "primary"
+    INSTALLED = "installed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """How much to read; each part is one query."""
+
+    service: bool = True
+    products: Products = Products.PRIMARY
+    machine: bool = False
+    installation_ids: bool = False
+
+
+class Reader:
+    """Reads one machine through its repository; `now` returns the controller's time, aware."""
+
+    def __init__(self, repository: Repository, now: t.Callable[[], datetime]) -> None:
+        self._repository = repository
+        self._now = now
+
+    def read(self, scope: Scope) -> State:
+        """Return the state as far as `scope` asks for it."""
+        return State(
+            service=self._service() if scope.service else Service(version=""),
+            products=self._products(scope),
+            machine=machine_from(self._one(q.OPERATING_SYSTEM, q.MACHINE_PROPERTIES)) if scope.machine else None,
+            observed_at=self._now(),
+        )
+
+    def complete(self, state: State, missing: Need) -> State:
+        """Return `state` with what a decision rests on besides."""
+        if missing.machine:
+            state = replace(state, machine=machine_from(self._one(q.OPERATING_SYSTEM, q.MACHINE_PROPERTIES)))
+        if missing.domain:
+            row = self._one(q.COMPUTER_SYSTEM, q.DOMAIN_PROPERTIES)
+            state = replace(state, domain=(row["Domain"] or "") if row["PartOfDomain"] else "")
+        return state
+
+    def _service(self) -> Service:
+        rows = self._rows(q.SERVICE, q.SERVICE_PROPERTIES, q.LATER_SERVICE_PROPERTIES, [])
+        return service_from(_only(rows, q.SERVICE))
+
+    def _products(self, scope: Scope) -> tuple[Product, ...]:
+        if scope.products is Products.NONE:
+            return ()
+        core = {**q.PRODUCT_PROPERTIES, **(q.INSTALLATION_ID if scope.installation_ids else {})}
+        rows = self._rows(q.PRODUCT, core, q.LATER_PRODUCT_PROPERTIES, _CONDITIONS[scope.products])
+        return tuple(sorted((product_from(row) for row in rows), key=lambda product: (product.name, product.id)))
+
+    def _rows(
+        self, class_name: str, core: q.Properties, later: q.Properties, conditions: t.Iterable[str]
+    ) -> list[dict[str, t.Any]]:
+        try:
+            return self._repository.select(class_name, {**core, **later}, conditions)
+        except UnknownInSchema:
+            return self._repository.select(class_name, core, conditions)
+
+    def _one(self, class_name: str, properties: q.Properties) -> dict[str, t.Any]:
+        return _only(self._repository.select(class_name, properties), class_name)
+
+
+def _only(rows: list[dict[str, t.Any]], class_name: str) -> dict[str, t.Any]:
+    if len(rows) != 1:
+        raise ProtocolViolation(f"The machine shows {len(rows)} instances of {class_name}, where there is one.")
+    return rows[0]
+
+
+_HAS_KEY = is_set("PartialProductKey")
+_CONDITIONS: dict[Products, tuple[str, ...]] = {
+    Products.PRIMARY: (
+        equals("ApplicationID", APPLICATION_IDS[Application.WINDOWS]),
+        _HAS_KEY,
+        equals("LicenseIsAddon", False),
+    ),
+    Products.INSTALLED: (_HAS_KEY,),
+    Products.ALL: (),
+}

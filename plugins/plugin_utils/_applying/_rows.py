@@ -1,0 +1,87 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From rows in Windows' names to the frozen state in ours."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from .._licensing import (
+    ActivationType,
+    Application,
+    Channel,
+    LicenseStatus,
+    Machine,
+    Product,
+    Service,
+    edition_of_sku,
+)
+
+_NEVER = 1601
+"""The year of FILETIME 0, which Windows writes for "no date"."""
+
+_WORKSTATION = 1
+
+
+def service_from(row: t.Mapping[str, t.Any]) -> Service:
+    """Return the licensing service of a row of `SoftwareLicensingService`."""
+    return Service(
+        version=row["Version"] or "",
+        client_machine_id=row["ClientMachineID"],
+        kms_host=row["KeyManagementServiceMachine"] or None,
+        kms_port=row["KeyManagementServicePort"] or 0,
+        lookup_domain=row.get("KeyManagementServiceLookupDomain") or None,
+        host_caching=row["KeyManagementServiceHostCaching"] is not False,
+        discovered_kms_host=row["DiscoveredKeyManagementServiceMachineName"] or None,
+        discovered_kms_port=row["DiscoveredKeyManagementServiceMachinePort"] or 0,
+        remaining_rearms=row["RemainingWindowsReArmCount"] or 0,
+        is_kms_host=bool(row["IsKeyManagementServiceMachine"]),
+    )
+
+
+def product_from(row: t.Mapping[str, t.Any]) -> Product:
+    """Return the product of a row of `SoftwareLicensingProduct`."""
+    application_id = row["ApplicationID"] or ""
+    return Product(
+        id=row["ID"] or "",
+        name=row["Name"] or "",
+        description=row["Description"] or "",
+        application=Application.classify(application_id),
+        application_id=application_id.lower(),
+        family=row["LicenseFamily"] or None,
+        channel=Channel.classify(row.get("ProductKeyChannel"), row["Description"]),
+        partial_product_key=row["PartialProductKey"] or None,
+        status=LicenseStatus(row["LicenseStatus"] or 0),
+        reason=row["LicenseStatusReason"] or 0,
+        grace_minutes=row["GracePeriodRemaining"] or 0,
+        evaluation_end=_date(row["EvaluationEndDate"]),
+        is_addon=bool(row["LicenseIsAddon"]),
+        activation_type=ActivationType(row["VLActivationTypeEnabled"] or 0),
+        activated_by=ActivationType(row["VLActivationType"]) if row["VLActivationType"] else None,
+        kms_host=row["KeyManagementServiceMachine"] or None,
+        kms_port=row["KeyManagementServicePort"] or 0,
+        discovered_kms_host=row["DiscoveredKeyManagementServiceMachineName"] or None,
+        discovered_kms_port=row["DiscoveredKeyManagementServiceMachinePort"] or 0,
+        installation_id=row.get("OfflineInstallationId"),
+        ad_object=row.get("ADActivationObjectName") or None,
+    )
+
+
+def machine_from(row: t.Mapping[str, t.Any]) -> Machine:
+    """Return the machine of a row of `Win32_OperatingSystem`; the edition comes from its number, never its caption."""
+    build = row["BuildNumber"] or ""
+    return Machine(
+        name=row["CSName"] or "",
+        edition_id=edition_of_sku(row["OperatingSystemSKU"]),
+        build=int(build) if build.isascii() and build.isdigit() else 0,
+        sku=row["OperatingSystemSKU"],
+        clock=row["LocalDateTime"],
+        is_server=None if row["ProductType"] is None else row["ProductType"] != _WORKSTATION,
+    )
+
+
+def _date(value: datetime | None) -> datetime | None:
+    return None if value is None or value.year <= _NEVER else value

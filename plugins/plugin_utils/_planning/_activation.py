@@ -1,0 +1,93 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning of activations: only when one is missing, and never one that spends a count."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Refusal
+from .._licensing import ActivationType, Channel, Product, State
+from ._keys import evaluation_edition
+from ._steps import Activate, Step
+from ._wish import Activation, When
+
+_MINUTES_A_DAY = 24 * 60
+
+
+def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
+    """Yield the activation, if needed, of the product as it will be once key and settings are in place."""
+    if wish.when is When.NEVER:
+        return
+    product = _chosen(wish, state)
+    reason = _reason(wish, product)
+    if reason is None:
+        return
+    _refuse_uncalled_for(wish, product)
+    # A product whose key is yet to be installed has no ID; its turn will tell.
+    yield Activate(why=reason, was=_status(product), becomes="licensed", product_id=product.id or None)
+
+
+def _chosen(wish: Activation, state: State) -> Product:
+    if wish.product_id is None:
+        product = state.primary
+    else:
+        product = next((item for item in state.products if item.id.lower() == wish.product_id.lower()), None)
+    if product is not None and product.partial_product_key:
+        return product
+    if wish.product_id is None:
+        raise Refusal(
+            "Windows has no product key, so there is nothing to activate.",
+            code="no_primary_product",
+            remedy="Install a key first, with volume.activation.kms_client or volume.activation.product_key.",
+        )
+    raise Refusal(
+        f"No product with a key has the activation ID {wish.product_id}.",
+        code="no_such_product",
+        remedy="Look the ID up with volume.activation.license_info; a product without a key cannot be activated.",
+    )
+
+
+def _reason(wish: Activation, product: Product) -> str | None:
+    if wish.when is When.ALWAYS:
+        return "an activation is asked for in any case"
+    if not product.is_licensed:
+        return f"it is not licensed ({product.status.label})"
+    threshold = wish.renew_below_days
+    if threshold is not None and 0 < product.grace_minutes < threshold * _MINUTES_A_DAY:
+        return f"the lease has {product.grace_minutes // _MINUTES_A_DAY} days left, fewer than {threshold}"
+    return None
+
+
+def _refuse_uncalled_for(wish: Activation, product: Product) -> None:
+    if product.is_evaluation:
+        raise evaluation_edition(product)
+    if wish.only_kms_client and product.channel is not Channel.KMS_CLIENT:
+        raise Refusal(
+            f"The product to activate is on a {product.channel.value} key, not on a KMS client key.",
+            code="not_a_kms_client",
+            remedy="Set product_key to gvlk, or activate to never.",
+        )
+    if product.channel in _COUNTED:
+        raise Refusal(
+            f"Activating this product spends one of the finite activations of its {product.channel.value} key.",
+            code=f"{product.channel.value}_activation",
+            remedy="Spend it deliberately, outside this module, or move the machine to KMS with kms_client.",
+        )
+    if product.activation_type is ActivationType.TOKEN:
+        raise Refusal(
+            "The machine is restricted to token activation, which needs a certificate on the machine.",
+            code="token_activation",
+            remedy="Set activation_type to any or kms, or activate to never.",
+        )
+
+
+_COUNTED = frozenset({Channel.MAK, Channel.KMS_HOST})
+
+
+def _status(product: Product) -> str:
+    if product.is_licensed and product.grace_minutes:
+        return f"{product.status.label}, {product.grace_minutes // _MINUTES_A_DAY} days left"
+    return product.status.label

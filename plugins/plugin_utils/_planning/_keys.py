@@ -1,0 +1,151 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning of product keys: which key the machine should have, and when changing it is not ours to decide."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Refusal
+from .._licensing import Channel, Product, State, canonical_edition
+from ._steps import InstallKey, Step, UninstallKey
+from ._wish import AbsentKey, EditionKey, KeyWish, PresentKey
+
+
+def plan_key(wish: KeyWish, state: State) -> t.Iterator[Step]:
+    """Yield the steps to the wished key; raises Refusal where somebody has to decide first."""
+    if isinstance(wish, EditionKey):
+        return _edition_key(wish, state)
+    return _present(wish, state) if isinstance(wish, PresentKey) else _absent(wish, state)
+
+
+def needs_machine(wish: KeyWish | None, state: State) -> bool:
+    """Tell whether the decision needs the operating system's own edition.
+
+    It does when no product names the edition, and when a licensed Professional would be re-keyed: a subscription may
+    have lifted it to Enterprise, which only the operating system shows. The step-up needs an activated base licence, so
+    an unlicensed one has none.
+    """
+    if not isinstance(wish, EditionKey):
+        return False
+    primary = state.primary
+    if primary is None:
+        return True
+    return _is_rekeyed(primary) and primary.is_licensed and (primary.family or "").startswith("Professional")
+
+
+def _is_rekeyed(primary: Product) -> bool:
+    return primary.channel is not Channel.KMS_CLIENT
+
+
+def _edition_key(wish: EditionKey, state: State) -> t.Iterator[Step]:
+    primary = state.primary
+    if primary is not None and not _is_rekeyed(primary):
+        return
+    if primary is not None:
+        _refuse_unfit(primary, state, wish)
+    edition = _edition(state)
+    key = wish.table.key_for(edition, state.build)
+    if key is None:
+        raise Refusal(
+            f"There is no published KMS client key for edition {edition}, build {state.build}.",
+            code="no_published_key",
+            remedy="Give a key for this edition in extra_gvlks, or set product_key to keep.",
+        )
+    yield InstallKey(
+        why=f"the primary product is on {_described(primary)}" if primary else "Windows has no product key",
+        was=_described(primary) if primary else "(none)",
+        becomes=f"{Channel.KMS_CLIENT.value} {key}",
+        key=key,
+        edition=edition,
+    )
+
+
+def _edition(state: State) -> str:
+    if not state.edition_id:
+        raise Refusal(
+            "Windows shows no product of its own with a key, and its edition could not be told.",
+            code="no_primary_product",
+            remedy="Install a key of the right edition with volume.activation.product_key first.",
+        )
+    return state.edition_id
+
+
+def _refuse_unfit(primary: Product, state: State, wish: EditionKey) -> None:
+    if primary.is_evaluation:
+        raise evaluation_edition(primary)
+    if primary.channel is Channel.KMS_HOST:
+        raise Refusal(
+            "The machine holds the key of a KMS host.",
+            code="kms_host_key",
+            cause="Either this is a KMS host, or a host key was installed on an ordinary client by mistake.",
+            remedy="Leave a KMS host out of this play; else remove the key with volume.activation.product_key first.",
+        )
+    running = state.machine.edition_id if state.machine else None
+    if primary.channel is Channel.SUBSCRIPTION or _is_lifted(primary.family, running):
+        raise Refusal(
+            f"Windows runs as {running or primary.family}, lifted by a subscription from {primary.family}.",
+            code="subscription_step_up",
+            cause="A volume key would end the subscription's edition.",
+            remedy="Set product_key to keep, or leave the machine out of the play.",
+        )
+    if primary.is_licensed and not wish.replace_licensed:
+        raise Refusal(
+            f"The machine is licensed by {_described(primary)}, and its licence would be lost.",
+            code="licensed_by_other_key",
+            remedy="Set replace_licensed to true if this machine is to leave that key for KMS.",
+        )
+
+
+def _is_lifted(family: str | None, running: str | None) -> bool:
+    return bool(family and running) and canonical_edition(running or "") != canonical_edition(family or "")
+
+
+def evaluation_edition(primary: Product) -> Refusal:
+    """Return the refusal of an evaluation edition, which no volume key can activate."""
+    return Refusal(
+        f"{primary.family} is an evaluation edition; it takes no volume licence key.",
+        code="evaluation_edition",
+        remedy="Convert it to the full edition first (DISM /Online /Set-Edition on servers, new media on clients).",
+    )
+
+
+def _described(product: Product) -> str:
+    return f"{product.channel.value} {product.partial_product_key or ''}".rstrip()
+
+
+def _matching(partial: str, activation_id: str | None, state: State) -> list[Product]:
+    wanted = (activation_id or "").lower()
+    return [
+        product
+        for product in state.products
+        if (product.partial_product_key or "").upper() == partial.upper() and wanted in ("", product.id.lower())
+    ]
+
+
+def _present(wish: PresentKey, state: State) -> t.Iterator[Step]:
+    if _matching(wish.partial, wish.activation_id, state):
+        return
+    if wish.key is None:
+        raise Refusal(
+            f"No product has a key that ends in {wish.partial}, and its last five characters cannot be installed.",
+            code="key_unknown",
+            remedy="Give the whole key in product_key, from a vaulted variable.",
+        )
+    yield InstallKey(why="no product has this key", was="(none)", becomes=str(wish.key), key=wish.key)
+
+
+def _absent(wish: AbsentKey, state: State) -> t.Iterator[Step]:
+    found = _matching(wish.partial, wish.activation_id, state)
+    if len(found) > 1:
+        raise Refusal(
+            f"{len(found)} products have a key that ends in {wish.partial}.",
+            code="ambiguous_key",
+            remedy=f"Name one in activation_id: {', '.join(product.id for product in found)}.",
+        )
+    for product in found:
+        yield UninstallKey(
+            why="the key is to be absent", was=_described(product), becomes="(none)", product_id=product.id
+        )

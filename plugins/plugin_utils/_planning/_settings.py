@@ -1,0 +1,106 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning of the KMS client settings: compare first, change only what differs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Refusal
+from .._licensing import ActivationType, Service, State
+from ._steps import SetActivationType, SetHostCaching, SetKmsHost, SetKmsPort, SetLookupDomain, Step
+from ._wish import DEFAULT_KMS_PORT, KmsSettings
+
+
+def plan_settings(wish: KmsSettings, state: State) -> t.Iterator[Step]:
+    """Yield the steps from the machine's settings to the wished ones."""
+    _refuse_domain_as_host(wish, state)
+    if wish.dns_discovery:
+        yield from _discovery(state.service)
+    elif wish.host is not None:
+        yield from _host(wish.host, wish.port, state.service)
+    if wish.lookup_domain is not None:
+        yield from _lookup_domain(wish.lookup_domain, state.service)
+    if wish.host_caching is not None and wish.host_caching != state.service.host_caching:
+        yield SetHostCaching(
+            why="host caching is set otherwise",
+            was=_on_off(state.service.host_caching),
+            becomes=_on_off(wish.host_caching),
+            enabled=wish.host_caching,
+        )
+    if wish.activation_type is not None:
+        yield from _activation_type(wish.activation_type, state)
+
+
+def changes_host(wish: KmsSettings | None, service: Service) -> bool:
+    """Tell whether a host name would be written, which is when it is worth asking whether it is a domain's."""
+    return wish is not None and wish.host is not None and not same_name(wish.host, service.kms_host)
+
+
+def same_name(left: str | None, right: str | None) -> bool:
+    """Tell whether two DNS names are the same: case and a final dot do not matter."""
+    return _normal(left) == _normal(right)
+
+
+def _normal(name: str | None) -> str:
+    return (name or "").rstrip(".").lower()
+
+
+def _refuse_domain_as_host(wish: KmsSettings, state: State) -> None:
+    if wish.host is None or not (same_name(wish.host, wish.lookup_domain) or same_name(wish.host, state.domain)):
+        return
+    raise Refusal(
+        f"{wish.host} is the name of a domain, not of a KMS host.",
+        code="domain_as_kms_host",
+        cause="A domain name as KMS host switches DNS discovery off and sends the machine to whatever answers there.",
+        remedy=f"Set lookup_domain to {wish.host} and leave kms_host out, or name the KMS host itself.",
+    )
+
+
+def _discovery(service: Service) -> t.Iterator[Step]:
+    if service.kms_host:
+        yield SetKmsHost(why="DNS is to find the KMS host", was=service.kms_host, becomes="(from DNS)", host=None)
+    if service.kms_port:
+        yield SetKmsPort(why="DNS is to tell the KMS port", was=str(service.kms_port), becomes="(from DNS)", port=None)
+
+
+def _host(host: str, port: int, service: Service) -> t.Iterator[Step]:
+    if not same_name(host, service.kms_host):
+        yield SetKmsHost(
+            why="another KMS host is set" if service.kms_host else "no KMS host is set",
+            was=service.kms_host or "(from DNS)",
+            becomes=host,
+            host=host,
+        )
+    # Port 0 is "never set", which means the default; a port left over from an earlier host would be used with this one.
+    current = service.kms_port or DEFAULT_KMS_PORT
+    if port != current:
+        default = port == DEFAULT_KMS_PORT
+        yield SetKmsPort(
+            why="another KMS port is set", was=str(current), becomes=str(port), port=None if default else port
+        )
+
+
+def _lookup_domain(domain: str, service: Service) -> t.Iterator[Step]:
+    if not same_name(domain, service.lookup_domain):
+        yield SetLookupDomain(
+            why="another lookup domain is set" if service.lookup_domain else "no lookup domain is set",
+            was=service.lookup_domain or "(the machine's own)",
+            becomes=domain or "(the machine's own)",
+            domain=domain or None,
+        )
+
+
+def _activation_type(kind: ActivationType, state: State) -> t.Iterator[Step]:
+    # The setting is the machine's, but only products show it.
+    current = state.primary.activation_type if state.primary else ActivationType.ANY
+    if kind is not current:
+        yield SetActivationType(
+            why="the activation type is set otherwise", was=current.label, becomes=kind.label, kind=kind
+        )
+
+
+def _on_off(enabled: bool) -> str:
+    return "on" if enabled else "off"

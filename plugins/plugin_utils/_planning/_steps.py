@@ -1,0 +1,164 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps a plan is made of; each knows why it is needed and what the state looks like once it is done.
+
+A step that would not change the state any more is done. That one rule serves check mode, which folds the predictions,
+and the moment after an answer was lost, when only the machine's state can tell whether the work happened.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._licensing import ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
+
+KMS_LEASE_MINUTES = 180 * 24 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One change; `was` and `becomes` tell it in words, `why` gives the reason."""
+
+    why: str
+    was: str = ""
+    becomes: str = ""
+    action: t.ClassVar[str] = ""
+    subject: t.ClassVar[str] = ""
+
+    def predicted(self, state: State) -> State:
+        """Return the state after this step."""
+        raise NotImplementedError
+
+    def is_done(self, state: State) -> bool:
+        """Tell whether the state already shows this step's effect."""
+        return self.predicted(state) == state
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetKmsHost(Step):
+    """Name the KMS host on the machine; None gives the choice back to DNS."""
+
+    host: str | None
+    action = "set_kms_host"
+    subject = "kms_host"
+
+    def predicted(self, state: State) -> State:
+        return replace(state, service=replace(state.service, kms_host=self.host))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetKmsPort(Step):
+    """Set the KMS port; None clears it, which means the default."""
+
+    port: int | None
+    action = "set_kms_port"
+    subject = "kms_port"
+
+    def predicted(self, state: State) -> State:
+        return replace(state, service=replace(state.service, kms_port=self.port or 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetLookupDomain(Step):
+    """Set the domain in which the KMS host is looked up; None clears it."""
+
+    domain: str | None
+    action = "set_lookup_domain"
+    subject = "lookup_domain"
+
+    def predicted(self, state: State) -> State:
+        return replace(state, service=replace(state.service, lookup_domain=self.domain))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetHostCaching(Step):
+    """Switch the caching of the KMS host on or off."""
+
+    enabled: bool
+    action = "set_host_caching"
+    subject = "host_caching"
+
+    def predicted(self, state: State) -> State:
+        return replace(state, service=replace(state.service, host_caching=self.enabled))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetActivationType(Step):
+    """Restrict the ways of volume activation, or lift the restriction."""
+
+    kind: ActivationType
+    action = "set_activation_type"
+    subject = "activation_type"
+
+    def predicted(self, state: State) -> State:
+        products = tuple(replace(product, activation_type=self.kind) for product in state.products)
+        return replace(state, products=products)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallKey(Step):
+    """Install a key. `edition` is the family when the key is known to belong to Windows' primary product."""
+
+    key: ProductKey
+    edition: str | None = None
+    action = "install_key"
+    subject = "product_key"
+
+    def predicted(self, state: State) -> State:
+        if any(product.partial_product_key == self.key.partial for product in state.products):
+            return state
+        kept = tuple(product for product in state.products if self.edition is None or not product.is_primary)
+        return replace(state, products=(self._product(state), *kept))
+
+    def _product(self, state: State) -> Product:
+        known = self.edition is not None
+        inherited = state.primary.activation_type if state.primary else ActivationType.ANY
+        return Product(
+            id="",
+            name="",
+            description="",
+            application=Application.WINDOWS if known else Application.OTHER,
+            application_id="",
+            family=self.edition or "",
+            channel=Channel.KMS_CLIENT if known else Channel.UNKNOWN,
+            partial_product_key=self.key.partial,
+            status=LicenseStatus.UNLICENSED,
+            activation_type=inherited,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UninstallKey(Step):
+    """Take the key off one product."""
+
+    product_id: str
+    action = "uninstall_key"
+    subject = "product_key"
+
+    def predicted(self, state: State) -> State:
+        return replace(state, products=tuple(product for product in state.products if product.id != self.product_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activate(Step):
+    """Activate a product; None means whatever is the primary one when its turn comes."""
+
+    product_id: str | None
+    action = "activate"
+    subject = "status"
+
+    def predicted(self, state: State) -> State:
+        return replace(state, products=tuple(self._activated(product) for product in state.products))
+
+    def _activated(self, product: Product) -> Product:
+        if not self.concerns(product) or product.is_licensed:
+            return product
+        lease = KMS_LEASE_MINUTES if product.channel is Channel.KMS_CLIENT else 0
+        return replace(product, status=LicenseStatus.LICENSED, reason=0, grace_minutes=lease)
+
+    def concerns(self, product: Product) -> bool:
+        """Tell whether this is the product to activate."""
+        return product.is_primary if self.product_id is None else product.id.lower() == self.product_id.lower()

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an administrator can wish for; every module is one way of filling these in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from .._licensing import ActivationType, GvlkTable, ProductKey
+
+DEFAULT_KMS_PORT = 1688
+
+
+class When(Enum):
+    """When to activate."""
+
+    IF_NEEDED = "if_needed"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KmsSettings:
+    """How the machine finds its KMS host; None leaves a setting as it is, an empty `lookup_domain` clears it."""
+
+    host: str | None = None
+    port: int = DEFAULT_KMS_PORT
+    dns_discovery: bool = False
+    lookup_domain: str | None = None
+    host_caching: bool | None = None
+    activation_type: ActivationType | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditionKey:
+    """The generic volume licence key of the running edition, unless the primary product is on such a key already."""
+
+    table: GvlkTable
+    replace_licensed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresentKey:
+    """A key is installed; without its text this can only be checked."""
+
+    partial: str
+    key: ProductKey | None = None
+    activation_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsentKey:
+    """A key is not installed."""
+
+    partial: str
+    activation_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """A product is activated: the primary one unless an ID is given.
+
+    `only_kms_client` makes any other channel a refusal: it states that a volume activation is meant, not a purchase.
+    """
+
+    when: When = When.IF_NEEDED
+    product_id: str | None = None
+    renew_below_days: int | None = None
+    only_kms_client: bool = False
+
+
+KeyWish = EditionKey | PresentKey | AbsentKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """All that one task asks of a machine; what is None is none of its business."""
+
+    kms: KmsSettings | None = None
+    key: KeyWish | None = None
+    activation: Activation | None = None
+
+    def settled(self) -> Wish:
+        """Return the wish as it reads once it has been carried out: nothing is to be done for its own sake any more."""
+        if self.activation is None or self.activation.when is When.NEVER:
+            return self
+        return replace(self, activation=replace(self.activation, when=When.IF_NEEDED, renew_below_days=None))

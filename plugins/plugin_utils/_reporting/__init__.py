@@ -1,0 +1,12 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what happened to what is reported."""
+
+from __future__ import annotations
+
+from ._license import PARTS, license_facts
+from ._outcome import Outcome, difference, failure, success
+
+__all__ = ["PARTS", "Outcome", "difference", "failure", "license_facts", "success"]

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A state as a result: plain values, language-free, with no secret in it because the state has none."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta
+
+from .._licensing import ActivationType, Machine, Product, Service, State, explain
+
+PARTS = ("machine", "service", "products")
+
+
+def license_facts(state: State, parts: t.Iterable[str] = PARTS, *, installation_ids: bool = False) -> dict[str, t.Any]:
+    """Return the `license` of a result; a part that was not read is left out."""
+    wanted = set(parts)
+    facts: dict[str, t.Any] = {}
+    if "machine" in wanted and state.machine is not None:
+        facts["machine"] = _machine(state.machine)
+    if "service" in wanted and state.service.version:
+        facts["service"] = _service(state.service, state.primary)
+    if "products" in wanted:
+        now = (state.machine.clock if state.machine else None) or state.observed_at
+        facts["products"] = [_product(product, now, installation_ids) for product in state.products]
+    return facts
+
+
+def _machine(machine: Machine) -> dict[str, t.Any]:
+    return {
+        "name": machine.name,
+        "edition": machine.edition_id,
+        "build": machine.build,
+        "sku": machine.sku,
+        "clock": machine.clock.isoformat() if machine.clock else None,
+    }
+
+
+def _service(service: Service, primary: Product | None) -> dict[str, t.Any]:
+    return {
+        "version": service.version,
+        "client_machine_id": service.client_machine_id,
+        "kms_host": service.kms_host,
+        "kms_port": service.kms_port or None,
+        "lookup_domain": service.lookup_domain,
+        "host_caching": service.host_caching,
+        "discovered_kms_host": service.discovered_kms_host,
+        "discovered_kms_port": service.discovered_kms_port or None,
+        "remaining_rearms": service.remaining_rearms,
+        "is_kms_host": service.is_kms_host,
+        "activation_type": (primary.activation_type if primary else ActivationType.ANY).label,
+    }
+
+
+def _product(product: Product, now: datetime, installation_ids: bool) -> dict[str, t.Any]:
+    facts: dict[str, t.Any] = {
+        "id": product.id,
+        "name": product.name,
+        "application": product.application.value,
+        "family": product.family,
+        "channel": product.channel.value,
+        "partial_product_key": product.partial_product_key,
+        "status": product.status.label,
+        "status_code": int(product.status),
+        "reason": _reason(product.reason) if product.reason else None,
+        "grace_minutes": product.grace_minutes,
+        "expires": _expires(product, now),
+        "activation_type": product.activation_type.label,
+        "activated_by": product.activated_by.label if product.activated_by else None,
+        "kms": {
+            "host": product.kms_host,
+            "port": product.kms_port or None,
+            "discovered_host": product.discovered_kms_host,
+            "discovered_port": product.discovered_kms_port or None,
+        },
+        "is_primary": product.is_primary,
+        "is_addon": product.is_addon,
+    }
+    return {**facts, "installation_id": product.installation_id} if installation_ids else facts
+
+
+def _reason(code: int) -> dict[str, str | None]:
+    explained = explain(code)
+    return {
+        "code": explained.code,
+        "name": explained.name,
+        "message": explained.message,
+        "cause": explained.cause,
+        "remedy": explained.remedy,
+    }
+
+
+def _expires(product: Product, now: datetime) -> str | None:
+    if product.grace_minutes:
+        return (now + timedelta(minutes=product.grace_minutes)).date().isoformat()
+    return product.evaluation_end.date().isoformat() if product.evaluation_end else None

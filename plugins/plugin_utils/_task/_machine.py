@@ -1,0 +1,58 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One machine during one task: its session, repository and reader, with real clocks put in."""
+
+from __future__ import annotations
+
+import time
+import types
+import typing as t
+from datetime import datetime, timezone
+
+from .._applying import Applier, Patience, Reader, Scope
+from .._cim import Repository
+from .._licensing import State
+from .._planning import Plan, Wish, need
+from .._session import Session
+
+
+class Machine:
+    """Reads the state that a wish needs and carries plans out; a context manager that closes the session."""
+
+    def __init__(
+        self, session: Session, *, operation_timeout: float, wait_seconds: float, tell: t.Callable[[str], None]
+    ) -> None:
+        self._session = session
+        self._repository = Repository(session.send, operation_timeout=operation_timeout, pause=time.sleep)
+        self._reader = Reader(self._repository, now=lambda: datetime.now(timezone.utc))
+        patience = Patience(wait_seconds, time.monotonic, time.sleep)
+        self.applier = Applier(self._repository, self._reader, patience, tell)
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self._session.close()
+
+    @property
+    def requests(self) -> int:
+        """How many WS-Management requests were sent so far."""
+        return self._repository.requests
+
+    def read(self, scope: Scope) -> State:
+        """Return the state as far as `scope` goes."""
+        return self._reader.read(scope)
+
+    def read_for(self, wish: Wish, scope: Scope) -> State:
+        """Return the state that `wish` can be planned on."""
+        state = self._reader.read(scope)
+        missing = need(wish, state)
+        return self._reader.complete(state, missing) if missing else state
+
+    def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+        """Carry the plan out and return the state afterwards."""
+        return self.applier.apply(wish, steps, before, scope)
