@@ -1,0 +1,34 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only I/O to machines: a session carries one SOAP message there and its answer back."""
+
+from __future__ import annotations
+
+from ._contract import Session, open_session
+from ._settings import (
+    ClientCertificate,
+    ConnectionSettings,
+    CredSSP,
+    Kerberos,
+    Kinit,
+    Proxy,
+    PsrpSettings,
+    Tls,
+    WinRMSettings,
+)
+
+__all__ = [
+    "ClientCertificate",
+    "ConnectionSettings",
+    "CredSSP",
+    "Kerberos",
+    "Kinit",
+    "Proxy",
+    "PsrpSettings",
+    "Session",
+    "Tls",
+    "WinRMSettings",
+    "open_session",
+]

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The session itself, the same for both libraries: log in when needed, send once, say exactly what went wrong."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._discretion import discretion
+from ._failures import carried_fault, explained
+from ._gate import Gate
+from ._settings import ConnectionSettings, PsrpSettings
+
+__all__ = ["Channel", "GuardedSession"]
+
+
+class Channel(t.Protocol):
+    """A library, ready to send raw SOAP to one machine."""
+
+    def send(self, message: bytes) -> bytes:
+        """Send once; any exception of the library may come out."""
+
+    def close(self) -> None:
+        """Close the sockets and forget the login."""
+
+
+class GuardedSession:
+    """One login at one machine through one library; after any failure the next message logs in anew.
+
+    A security context belongs to its connection, so after a failure nothing of it is kept: half a login cannot be
+    mistaken for a whole one, and a message is never sealed for a context the machine has forgotten.
+    """
+
+    def __init__(self, settings: ConnectionSettings, mechanism: str, dial: t.Callable[..., Channel]) -> None:
+        self._settings = settings
+        self._mechanism = mechanism
+        self._dial = dial
+        self._gate = _gate_for(settings)
+        self._channel: Channel | None = None
+
+    def send(self, message: bytes) -> bytes:
+        """Send one message once, and return its answer; raises the errors of this collection only."""
+        with discretion():
+            outcome = self._exchange(message)
+            if isinstance(outcome, Exception):
+                self.close()
+        if isinstance(outcome, Exception):
+            # Raised here, where the library's exception is gone: that one holds the request, password and key in it.
+            raise outcome
+        return outcome
+
+    def close(self) -> None:
+        """Close the connection and forget the login."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+        self._gate.close()
+
+    def _exchange(self, message: bytes) -> bytes | Exception:
+        self._gate.reset()
+        try:
+            if self._channel is None:
+                self._channel = self._dial(self._settings, self._mechanism, self._gate)
+            return self._channel.send(message)
+        except Exception as error:
+            fault = carried_fault(error, self._gate)
+            return fault if fault is not None else explained(error, self._gate, self._settings, self._mechanism)
+
+
+def _gate_for(settings: ConnectionSettings) -> Gate:
+    if isinstance(settings, PsrpSettings):
+        retries, backoff = settings.reconnection_retries, settings.reconnection_backoff
+        return Gate(settings.endpoint, retries=retries, backoff=backoff)
+    return Gate(settings.endpoint)
