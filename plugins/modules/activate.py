@@ -48,8 +48,14 @@ notes:
   - V(mak_activation). The product is on a MAK. Each activation of a MAK is taken from its count and does not come
     back, so this release activates none. Bring the machine to KMS with M(volume.activation.kms_client), or activate
     it by other means.
+  - V(kms_host_activation). The product is on the key of a KMS host, which can be activated a few times only. Activate
+    it on the machine itself.
+  - V(evaluation_edition). An evaluation edition cannot be activated. Convert it to the full edition first.
+  - V(token_activation). The machine may be activated by a token only, which takes a certificate on the machine.
   - V(no_primary_product). Windows shows no product of its own that has a key. Install one with
-    M(volume.activation.product_key).
+    M(volume.activation.kms_client) or M(volume.activation.product_key).
+  - V(no_such_product). No product that has a key has this O(activation_id). Read them with
+    M(volume.activation.license_info).
 seealso:
   - module: volume.activation.kms_client
   - module: volume.activation.product_key
@@ -71,8 +77,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 steps:
-  description: What was done, in order. In check mode, what would be done.
-  returned: success
+  description:
+    - What was done, in order. In check mode, what would be done.
+    - On failure, what was done before it.
+  returned: always
   type: list
   elements: dict
   contains:
@@ -80,15 +88,15 @@ steps:
       description: The kind of step.
       type: str
     target:
-      description: What the step acts on.
+      description: What it leads to. Of a product key no more than the last five characters are told.
       type: str
     why:
       description: Why the step is needed.
       type: str
   sample:
-    - action: set_kms_host
-      target: kms.example.com:1688
-      why: the machine is set to no KMS host
+    - action: activate
+      target: licensed
+      why: it is not licensed (notification)
 license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
@@ -106,14 +114,14 @@ diff:
   type: dict
   contains:
     before:
-      description: What is.
+      description: What is, a line for each step.
       type: str
     after:
-      description: What is to be.
+      description: What is to be, a line for each step.
       type: str
 requests:
   description: How many WS-Management requests were spent on the machine, those of the login not counted.
-  returned: always, when the machine was reached
+  returned: always
   type: int
   sample: 2
 msg:
@@ -127,13 +135,13 @@ code:
   type: str
   sample: "0xC004F074"
 cause:
-  description: What usually causes this failure.
-  returned: failure, when it is known
+  description: What usually causes this failure, V(none) when that is not known.
+  returned: failure
   type: str
   sample: No KMS host answered on its port.
 remedy:
-  description: What to do about it.
-  returned: failure, when it is known
+  description: What to do about it, V(none) when that is not known.
+  returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
 refused:

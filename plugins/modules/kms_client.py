@@ -128,7 +128,7 @@ notes:
   - V(no_published_key). No key is published for the edition and the build. Give one in O(extra_gvlks), or use
     O(product_key=keep).
   - V(kms_host_key). The machine holds the key of a KMS host. Leave it out of the play when it is meant to be one,
-    else give it the key of a client with M(volume.activation.product_key).
+    else remove the key with M(volume.activation.product_key) first.
   - V(domain_as_kms_host). O(kms_host) is the name of a domain. Put it into O(lookup_domain).
   - V(licensed_by_other_key). The machine is licensed by a MAK, a retail or an OEM key. Set O(replace_licensed=true)
     to replace it.
@@ -136,6 +136,10 @@ notes:
     O(product_key=keep) or leave the machine out.
   - V(no_primary_product). Windows shows no product of its own that has a key and the edition cannot be told. Install
     a key with M(volume.activation.product_key).
+  - V(not_a_kms_client). With O(product_key=keep) the machine is on another key, so there is nothing to activate by
+    KMS. Use O(product_key=gvlk), or O(activate=never).
+  - V(token_activation). The machine may be activated by a token only, which takes a certificate on the machine. Use
+    another O(activation_type), or O(activate=never).
   - V(malformed_key). A key in O(extra_gvlks) has not the form of a product key.
 seealso:
   - module: volume.activation.license_info
@@ -196,8 +200,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 steps:
-  description: What was done, in order. In check mode, what would be done.
-  returned: success
+  description:
+    - What was done, in order. In check mode, what would be done.
+    - On failure, what was done before it.
+  returned: always
   type: list
   elements: dict
   contains:
@@ -205,15 +211,18 @@ steps:
       description: The kind of step.
       type: str
     target:
-      description: What the step acts on.
+      description: What it leads to. Of a product key no more than the last five characters are told.
       type: str
     why:
       description: Why the step is needed.
       type: str
   sample:
     - action: set_kms_host
-      target: kms.example.com:1688
-      why: the machine is set to no KMS host
+      target: kms.example.com
+      why: no KMS host is set
+    - action: activate
+      target: licensed
+      why: it is not licensed (oob_grace)
 license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
@@ -231,14 +240,14 @@ diff:
   type: dict
   contains:
     before:
-      description: What is.
+      description: What is, a line for each step.
       type: str
     after:
-      description: What is to be.
+      description: What is to be, a line for each step.
       type: str
 requests:
   description: How many WS-Management requests were spent on the machine, those of the login not counted.
-  returned: always, when the machine was reached
+  returned: always
   type: int
   sample: 2
 msg:
@@ -252,13 +261,13 @@ code:
   type: str
   sample: "0xC004F074"
 cause:
-  description: What usually causes this failure.
-  returned: failure, when it is known
+  description: What usually causes this failure, V(none) when that is not known.
+  returned: failure
   type: str
   sample: No KMS host answered on its port.
 remedy:
-  description: What to do about it.
-  returned: failure, when it is known
+  description: What to do about it, V(none) when that is not known.
+  returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
 refused:

@@ -275,7 +275,7 @@ license:
           type: str
 requests:
   description: How many WS-Management requests were spent on the machine, those of the login not counted.
-  returned: always, when the machine was reached
+  returned: always
   type: int
   sample: 2
 msg:
@@ -289,13 +289,13 @@ code:
   type: str
   sample: "0xC004F074"
 cause:
-  description: What usually causes this failure.
-  returned: failure, when it is known
+  description: What usually causes this failure, V(none) when that is not known.
+  returned: failure
   type: str
   sample: No KMS host answered on its port.
 remedy:
-  description: What to do about it.
-  returned: failure, when it is known
+  description: What to do about it, V(none) when that is not known.
+  returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
 refused:

@@ -53,6 +53,9 @@ options:
     type: str
 notes:
   - V(malformed_key). The key has not the form of a product key. The message does not show it.
+  - V(key_unknown). No product shows these last five characters, and from them alone no key can be installed. Give the
+    whole key in O(product_key).
+  - V(ambiguous_key). Several products have a key with these last five characters. Name one in O(activation_id).
 seealso:
   - module: volume.activation.license_info
   - module: volume.activation.activate
@@ -81,8 +84,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 steps:
-  description: What was done, in order. In check mode, what would be done.
-  returned: success
+  description:
+    - What was done, in order. In check mode, what would be done.
+    - On failure, what was done before it.
+  returned: always
   type: list
   elements: dict
   contains:
@@ -90,15 +95,15 @@ steps:
       description: The kind of step.
       type: str
     target:
-      description: What the step acts on.
+      description: What it leads to. Of a product key no more than the last five characters are told.
       type: str
     why:
       description: Why the step is needed.
       type: str
   sample:
-    - action: set_kms_host
-      target: kms.example.com:1688
-      why: the machine is set to no KMS host
+    - action: install_key
+      target: "*****-*****-*****-*****-GGGGG"
+      why: no product has this key
 license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
@@ -116,14 +121,14 @@ diff:
   type: dict
   contains:
     before:
-      description: What is.
+      description: What is, a line for each step.
       type: str
     after:
-      description: What is to be.
+      description: What is to be, a line for each step.
       type: str
 requests:
   description: How many WS-Management requests were spent on the machine, those of the login not counted.
-  returned: always, when the machine was reached
+  returned: always
   type: int
   sample: 2
 msg:
@@ -137,13 +142,13 @@ code:
   type: str
   sample: "0xC004F074"
 cause:
-  description: What usually causes this failure.
-  returned: failure, when it is known
+  description: What usually causes this failure, V(none) when that is not known.
+  returned: failure
   type: str
   sample: No KMS host answered on its port.
 remedy:
-  description: What to do about it.
-  returned: failure, when it is known
+  description: What to do about it, V(none) when that is not known.
+  returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
 refused:
