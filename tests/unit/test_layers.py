@@ -45,6 +45,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "urllib3": frozenset({"_session"}),
     "spnego": frozenset({"_simulator"}),
     "cryptography": frozenset({"_simulator"}),
+    "yaml": frozenset({"_simulator"}),
 }
 # Packages that decide and translate: no clock, no network, no process, no chance.
 PURE = frozenset({"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_reporting"})
