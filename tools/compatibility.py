@@ -23,10 +23,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "compatibility"
-# A release, and the Pythons its controller runs on.
+# A release and the Pythons it runs on: with the oldest release the oldest first, with the newest the newest.
 RELEASES = {
-    "2.16.19": ("3.12", "3.11", "3.10"),
-    "2.19.14": ("3.13", "3.12", "3.11"),
+    "2.16.19": ("3.10", "3.11", "3.12"),
+    "2.19.14": ("3.12", "3.11", "3.13"),
     "2.21.5": ("3.14", "3.13", "3.12"),
 }
 # Pinned by the release itself, each in its own way.
