@@ -1,0 +1,140 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a message's bytes to the answer's bytes: decode, let the rules strike, ask the machine, encode."""
+
+from __future__ import annotations
+
+import logging
+import typing as t
+
+from .._errors import ProtocolViolation
+from .._wsman import (
+    Answer,
+    Call,
+    Enumerate,
+    Fault,
+    Get,
+    Identify,
+    Identity,
+    Invoke,
+    Pull,
+    Release,
+    Request,
+    Unknown,
+    decode_call,
+    encode_answer,
+)
+from ._counters import Counters
+from ._faults import FaultDesk, Reply, strike_after, strike_before
+from ._shell import Shells, is_shell
+
+__all__ = ["MAX_ENVELOPE_BYTES", "Dispatcher", "Machine", "anonymous_identity"]
+
+log = logging.getLogger(__name__)
+
+MAX_ENVELOPE_BYTES = 500 * 1024
+"""MaxEnvelopeSizekb of a default host since Windows Server 2012."""
+
+_WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
+_PROTOCOL = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
+_KINDS: dict[type, str] = {
+    Identify: "identify",
+    Enumerate: "enumerate",
+    Pull: "pull",
+    Release: "release",
+    Get: "get",
+    Invoke: "invoke",
+}
+
+_NOT_XML = Fault(2150858819, "w:SchemaValidationError", "The request is not a WS-Management message.", sender=True)
+_NO_RESOURCE = Fault(2150858811, "a:DestinationUnreachable", "There is no such resource here.", sender=True)
+_TOO_LARGE = Fault(2150858824, "w:EncodingLimit", "The answer is larger than the envelope may be.", sender=True)
+
+
+class Machine(t.Protocol):
+    """What the server half needs of a simulated machine; the model half has the real ones."""
+
+    @property
+    def name(self) -> str:
+        """The machine's name, by which the URL chooses it."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The language its texts are in, e.g. `de-DE`."""
+        ...
+
+    @property
+    def description(self) -> t.Mapping[str, t.Any]:
+        """What it was described as; `vars` and `credentials` are for this half."""
+        ...
+
+    @property
+    def faults(self) -> t.Sequence[t.Mapping[str, t.Any]]:
+        """Its fault rules."""
+        ...
+
+    def answer(self, request: t.Any) -> Answer | Fault:
+        """Answer one message; called by many threads at once."""
+        ...
+
+
+class Dispatcher:
+    """Answers messages for every machine of a fleet."""
+
+    def __init__(self, counters: Counters, desk: FaultDesk, pause: t.Callable[[float], object]) -> None:
+        self._counters = counters
+        self._desk = desk
+        self._pause = pause
+        self._shells = Shells()
+
+    def answer(self, machine: Machine, message: bytes) -> Reply:
+        """Return the reply to `message`; every SOAP fault travels with HTTP 500."""
+        try:
+            call = decode_call(message)
+        except ProtocolViolation:
+            self._counters.add_message(machine.name, "malformed")
+            return _reply(machine, None, _NOT_XML)
+        kind, method = _kind_of(call.request)
+        self._counters.add_message(machine.name, kind, method)
+        log.info("%s: %s %s", machine.name, kind, method or "")
+        rule = self._desk.due(machine, "any", kind, method)
+        return self._work(machine, call) if rule is None else self._struck(machine, call, rule)
+
+    def _struck(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> Reply:
+        self._counters.add(machine.name, faults=1)
+        log.info("%s: fault rule %s strikes", machine.name, rule["do"])
+        outcome = strike_before(rule, self._pause)
+        if outcome is None:
+            outcome = strike_after(rule, self._work(machine, call), self._pause)
+        return _reply(machine, call, outcome) if isinstance(outcome, Fault) else outcome
+
+    def _work(self, machine: Machine, call: Call) -> Reply:
+        if is_shell(call.request):
+            answer = self._shells.answer(machine.name, call)
+            return Reply(200, answer) if isinstance(answer, bytes) else _reply(machine, call, answer)
+        if isinstance(call.request, Unknown) and not call.request.resource.uri.startswith(_WMI):
+            return _reply(machine, call, _NO_RESOURCE)
+        return _reply(machine, call, machine.answer(call.request))
+
+
+def anonymous_identity() -> bytes:
+    """Return what a host says of itself without a login: neither its version nor its service pack."""
+    identity = Identity("Microsoft Corporation", "OS: 0.0.0 SP: 0.0 Stack: 3.0", _PROTOCOL)
+    return encode_answer(identity, None)
+
+
+def _reply(machine: Machine, call: Call | None, answer: Answer | Fault) -> Reply:
+    data = encode_answer(answer, call, language=machine.language)
+    limit = min(MAX_ENVELOPE_BYTES, (call.max_envelope_size if call else None) or MAX_ENVELOPE_BYTES)
+    if len(data) > limit:
+        return Reply(500, encode_answer(_TOO_LARGE, call, language=machine.language))
+    return Reply(500 if isinstance(answer, Fault) else 200, data)
+
+
+def _kind_of(request: Request) -> tuple[str, str | None]:
+    if is_shell(request):
+        return "shell", None
+    return _KINDS.get(type(request), "other"), request.method if isinstance(request, Invoke) else None

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes wrong on the way: the fault rules of a machine's description, carried out at the level of HTTP.
+
+A rule strikes before the work is done or after it, and that is the difference a client has to cope with: a drop before
+and a drop after look the same from outside.
+
+The machine's model carries out `hresult` rules itself; they are left alone here, their count included.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._wsman import Fault
+
+__all__ = ["Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
+
+Delivery = t.Literal["whole", "cut", "none"]
+Rule = t.Mapping[str, t.Any]
+
+_OF_THE_MODEL = "hresult"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer: `cut` sends half of the body it announced, `none` closes the connection without a byte."""
+
+    status: int
+    body: bytes = b""
+    delivery: Delivery = "whole"
+
+
+_DROPPED = Reply(0, delivery="none")
+_TIMED_OUT = Fault(2150858793, "w:TimedOut", "The operation did not finish within its time limit.")
+_ACCESS_DENIED = Fault(5, "w:AccessDenied", "Access is denied.", sender=True)
+_QUOTA = Fault(
+    2150859174,
+    "w:InternalError",
+    "Too many operations of this user are open.",
+    shape="wmi_error",
+    hresult=2150859174,
+)
+_FAULTS = {"timeout_before": _TIMED_OUT, "timeout_after": _TIMED_OUT, "access_denied": _ACCESS_DENIED, "quota": _QUOTA}
+
+
+class FaultedMachine(t.Protocol):
+    """What the desk needs of a machine."""
+
+    @property
+    def name(self) -> str:
+        """The machine's name in the inventory."""
+        ...
+
+    @property
+    def faults(self) -> t.Sequence[Rule]:
+        """The rules, in the order in which they are tried."""
+        ...
+
+
+class FaultDesk:
+    """Hands out each rule as often as it says, and starts afresh for a machine whose rules were changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._spent: dict[str, tuple[tuple[Rule, ...], list[int]]] = {}
+
+    def due(self, machine: FaultedMachine, *occasions: str | None) -> Rule | None:
+        """Return the first rule for one of `occasions` that is not used up, and use it once."""
+        rules = tuple(machine.faults)
+        if not rules:
+            return None
+        wanted = {occasion.lower() for occasion in occasions if occasion}
+        with self._lock:
+            known, spent = self._spent.get(machine.name, ((), []))
+            if known != rules:
+                spent = [0] * len(rules)
+                self._spent[machine.name] = (rules, spent)
+            for index, rule in enumerate(rules):
+                if _applies(rule, wanted) and not _is_used_up(rule, spent[index]):
+                    spent[index] += 1
+                    return rule
+        return None
+
+
+def _applies(rule: Rule, wanted: set[str]) -> bool:
+    return rule["do"] != _OF_THE_MODEL and str(rule["on"]).lower() in wanted
+
+
+def _is_used_up(rule: Rule, spent: int) -> bool:
+    times = int(rule.get("times", 1))
+    return times > 0 and spent >= times
+
+
+def is_closed(machine: FaultedMachine) -> bool:
+    """Tell whether a machine refuses every connection for good; its port in the inventory is then a closed one."""
+    return any(
+        rule["do"] == "refuse" and str(rule["on"]).lower() in ("any", "login") and int(rule.get("times", 1)) == 0
+        for rule in machine.faults
+    )
+
+
+def strike_before(rule: Rule, pause: t.Callable[[float], object]) -> Reply | Fault | None:
+    """Do what a rule does before the work; an answer means that the work is not done at all."""
+    action = rule["do"]
+    if action.endswith("_after"):
+        return None
+    pause(float(rule.get("seconds", 0)))
+    if action in ("refuse", "drop_before"):
+        return _DROPPED
+    if action == "status":
+        return Reply(int(rule["status"]))
+    return _FAULTS.get(action)
+
+
+def strike_after(rule: Rule, reply: Reply, pause: t.Callable[[float], object]) -> Reply | Fault:
+    """Do what a rule does after the work, to the answer that would have been sent."""
+    action = rule["do"]
+    if action.endswith("_after"):
+        pause(float(rule.get("seconds", 0)))
+    if action == "drop_after":
+        return _DROPPED
+    if action == "truncate":
+        return replace(reply, delivery="cut")
+    return _FAULTS.get(action, reply)

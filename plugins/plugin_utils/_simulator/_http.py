@@ -1,0 +1,255 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The listeners: HTTP and HTTPS on loopback, as WinRM's would answer, with a machine chosen by the path.
+
+One handler object lives as long as its connection, which is where the login's state belongs. An answer leaves in one
+write with Nagle's algorithm off; in two, every answer would wait 40 ms for the client's delayed acknowledgement.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+import typing as t
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from urllib.parse import unquote, urlsplit
+
+from .._wsman import Fault
+from . import _sealing
+from ._authentication import Accounts, Login, Verdict, WrongContext
+from ._counters import Counters
+from ._dispatch import MAX_ENVELOPE_BYTES, Dispatcher, Machine, anonymous_identity
+from ._faults import FaultDesk, Reply, strike_before
+from ._loopback import LoopbackServer
+
+__all__ = ["Listener", "Site"]
+
+log = logging.getLogger(__name__)
+
+_PATH = "/wsman"
+# A sealed message is a little longer than what it seals; and a body that is not read at all resets the connection.
+_FRAME_BYTES = 4096
+_MOST_DRAINED_BYTES = 16 * 1024 * 1024
+_IDLE_SECONDS = 900.0
+_HANDSHAKE_SECONDS = 30.0
+
+
+@dataclass
+class Site:
+    """What all listeners of a fleet share."""
+
+    machines: t.Callable[[], t.Mapping[str, Machine]]
+    accounts: Accounts
+    counters: Counters = field(default_factory=Counters)
+    desk: FaultDesk = field(default_factory=FaultDesk)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.dispatcher = Dispatcher(self.counters, self.desk, self.stopping.wait)
+
+    def machine_at(self, path: str) -> Machine | None:
+        """Return the machine at `/wsman/<name>`; a fleet of one machine has it at `/wsman` as well."""
+        machines = self.machines()
+        start, _, name = urlsplit(path).path.rstrip("/").rpartition("/")
+        if start == _PATH:
+            return machines.get(unquote(name))
+        alone = start + "/" + name == _PATH and len(machines) == 1
+        return next(iter(machines.values())) if alone else None
+
+
+class Listener(LoopbackServer):
+    """One listening socket of a site; TLS when given a context."""
+
+    def __init__(self, host: str, site: Site, context: ssl.SSLContext | None = None) -> None:
+        self.site = site
+        self.context = context
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__(host, _Handler)
+
+    def process_request_thread(self, request: t.Any, client_address: t.Any) -> None:
+        """Serve one connection; the TLS handshake is done here, so that a slow client holds up nobody else."""
+        try:
+            connection = self._secured(request)
+        except OSError as error:
+            log.info("TLS handshake failed: %s", error)
+            self.shutdown_request(request)
+            return
+        with self._lock:
+            self._connections.add(connection)
+        try:
+            super().process_request_thread(connection, client_address)
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+
+    def _secured(self, request: socket.socket) -> socket.socket:
+        if self.context is None:
+            return request
+        request.settimeout(_HANDSHAKE_SECONDS)
+        return self.context.wrap_socket(request, server_side=True)
+
+    def stop(self) -> None:
+        """Stop listening and end the open connections."""
+        super().stop()
+        with self._lock:
+            for connection in self._connections:
+                _end(connection)
+
+
+def _end(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        log.debug("connection was gone already")
+
+
+class _CountingReader:
+    """A connection's reading side that knows how much was read."""
+
+    def __init__(self, stream: t.BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def readline(self, limit: int = -1) -> bytes:
+        line = self._stream.readline(limit)
+        self.count += len(line)
+        return line
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """The requests of one connection, one after the other."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "Microsoft-HTTPAPI/2.0"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    timeout = _IDLE_SECONDS
+    server: Listener
+
+    def setup(self) -> None:
+        super().setup()
+        self.site = self.server.site
+        self.tls = self.server.context is not None
+        self.login = Login(self.site.accounts, tls=self.tls)
+        self.reader = _CountingReader(t.cast(t.BinaryIO, self.rfile))
+        self.rfile = t.cast(t.Any, self.reader)
+        self.counted = 0
+        self.machine: str | None = None
+
+    def log_message(self, format: str, *args: t.Any) -> None:
+        log.debug(format, *args)
+
+    def do_GET(self) -> None:
+        """Answer as WinRM does: it takes POST only."""
+        self._send(Reply(405))
+
+    def do_POST(self) -> None:
+        """Answer one request."""
+        self.machine = None
+        body = self._read_body()
+        if isinstance(body, Reply):
+            self.close_connection = True
+            return self._send(body)
+        machine = self.site.machine_at(self.path)
+        if machine is None:
+            return self._send(Reply(404))
+        self.machine = machine.name
+        return self._serve(machine, body)
+
+    def _read_body(self) -> bytes | Reply:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdigit():
+            return Reply(400 if length else 411)
+        size = int(length)
+        if size > MAX_ENVELOPE_BYTES + _FRAME_BYTES:
+            self.rfile.read(min(size, _MOST_DRAINED_BYTES))
+            return Reply(413)
+        return self.rfile.read(size)
+
+    def _serve(self, machine: Machine, body: bytes) -> None:
+        if self.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
+            self.site.counters.add_message(machine.name, "identify")
+            return self._send(Reply(200, anonymous_identity()))
+        content_type = self.headers.get("Content-Type", "")
+        sealed = _sealing.is_sealed(content_type)
+        in_clear = bool(body) and not sealed and not self.tls
+        account = self.site.accounts.of(machine.description)
+        verdict = self.login.check(self.headers.get("Authorization"), account)
+        self.site.counters.add(machine.name, unsealed=in_clear, rejected=verdict.rejected)
+        if not verdict.accepted or in_clear:
+            return self._demand_login(verdict)
+        struck = self._login_fault(machine) if verdict.fresh else None
+        if struck is not None or not body:
+            self.site.counters.add(machine.name, logins=1)
+            return self._send(struck or Reply(200), verdict.offers)
+        return self._answer(machine, body, sealed, verdict)
+
+    def _demand_login(self, verdict: Verdict) -> None:
+        if self.machine is not None:
+            self.site.counters.add(self.machine, logins=1)
+        self._send(Reply(401), verdict.offers or self.login.offers)
+
+    def _login_fault(self, machine: Machine) -> Reply | None:
+        """Let the rules for logins strike, once for each login; a SOAP fault has no place there and becomes 401."""
+        rule = self.site.desk.due(machine, "login")
+        if rule is None:
+            return None
+        self.site.counters.add(machine.name, faults=1)
+        outcome = strike_before(rule, self.site.stopping.wait)
+        return Reply(401) if isinstance(outcome, Fault) else outcome
+
+    def _answer(self, machine: Machine, body: bytes, sealed: bool, verdict: Verdict) -> None:
+        try:
+            message = self.login.unseal(body) if sealed else body
+        except WrongContext as error:
+            log.info("%s: 400, %s", machine.name, error)
+            return self._send(Reply(400))
+        if len(message) > MAX_ENVELOPE_BYTES:
+            return self._send(Reply(413))
+        try:
+            reply = self.site.dispatcher.answer(machine, message)
+        except Exception:
+            # A mistake in the model must not look like a dropped connection, which is a case of its own.
+            log.exception("%s: the model failed", machine.name)
+            reply = Reply(500)
+        if sealed and reply.body:
+            body = self.login.seal(reply.body)
+            return self._send(Reply(reply.status, body, reply.delivery), verdict.offers, _sealing.SEALED_TYPE)
+        return self._send(reply, verdict.offers)
+
+    def _send(self, reply: Reply, offers: tuple[str, ...] = (), content_type: str = _sealing.CONTENT_TYPE) -> None:
+        """Write status line, headers and body at once, and count both directions."""
+        data = b"" if reply.delivery == "none" else self._render(reply, offers, content_type)
+        if reply.delivery != "whole":
+            self.close_connection = True
+        if self.machine is not None:
+            read, self.counted = self.reader.count - self.counted, self.reader.count
+            self.site.counters.add(self.machine, requests=1, bytes_in=read, bytes_out=len(data))
+        if data:
+            self.wfile.write(data)
+
+    def _render(self, reply: Reply, offers: tuple[str, ...], content_type: str) -> bytes:
+        fields = [f"HTTP/1.1 {reply.status} {self.responses.get(reply.status, ('',))[0]}"]
+        fields += [f"WWW-Authenticate: {offer}" for offer in offers]
+        if reply.body:
+            fields.append(f"Content-Type: {content_type}")
+        fields += [f"Server: {self.server_version}", f"Date: {self.date_time_string()}"]
+        fields.append(f"Content-Length: {len(reply.body)}")
+        if self.close_connection:
+            fields.append("Connection: close")
+        body = reply.body[: len(reply.body) // 2] if reply.delivery == "cut" else reply.body
+        return "\r\n".join([*fields, "", ""]).encode("latin-1") + body

@@ -1,0 +1,172 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet on the network: two listeners in front of its machines, in this process.
+
+with FleetServer(fleet) as server:
+    Protocol(server.url("web1"), transport="basic", **server.login, ca_trust_path=str(server.ca_file))
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import ssl
+import tempfile
+import types
+import typing as t
+from pathlib import Path
+from urllib.parse import quote
+
+from .._errors import ActivationError
+from .._secrets import Secret, reveal
+from ._authentication import Account, Accounts, require_libraries
+from ._counters import Counters
+from ._dispatch import Machine
+from ._faults import is_closed
+from ._http import Listener, Site
+from ._inventory import Addresses, Settings, Variables, host_variables
+from ._tls import create_credentials, server_context
+
+__all__ = ["FleetServer", "ServedFleet"]
+
+_IPV4, _IPV6 = "127.0.0.1", "::1"
+_USERNAME = "simulated"
+
+
+class ServedFleet(t.Protocol):
+    """What is needed of a fleet to serve it."""
+
+    @property
+    def machines(self) -> t.Mapping[str, Machine]:
+        """The machines by name."""
+        ...
+
+
+class FleetServer:
+    """Serves a fleet on loopback from entering its `with` block until leaving it; ports are the system's choice.
+
+    Certificates and account files go to `directory`, or to a temporary one that is removed at the end.
+    """
+
+    def __init__(
+        self,
+        fleet: ServedFleet,
+        *,
+        directory: Path | None = None,
+        settings: Settings | None = None,
+        username: str = _USERNAME,
+        password: str | None = None,
+    ) -> None:
+        self.fleet = fleet
+        self.settings = settings or Settings()
+        self._directory = directory
+        self._account = Account(username, Secret(password or secrets.token_urlsafe(18)))
+        self._resources = contextlib.ExitStack()
+        self._listeners: dict[tuple[str, str], Listener] = {}
+
+    def __enter__(self) -> FleetServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Open the listeners; raises MissingLibrary, and leaves nothing behind when it fails."""
+        require_libraries()
+        with contextlib.ExitStack() as resources:
+            directory = self._directory or Path(resources.enter_context(tempfile.TemporaryDirectory()))
+            credentials = create_credentials(directory)
+            self.ca_file = credentials.ca_file
+            resources.callback(credentials.server_file.unlink, missing_ok=True)
+            self.accounts = Accounts(directory / "accounts", self._account)
+            resources.callback(self.accounts.forget)
+            self.site = Site(lambda: self.fleet.machines, self.accounts)
+            self._closed_port = resources.enter_context(_port_nobody_listens_on())
+            self._listen(server_context(credentials), resources)
+            resources.callback(self.site.stopping.set)
+            self._resources = resources.pop_all()
+
+    def _listen(self, context: ssl.SSLContext, resources: contextlib.ExitStack) -> None:
+        for host in (_IPV4, _IPV6):
+            for scheme in ("http", "https"):
+                try:
+                    listener = Listener(host, self.site, context if scheme == "https" else None)
+                except OSError:
+                    # Containers often have no IPv6; it is missed only where it is asked for.
+                    if host == _IPV4:
+                        raise
+                    return
+                self._listeners[host, scheme] = listener
+                resources.callback(listener.stop)
+
+    def stop(self) -> None:
+        """Close the listeners and every connection, and remove keys and accounts; a second time does nothing."""
+        self._resources.close()
+        self._listeners.clear()
+
+    @property
+    def counters(self) -> Counters:
+        """What passed over the wire."""
+        return self.site.counters
+
+    @property
+    def login(self) -> dict[str, str]:
+        """The fleet's own user name and password, as keyword arguments of a client."""
+        return {"username": self._account.username, "password": reveal(self._account.password)}
+
+    @property
+    def http_port(self) -> int:
+        """The port of the plain listener on 127.0.0.1."""
+        return self._listeners[_IPV4, "http"].port
+
+    @property
+    def https_port(self) -> int:
+        """The port of the TLS listener on 127.0.0.1."""
+        return self._listeners[_IPV4, "https"].port
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where a client finds the fleet: on IPv6 when the settings ask for it."""
+        host = _IPV6 if self.settings.ipv6 else _IPV4
+        if (host, "https") not in self._listeners:
+            raise ActivationError(
+                "This machine has no IPv6 loopback address to listen on.",
+                code="no_ipv6",
+                remedy="Leave the option ipv6 out, or enable IPv6 on the loopback interface.",
+            )
+        plain, tls = self._listeners[host, "http"], self._listeners[host, "https"]
+        return Addresses(host, plain.port, tls.port, self._closed_port, self.ca_file)
+
+    def url(self, machine: str, scheme: str = "https") -> str:
+        """Return the endpoint of a machine."""
+        addresses = self.addresses
+        host = f"[{addresses.host}]" if ":" in addresses.host else addresses.host
+        return f"{scheme}://{host}:{addresses.port(scheme)}/wsman/{quote(machine, safe='')}"
+
+    def host_variables(self) -> dict[str, Variables]:
+        """Return the inventory variables of every machine, by its name."""
+        addresses = self.addresses
+        return {
+            name: host_variables(
+                machine,
+                self.accounts.of(machine.description),
+                self.settings,
+                addresses,
+                closed=is_closed(machine),
+            )
+            for name, machine in self.fleet.machines.items()
+        }
+
+
+@contextlib.contextmanager
+def _port_nobody_listens_on() -> t.Iterator[int]:
+    """Keep a port taken without listening on it: connecting to it is refused, and no other program can have it."""
+    with socket.socket() as holder:
+        holder.bind((_IPV4, 0))
+        yield int(holder.getsockname()[1])
