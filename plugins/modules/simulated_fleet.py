@@ -1,0 +1,290 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of simulated_fleet; the work is done by the action plugin of the same name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: simulated_fleet
+version_added: 0.1.0
+author:
+  - the volume.activation authors (@volume-activation)
+short_description: Start and stop a simulated fleet of Windows machines
+description:
+  - Starts a process on the controller that answers as a fleet of Windows machines would when they are asked about their
+    licences, so that an inventory and its playbooks can be tried without Windows. It is meant for pipelines and for
+    Molecule.
+  - The machines are reached over the C(winrm) and C(psrp) connections, by HTTPS with Basic or by HTTP with NTLM and
+    sealed messages. Certificate validation stays on.
+  - The process listens on loopback only, on ports of the system's choice, and writes an inventory that leads to them.
+  - It grants no licence to anything and speaks no KMS protocol.
+  - When a fleet runs in O(directory) already, it is changed to match the description. Machines whose description is as
+    before keep the state they are in, ports and passwords included.
+extends_documentation_fragment:
+  - volume.activation.attributes
+  - volume.activation.attributes.changing
+  - volume.activation.attributes.idempotent
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what it would do, without changing the target.
+    support: full
+    details:
+      - In check mode the description is validated, and nothing is started, changed or stopped.
+  diff_mode:
+    description: Returns what changed, or would change in check mode, when in diff mode.
+    support: full
+    details:
+      - The diff says whether a fleet runs and whether its description changes.
+  platform:
+    description: The systems that can be operated on.
+    platforms: posix
+    support: full
+options:
+  state:
+    description:
+      - V(started) sees that a fleet as described runs.
+      - V(stopped) sees that none runs in O(directory), and removes what holds passwords or keys from there. The log
+        stays.
+    type: str
+    choices: [started, stopped]
+    default: started
+  directory:
+    description:
+      - Where the process keeps inventory, certificates, log and process number. It is created if need be, for its owner
+        only.
+      - A directory that everybody can write to is refused.
+      - The process ends by itself when the directory is removed.
+    type: path
+    required: true
+  machines:
+    description:
+      - The machines by name. A value says what the machine is and in what state it is.
+      - Beside that a value may have C(credentials) with C(username) and C(password), C(vars) with more inventory
+        variables, C(connection), C(transport) and C(scheme) where it differs from the fleet, and C(faults).
+      - Each of C(faults) has C(on) (C(login), C(any), C(enumerate), or the name of a method such as C(Activate)), C(do)
+        (C(refuse), C(drop_before), C(drop_after), C(delay), C(truncate), C(status), C(timeout_before),
+        C(timeout_after), C(access_denied), C(quota) or C(hresult)), and as it needs C(seconds), C(status), and C(times),
+        which is 1 when it is not given and 0 for always.
+      - A machine that refuses V(any) or V(login) always gets a port in the inventory on which nobody listens.
+    type: dict
+  preset:
+    description:
+      - The name of a ready-made fleet, in place of O(machines).
+    type: str
+  count:
+    description:
+      - How many machines the O(preset) has.
+    type: int
+  world:
+    description:
+      - What is around the machines, such as DNS, KMS hosts with their counts, Active Directory, and Microsoft.
+    type: dict
+  clock:
+    description:
+      - The time in the fleet, which can be moved.
+    type: dict
+  connection:
+    description:
+      - The connection plugin in the inventory.
+    type: str
+    choices: [winrm, psrp]
+    default: winrm
+  transport:
+    description:
+      - How the login is done. It is V(basic) over HTTPS and V(ntlm) over HTTP when it is not given.
+      - V(basic) over HTTP is refused, since a Windows machine refuses it as well.
+    type: str
+    choices: [basic, ntlm]
+  scheme:
+    description:
+      - The scheme of the machines' addresses in the inventory. The process listens for both.
+    type: str
+    choices: [https, http]
+    default: https
+  ipv6:
+    description:
+      - Whether the inventory has the IPv6 address of loopback.
+    type: bool
+    default: false
+  idle_minutes:
+    description:
+      - Ends the process when no machine was called for so long. It is left running when it is not given.
+    type: int
+requirements:
+  - cryptography and pyspnego on the controller, which pywinrm with C(requests_ntlm) and pypsrp bring along
+notes:
+  - The result has the passwords of the machines for M(ansible.builtin.add_host). Ansible's output therefore does not
+    show it, at no verbosity, as if the task had C(no_log). Put C(no_log) on the task that uses it.
+  - A remote shell can be opened and answers every command with the same made-up module result. It is only there to
+    measure what a playbook of shell tasks costs on the wire.
+  - V(invalid_description). The description of the fleet is not one. The message names the place.
+  - V(directory_shared). Others can write to O(directory). Name another one.
+  - V(fleet_not_started) and V(fleet_not_stopped). The process did not do so in time. RV(cause) has the end of its log.
+  - V(fleet_unreachable). A fleet runs, and its control channel does not answer.
+  - V(missing_library). A library is not installed on the controller. RV(remedy) has the command that installs it.
+seealso:
+  - module: volume.activation.kms_client
+  - module: ansible.builtin.add_host
+"""
+
+EXAMPLES = r"""
+- name: Start twelve machines of a ready-made fleet
+  volume.activation.simulated_fleet:
+    directory: /tmp/fleet
+    preset: kms_mixed
+    count: 12
+
+- name: Stop them
+  volume.activation.simulated_fleet:
+    directory: /tmp/fleet
+    state: stopped
+
+- name: Start two machines of one's own, one of which loses the answer of its first activation
+  volume.activation.simulated_fleet:
+    directory: "{{ lookup('ansible.builtin.env', 'MOLECULE_EPHEMERAL_DIRECTORY') }}/fleet"
+    scheme: http
+    machines:
+      web1:
+        edition: ServerStandard
+        build: 20348
+      web2:
+        edition: ServerStandard
+        build: 20348
+        faults:
+          - on: Activate
+            do: drop_after
+  register: fleet
+
+- name: Use them in the same play
+  ansible.builtin.add_host: "{{ {'name': item.key, 'groups': 'windows'} | combine(item.value) }}"
+  loop: "{{ fleet.inventory.all.hosts | dict2items }}"
+  loop_control:
+    label: "{{ item.key }}"
+  no_log: true
+"""
+
+RETURN = r"""
+state:
+  description: The state the fleet is in, or would be in outside check mode.
+  returned: success
+  type: str
+  sample: started
+directory:
+  description: The directory of the fleet.
+  returned: success
+  type: str
+  sample: /tmp/fleet
+inventory_file:
+  description: The inventory, for C(ansible-playbook -i).
+  returned: success
+  type: str
+  sample: /tmp/fleet/inventory.yml
+inventory:
+  description:
+    - The same inventory. All machines are hosts of C(all) and of the group C(simulated).
+    - It has passwords, so the output of the task is not shown.
+  returned: when a fleet runs
+  type: dict
+  sample:
+    all:
+      hosts:
+        web1:
+          ansible_connection: winrm
+          ansible_host: 127.0.0.1
+          ansible_port: 41234
+      children:
+        simulated:
+          hosts:
+            web1: {}
+ca_file:
+  description: The certificate of the authority that signed the fleet's certificate.
+  returned: when a fleet runs
+  type: str
+  sample: /tmp/fleet/ca.pem
+http_port:
+  description: The port for HTTP.
+  returned: when a fleet runs
+  type: int
+  sample: 41233
+https_port:
+  description: The port for HTTPS.
+  returned: when a fleet runs
+  type: int
+  sample: 41234
+pid:
+  description: The number of the process.
+  returned: when a fleet runs
+  type: int
+  sample: 4711
+control_file:
+  description: Where port and token of the control channel are. Whoever can read it may change and stop the fleet.
+  returned: success
+  type: str
+  sample: /tmp/fleet/control.json
+log_file:
+  description: The log of the process.
+  returned: success
+  type: str
+  sample: /tmp/fleet/fleet.log
+counters:
+  description: What passed over the wire, by machine, with the values of RV(total). Machines nobody called are not in it.
+  returned: when a fleet runs
+  type: dict
+total:
+  description: What passed over the wire, for all machines.
+  returned: when a fleet runs
+  type: dict
+  contains:
+    requests:
+      description: All HTTP requests.
+      type: int
+    logins:
+      description: Those of them that served the login only.
+      type: int
+    rejected:
+      description: Requests with wrong credentials.
+      type: int
+    unsealed:
+      description: Messages that came in clear over HTTP.
+      type: int
+    faults:
+      description: How often a fault rule struck.
+      type: int
+    bytes_in:
+      description: Bytes received, with the headers of HTTP and without TLS.
+      type: int
+    bytes_out:
+      description: Bytes sent, counted alike.
+      type: int
+    kinds:
+      description: Messages by kind, such as C(enumerate), C(pull), C(invoke) and C(shell).
+      type: dict
+    methods:
+      description: Invocations by the name of the method.
+      type: dict
+diff:
+  description: What is changed, in words.
+  returned: in diff mode
+  type: dict
+  sample:
+    before: "the simulated fleet is stopped\n"
+    after: "the simulated fleet is running\n"
+msg:
+  description: What went wrong, in one sentence.
+  returned: failure
+  type: str
+code:
+  description: A short name of what went wrong. The notes list them.
+  returned: failure
+  type: str
+  sample: invalid_description
+cause:
+  description: Why it went wrong, where that is known.
+  returned: failure
+  type: str
+remedy:
+  description: What to do about it, where that is known.
+  returned: failure
+  type: str
+"""
