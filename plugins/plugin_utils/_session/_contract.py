@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import shlex
 import sys
@@ -28,6 +29,7 @@ _EXTRAS = {
     ("pypsrp", "credssp"): ("requests_credssp", "credssp"),
 }
 _PACKAGES = {"pywinrm": "winrm", "pypsrp": "pypsrp"}
+_MODULES = {"pywinrm": "winrm.transport", "pypsrp": "pypsrp.wsman"}
 
 
 class Session(t.Protocol):
@@ -46,6 +48,8 @@ class Session(t.Protocol):
 def open_session(settings: ConnectionSettings) -> Session:
     """Return a session for these settings; nothing is sent yet. Raises `MissingLibrary`."""
     _require(settings.library, _PACKAGES[settings.library])
+    # Imported here and not with the first message: what a logger is to be kept from, it must exist for.
+    importlib.import_module(_MODULES[settings.library])
     sessions = [GuardedSession(settings, mechanism, _dialer(settings)) for mechanism in settings.mechanisms]
     return sessions[0] if len(sessions) == 1 else _FirstAccepted(sessions)
 

@@ -129,6 +129,10 @@ def _unanswered(case: _Case) -> ActivationError:
             cause=case.words(),
             remedy=f"If the machine is only slow, raise {case.settings.names.read_timeout}.",
         )
+    if case.has(requests.exceptions.ChunkedEncodingError):
+        return AnswerLost(
+            f"The answer of {case.place} broke off before its end.", code="answer_truncated", cause=case.words()
+        )
     if case.has(requests.exceptions.RequestException):
         return AnswerLost(
             f"The connection to {case.place} broke after the message was sent.",

@@ -41,7 +41,13 @@ class Seen:
 class Machine:
     """The listener; `on_login` answers the empty requests that complete a login, `on_message` the messages."""
 
-    def __init__(self, login: str = "none", context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        login: str = "none",
+        context: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        listening: bool = True,
+    ) -> None:
         self.login = login
         self.seen: list[Seen] = []
         self.connections = 0
@@ -49,11 +55,18 @@ class Machine:
         self.on_message: list[Behaviour] = []
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         kind = type("Server", (_Server,), {"address_family": family})
-        self._server = kind((host, 0), Handler)
+        self._server = kind((host, 0), Handler, bind_and_activate=False)
+        self._server.server_bind()  # until it listens, the port is ours and refuses
         self._server.machine = self
         self._server.tls = context
         self.host, self.port = host, self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        if listening:
+            self.listen()
+
+    def listen(self) -> None:
+        """Begin to accept connections."""
+        self._server.server_activate()
         self._thread.start()
 
     @property
@@ -68,9 +81,10 @@ class Machine:
 
     def close(self) -> None:
         """Stop listening."""
-        self._server.shutdown()
+        if self._thread.ident is not None:
+            self._server.shutdown()
+            self._thread.join(5)
         self._server.server_close()
-        self._thread.join(5)
 
 
 class _Server(http.server.ThreadingHTTPServer):
@@ -79,6 +93,8 @@ class _Server(http.server.ThreadingHTTPServer):
     tls: ssl.SSLContext | None
 
     def finish_request(self, request: t.Any, client_address: t.Any) -> None:
+        """Serve one connection, inside TLS if there is any."""
+        threading.current_thread().name = "machine"
         with contextlib.suppress(OSError):  # a client that turns away is part of the tests
             if self.tls:
                 request = self.tls.wrap_socket(request, server_side=True)
