@@ -15,13 +15,30 @@ from .._errors import ProtocolViolation
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 """No answer we ask for comes near this; a machine's envelope limit is 500 kB by default."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_ATTRIBUTE_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
+MAX_DEPTH = 64
+"""Real messages are about a dozen elements deep; what is nested without end would end our readers' recursion."""
+
+# A lone surrogate is what Python makes of bytes that are not UTF-8; it cannot be encoded again.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# A reader turns a bare CR into LF, and in an attribute any white space into a blank (XML 1.0, 2.11 and 3.3.3).
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ATTRIBUTE_ENTITIES = _ENTITIES | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
-class _WithoutDoctype(TreeBuilder):
+class _BoundedBuilder(TreeBuilder):
     """A tree builder that stops at the first `<!DOCTYPE`, before any entity could be declared (SOAP 1.2 part 1, 5)."""
+
+    _depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise ProtocolViolation(f"The message nests more than {MAX_DEPTH} elements.")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
 
     def doctype(self, _name: str, _pubid: str | None, _system: str | None) -> None:
         raise ProtocolViolation("The message holds a document type declaration, which SOAP forbids.")
@@ -31,13 +48,14 @@ def parse(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> Element:
     """Return the root element of `data`; anything that is not one bounded XML document without DTD is a violation."""
     if len(data) > limit:
         raise ProtocolViolation(f"The message has {len(data)} bytes, more than the {limit} that are accepted.")
-    parser = XMLParser(target=_WithoutDoctype())
+    parser = XMLParser(target=_BoundedBuilder())
     try:
         parser.feed(data)
         return t.cast(Element, parser.close())
     except (ParseError, ValueError, LookupError) as error:
-        # The text of a parse error holds a position only, never a part of the document.
-        raise ProtocolViolation(f"The message is not well-formed XML: {error}.") from None
+        # The position only: the text of some parse errors quotes the document.
+        line, column = getattr(error, "position", (1, 0))
+        raise ProtocolViolation(f"The message is not well-formed XML (line {line}, column {column}).") from None
 
 
 def local(element: Element) -> str:
