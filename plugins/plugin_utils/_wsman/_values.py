@@ -20,6 +20,7 @@ from . import _namespaces as ns
 from ._xml import child, descendants, escape, escape_attribute, local, namespace, stripped
 
 _NIL = f"{{{ns.XSI}}}nil"
+_ITEM = f"{{{ns.WSMAN}}}Item"
 
 
 class Datetime(str):
@@ -96,12 +97,13 @@ def read_value(element: Element) -> Value:
 
 def _read_structure(element: Element) -> Value:
     first = element[0]
-    name = local(first)
-    if name == "Datetime":
+    name, space = local(first), namespace(first)
+    # By namespace too: an embedded instance may well have a property of that name. A projection strips namespaces.
+    if name == "Datetime" and space in (ns.CIM_COMMON, ""):
         return Datetime(stripped(first))
-    if name == "Interval":
+    if name == "Interval" and space in (ns.CIM_COMMON, ""):
         return Interval(stripped(first))
-    if name in ("Address", "ReferenceParameters"):
+    if name in ("Address", "ReferenceParameters") and space in (ns.ADDRESSING, ""):
         return read_reference(element)
     return Instance(namespace(first) or None, read_properties(element))
 
@@ -119,7 +121,7 @@ def read_selectors(element: Element) -> dict[str, str]:
 
 def read_instance(element: Element) -> Instance:
     """Return one item of an enumeration, or the body of a GetResponse."""
-    if local(element) == "Item" and len(element):  # EnumerateObjectAndEPR pairs each object with its reference
+    if element.tag == _ITEM and len(element):  # EnumerateObjectAndEPR pairs each object with its reference
         element = element[0]
     if local(element) == "XmlFragment":
         return Instance(None, read_properties(element))
@@ -143,14 +145,22 @@ def _write_value(tag: str, value: Value, prefix: str) -> str:
         return f'<{tag} xsi:nil="true"/>'
     if isinstance(value, Resource):
         return f"<{tag}>{_write_reference(value)}</{tag}>"
-    if isinstance(value, Instance):  # embedded: its properties stand in its own class's namespace
-        inside = write_properties(value.properties, "e:")
-        return f'<{tag} xmlns:e="{escape_attribute(value.class_uri or "")}">{inside}</{tag}>'
+    if isinstance(value, Instance):
+        return _write_embedded(tag, value, prefix)
     if isinstance(value, (Datetime, Interval)):
         inner = f"{'cim:' if prefix else ''}{type(value).__name__}"
         return f"<{tag}><{inner}>{escape(value)}</{inner}></{tag}>"
     # The one place where a secret's text is taken out: it leaves for the machine and is kept nowhere.
     return f"<{tag}>{escape(reveal(value))}</{tag}>"
+
+
+def _write_embedded(tag: str, value: Instance, prefix: str) -> str:
+    if value.class_uri is None:
+        return f"<{tag}>{write_properties(value.properties, '')}</{tag}>"
+    # Its properties stand in its own class's namespace; the prefix must not be the one that `tag` itself uses.
+    inner = "d:" if prefix == "e:" else "e:"
+    inside = write_properties(value.properties, inner)
+    return f'<{tag} xmlns:{inner[0]}="{escape_attribute(value.class_uri)}">{inside}</{tag}>'
 
 
 def _write_reference(value: Resource) -> str:
