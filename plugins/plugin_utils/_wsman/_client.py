@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from xml.etree.ElementTree import Element
 
 from .._errors import ProtocolViolation, Refusal
@@ -13,7 +14,7 @@ from .._secrets import Secret, reveal
 from . import _namespaces as ns
 from ._faults import Fault, read_fault
 from ._messages import Batch, Enumerate, Get, Got, Identify, Identity, Invoke, Output, Pull, Release, Released, Request
-from ._values import Instance, read_instance, read_properties, write_properties, write_selectors
+from ._values import Instance, Value, read_instance, read_properties, write_properties, write_selectors
 from ._xml import child, escape, escape_attribute, has_control_characters, local, parse, stripped
 
 Answer = Batch | Got | Output | Released | Identity
@@ -71,19 +72,30 @@ def _enumerate_body(request: Enumerate) -> str:
 
 
 def _invoke_body(request: Invoke) -> str:
+    for name, value in request.resource.selectors.items():
+        _refuse_control_characters(name, (value,))
     for name, values in request.parameters.items():
-        if any(isinstance(value, (str, Secret)) and has_control_characters(reveal(value)) for value in values):
-            raise Refusal(
-                f"The value for {name} holds control characters, which cannot be sent.",
-                code="control_characters",
-                remedy="Remove them; they often come from copying text out of a document.",
-            )
+        _refuse_control_characters(name, values)
     inside = write_properties(request.parameters, "m:")
     uri = escape_attribute(request.resource.uri)
     return (
         f'<m:{request.method}_INPUT xmlns:m="{uri}" xmlns:xsi="{ns.XSI}" xmlns:cim="{ns.CIM_COMMON}">'
         f"{inside}</m:{request.method}_INPUT>"
     )
+
+
+def _refuse_control_characters(name: str, values: t.Iterable[Value]) -> None:
+    """Refuse what could not arrive as it is: a machine must not be told to do something else than was asked."""
+    for value in values:
+        if isinstance(value, Instance):
+            for inner, inner_values in value.properties.items():
+                _refuse_control_characters(f"{name}.{inner}", inner_values)
+        elif isinstance(value, (str, Secret)) and has_control_characters(reveal(value)):
+            raise Refusal(
+                f"The value for {name} holds control characters, which cannot be sent.",
+                code="control_characters",
+                remedy="Remove them; they often come from copying text out of a document.",
+            )
 
 
 def decode_answer(data: bytes, request: Request, *, message_id: str | None = None) -> Answer | Fault:
@@ -95,16 +107,17 @@ def decode_answer(data: bytes, request: Request, *, message_id: str | None = Non
     body = child(envelope, "Body")
     if local(envelope) != "Envelope" or body is None:
         raise ProtocolViolation("The answer is XML, but not a SOAP envelope.")
+    _check_relation(child(envelope, "Header"), message_id)
     content = body[0] if len(body) else None
     if content is not None and local(content) == "Fault":
         return read_fault(content)
-    _check_relation(child(envelope, "Header"), message_id)
     return _decoded(content, request)
 
 
 def _check_relation(header: Element | None, message_id: str | None) -> None:
+    # Faults often come without one, or with the URI that stands for a message whose header could not be read.
     relates_to = stripped(child(header, "RelatesTo"))
-    if message_id is not None and relates_to not in ("", message_id):
+    if message_id is not None and relates_to not in ("", ns.UNSPECIFIED, message_id):
         raise ProtocolViolation("The answer belongs to another request (RelatesTo differs).")
 
 

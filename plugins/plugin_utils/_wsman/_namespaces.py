@@ -21,6 +21,7 @@ WMI_ERROR = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError"
 IDENTITY = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
 
 ANONYMOUS = f"{ADDRESSING}/role/anonymous"
+UNSPECIFIED = f"{ADDRESSING}/id/unspecified"
 WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 WMI_PREFIX = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
 
