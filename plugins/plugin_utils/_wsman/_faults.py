@@ -99,7 +99,7 @@ def _read_wsman_fault(detail: Element | None, subcode: str, reason: str, sender:
         sender=sender,
         hresult=_first_hresult([*messages, *provider, reason]),
         inner_code=numbers[-1] if numbers else None,
-        inner_message=next(filter(None, reversed(messages)), "") if inner else "",
+        inner_message=next(filter(None, reversed(messages if inner else provider)), ""),
         machine=faults[0].get("Machine", "") if faults else "",
     )
 

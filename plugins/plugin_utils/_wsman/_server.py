@@ -43,6 +43,7 @@ from ._xml import child, escape, escape_attribute, local, parse, stripped
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
 )
+_DIGITS = re.compile(r"\d{1,18}$", re.ASCII)
 
 
 def decode_call(data: bytes) -> Call:
@@ -67,7 +68,7 @@ def decode_call(data: bytes) -> Call:
         to=stripped(child(header, "To")),
         action=action,
         operation_timeout=_seconds(stripped(child(header, "OperationTimeout"))),
-        max_envelope_size=int(size) if size.isdigit() else None,
+        max_envelope_size=_count(size),
     )
 
 
@@ -87,14 +88,14 @@ def _read_enumerate(resource: Resource, content: Element | None) -> Request:
     return Enumerate(
         resource,
         wql="" if query is None else query.text or "",
-        max_elements=int(limit) if limit.isdigit() else 1,
+        max_elements=_count(limit) or 1,
         optimize=child(content, "OptimizeEnumeration") is not None,
     )
 
 
 def _read_pull(resource: Resource, content: Element | None) -> Request:
     limit = stripped(child(content, "MaxElements"))
-    return Pull(resource, stripped(child(content, "EnumerationContext")), int(limit) if limit.isdigit() else None)
+    return Pull(resource, stripped(child(content, "EnumerationContext")), _count(limit))
 
 
 def _read_release(resource: Resource, content: Element | None) -> Request:
@@ -107,6 +108,10 @@ _READERS: dict[str, t.Callable[[Resource, Element | None], Request]] = {
     ns.RELEASE: _read_release,
     ns.GET: lambda resource, _content: Get(resource),
 }
+
+
+def _count(text: str) -> int | None:
+    return int(text) if _DIGITS.match(text) else None
 
 
 def _seconds(duration: str) -> float | None:
