@@ -30,11 +30,12 @@ from .._wsman import (
     Pull,
     Release,
     Request,
+    Value,
     decode_answer,
     encode_request,
     wmi_resource,
 )
-from ._values import CimType, from_lexical, lexical
+from ._values import CimType, from_lexical, lexical, to_lexical
 from ._wql import select as select_text
 
 MAX_BATCHES = 500
@@ -100,13 +101,14 @@ class Repository:
 
         Raises MachineRefused for a fault or a ReturnValue other than 0, AnswerLost when the outcome is unknown.
         """
-        written = {name: (lexical(value),) for name, value in (parameters or {}).items()}
+        written = {name: _elements(value) for name, value in (parameters or {}).items()}
         request = Invoke(wmi_resource(class_name, namespace or self._namespace, keys), method, written)
         for pause in _PAUSES:
             try:
                 return self._called(request)
             except MachineRefused as refusal:
-                if refusal.hresult not in _BUSY:
+                # Only a fault says that the machine did not begin; a ReturnValue of that number says the opposite.
+                if refusal.fault is None or refusal.hresult not in _BUSY:
                     raise
                 self._pause(pause)
         return self._called(request)
@@ -115,7 +117,7 @@ class Repository:
         try:
             answer = self._exchange(request)
         except MachineRefused as refusal:
-            if refusal.hresult == _TIMED_OUT:
+            if _TIMED_OUT in (refusal.hresult, getattr(refusal.fault, "code", None)):
                 raise AnswerLost(f"The machine did not finish {request.method} in time.", code="timeout") from refusal
             raise
         if not isinstance(answer, Output):
@@ -142,18 +144,20 @@ class Repository:
     def _enumerate(self, wql: str, properties: Properties) -> list[Row]:
         resource = wmi_resource("*", self._namespace)
         batch = self._batch(Enumerate(resource, wql))
-        rows = [_row(item, properties) for item in batch.items]
+        rows: list[Row] = []
         try:
-            for _ in range(MAX_BATCHES):
+            for left in reversed(range(MAX_BATCHES)):
+                rows += [_row(item, properties) for item in batch.items]
                 if batch.context is None:
                     return rows
-                batch = self._batch(Pull(resource, batch.context))
-                rows += [_row(item, properties) for item in batch.items]
-        except ProtocolViolation:
-            self._release(batch)
+                if left:
+                    batch = self._batch(Pull(resource, batch.context))
+            raise ProtocolViolation(f"The machine sent {MAX_BATCHES} batches and no end.")
+        except (ProtocolViolation, MachineRefused) as error:
+            # After a lost answer nobody can tell whether the machine would hear a Release; this one does.
+            if not isinstance(error, MachineRefused) or error.hresult != _EXPIRED_CONTEXT:
+                self._release(batch)
             raise
-        self._release(batch)
-        raise ProtocolViolation(f"The machine sent {MAX_BATCHES} batches and no end.")
 
     def _batch(self, request: Enumerate | Pull) -> Batch:
         answer = self._exchange(request)
@@ -185,6 +189,10 @@ class Repository:
         if isinstance(answer, Fault):
             raise _refusal(answer, request)
         return answer
+
+
+def _elements(value: t.Any) -> tuple[Value, ...]:
+    return to_lexical(value, "[]") if isinstance(value, (list, tuple)) else (lexical(value),)
 
 
 def _row(item: Instance, properties: Properties) -> Row:

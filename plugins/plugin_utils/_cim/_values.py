@@ -11,14 +11,14 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from .._errors import ProtocolViolation
-from .._secrets import Secret
-from .._wsman import Datetime, Value
+from .._wsman import Datetime, Interval, Value
 
 CimType = str
 """`string`, `boolean`, `uint8` to `sint64`, `datetime`, `interval`, `reference`, `object`; an array ends in `[]`."""
 
 _DATETIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)?$", re.ASCII)
-_INTERVAL = re.compile(r"P(\d+)DT(\d+)H(\d+)M(\d+)(?:\.(\d{1,6})\d*)?S$", re.ASCII)
+_INTERVAL = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6})\d*)?S)?)?$", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,20}$", re.ASCII)
 
 
 def from_lexical(values: tuple[Value, ...], cim_type: CimType) -> t.Any:
@@ -42,7 +42,7 @@ def _scalar(value: Value, cim_type: CimType) -> t.Any:
         raise ProtocolViolation(f"A structure came where a value of type {cim_type} was expected.")
     try:
         return _READERS.get(cim_type, _integer)(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         # Not the value itself: nobody knows what a confused machine puts there.
         raise ProtocolViolation(f"A value of type {cim_type} came as text that is none.") from None
 
@@ -55,7 +55,10 @@ def _boolean(text: str) -> bool:
 
 
 def _integer(text: str) -> int:
-    return int(text.strip())
+    # int() alone would also take 1_000 and the digits of other scripts.
+    if _INTEGER.match(text.strip()) is None:
+        raise ValueError(text)
+    return int(text)
 
 
 def _datetime(text: str) -> datetime:
@@ -79,14 +82,10 @@ def _interval(text: str) -> timedelta:
     match = _INTERVAL.match(text.strip())
     if match is None:
         raise ValueError(text)
-    days, hours, minutes, seconds, fraction = match.groups()
-    return timedelta(
-        days=int(days),
-        hours=int(hours),
-        minutes=int(minutes),
-        seconds=int(seconds),
-        microseconds=int((fraction or "").ljust(6, "0")),
-    )
+    *numbers, fraction = match.groups()
+    days, hours, minutes, seconds = (int(number or 0) for number in numbers)
+    microseconds = int((fraction or "").ljust(6, "0"))
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=microseconds)
 
 
 _READERS: dict[str, t.Callable[[str], t.Any]] = {
@@ -106,17 +105,30 @@ def to_lexical(value: t.Any, cim_type: CimType) -> tuple[Value, ...]:
 
 def lexical(value: t.Any) -> Value:
     """Return one Python value as it travels; a secret stays one until the request is written."""
-    if value is None or isinstance(value, Secret):
-        return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))  # before Python 3.11 the text of an IntEnum's member is its name
     if isinstance(value, datetime):
         return _written_datetime(value)
-    return str(value) if isinstance(value, (int, str)) else t.cast(Value, value)
+    if isinstance(value, timedelta):
+        return _written_interval(value)
+    return t.cast(Value, value)
 
 
 def _written_datetime(value: datetime) -> Datetime:
-    fraction = f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
     offset = value.strftime("%z")
     zone = "Z" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
-    return Datetime(f"{value:%Y-%m-%dT%H:%M:%S}{fraction}{zone}")
+    # Not by %Y, which does not pad a year before 1000 everywhere.
+    seconds = value.replace(microsecond=0, tzinfo=None).isoformat()
+    return Datetime(f"{seconds}{_fraction(value.microsecond)}{zone}")
+
+
+def _written_interval(value: timedelta) -> Interval:
+    hours, rest = divmod(value.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return Interval(f"P{value.days}DT{hours}H{minutes}M{seconds}{_fraction(value.microseconds)}S")
+
+
+def _fraction(microseconds: int) -> str:
+    return f".{microseconds:06d}".rstrip("0") if microseconds else ""

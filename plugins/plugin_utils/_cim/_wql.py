@@ -19,7 +19,7 @@ def equals(name: str, value: str | bool | int) -> str:
     """Return the condition that a property has a value."""
     if isinstance(value, bool):
         return f"{name} = {'TRUE' if value else 'FALSE'}"
-    return f"{name} = {value if isinstance(value, int) else quote(value)}"
+    return f"{name} = {int(value) if isinstance(value, int) else quote(value)}"
 
 
 def is_set(name: str) -> str:
