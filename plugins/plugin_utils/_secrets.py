@@ -66,20 +66,40 @@ def scrub(value: t.Any, secrets: t.Iterable[Secret | str]) -> t.Any:
     The last gate before a result leaves: nothing should be left for it to find.
     """
     masks = {reveal(secret): str(secret) if isinstance(secret, Secret) else _MASK for secret in secrets if secret}
-    # The longest first, so that a secret that contains another one is masked whole.
-    ordered = sorted(masks.items(), key=lambda pair: len(pair[0]), reverse=True)
-    return _scrubbed(value, ordered)
+    return _scrubbed(value, masks)
 
 
-def _scrubbed(value: t.Any, masks: list[tuple[str, str]]) -> t.Any:
+def _scrubbed(value: t.Any, masks: dict[str, str]) -> t.Any:
     if isinstance(value, Secret):
         return str(value)
     if isinstance(value, str):
-        for text, mask in masks:
-            value = value.replace(text, mask)
-        return value
+        return _masked(value, masks)
     if isinstance(value, t.Mapping):
         return {_scrubbed(key, masks): _scrubbed(item, masks) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_scrubbed(item, masks) for item in value]
     return value
+
+
+def _masked(text: str, masks: dict[str, str]) -> str:
+    """Mask every place of `text` that belongs to a secret; places that overlap become one, so that no end is left."""
+    places = sorted(place for secret in masks for place in _places(text, secret))
+    if not places:
+        return text
+    merged = places[:1]
+    for start, end in places[1:]:
+        first, last = merged[-1]
+        if start < last:
+            merged[-1] = (first, max(last, end))
+        else:
+            merged.append((start, end))
+    for start, end in reversed(merged):
+        text = text[:start] + masks.get(text[start:end], _MASK) + text[end:]
+    return text
+
+
+def _places(text: str, secret: str) -> t.Iterator[tuple[int, int]]:
+    start = text.find(secret)
+    while start >= 0:
+        yield start, start + len(secret)
+        start = text.find(secret, start + 1)
