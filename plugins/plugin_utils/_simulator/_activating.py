@@ -1,0 +1,152 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What happens on `Activate`: by the directory, by a KMS host, by Microsoft, or not at all, as the channel has it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._hresult import Failure, Hresult
+from ._products import Product
+from ._protection import Keyed, Protection
+from ._standing import LEASE, Status, lease, perpetual
+from ._world import KmsRequest, confirmation_id
+
+__all__ = ["activate", "confirm_by_telephone", "installation_id"]
+
+_ANY, _DIRECTORY, _KMS, _TOKEN = 0, 1, 2, 3
+_DEFAULT_PORT = 1688
+
+
+def activate(machine: Protection, row: Product) -> None:
+    """Activate one product; raises Failure with the number a real host would give."""
+    keyed = machine.require(row)
+    _BY_CHANNEL[row.channel](machine, row, keyed)
+
+
+def _activate_volume(machine: Protection, row: Product, keyed: Keyed) -> None:
+    allowed = machine.product_settings(row).activation_type or machine.settings.activation_type
+    if allowed == _TOKEN:
+        raise Failure(Hresult.NO_TOKEN_CERTIFICATE)
+    if allowed in (_ANY, _DIRECTORY) and _activate_by_directory(machine, row, keyed):
+        return
+    if allowed == _DIRECTORY:
+        raise Failure(Hresult.AD_OBJECT_NOT_FOUND)
+    _activate_by_kms(machine, row, keyed)
+
+
+def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed) -> bool:
+    found = machine.world.activation_object(machine.identity.domain, row.lines)
+    if found is None:
+        return False
+    keyed.standing = lease(machine.now() + LEASE)
+    keyed.activated_by, keyed.directory_object = _DIRECTORY, found
+    return True
+
+
+def _activate_by_kms(machine: Protection, row: Product, keyed: Keyed) -> None:
+    request = KmsRequest(
+        client_id=machine.identity.client_id,
+        is_windows=row.is_windows,
+        lines=row.lines,
+        threshold=row.threshold,
+        time=machine.now(),
+    )
+    named = _named_host(machine, row)
+    keyed.discovered = _ask_named(machine, named, request) if named else _ask_discovered(machine, row, keyed, request)
+    keyed.standing = lease(machine.now() + LEASE)
+    keyed.activated_by, keyed.directory_object = _KMS, None
+
+
+def _named_host(machine: Protection, row: Product) -> tuple[str, int] | None:
+    for settings in (machine.product_settings(row), machine.settings):
+        if settings.kms_host:
+            return settings.kms_host, settings.kms_port or _DEFAULT_PORT
+    return None
+
+
+def _ask_named(machine: Protection, named: tuple[str, int], request: KmsRequest) -> None:
+    machine.world.ask_kms(*named, request)
+
+
+def _ask_discovered(machine: Protection, row: Product, keyed: Keyed, request: KmsRequest) -> tuple[str, int]:
+    """Ask the host that answered last, then those that DNS lists, until one can be reached."""
+    for host in _candidates(machine, row, keyed):
+        try:
+            machine.world.ask_kms(*host, request)
+        except Failure as failure:
+            if failure.hresult != Hresult.KMS_UNREACHABLE:
+                raise
+        else:
+            return host
+    raise Failure(Hresult.KMS_UNREACHABLE)
+
+
+def _candidates(machine: Protection, row: Product, keyed: Keyed) -> t.Iterator[tuple[str, int]]:
+    if keyed.discovered and machine.settings.host_caching:
+        yield keyed.discovered
+    domain = machine.product_settings(row).lookup_domain or machine.settings.lookup_domain or machine.identity.domain
+    if not domain:
+        raise Failure(Hresult.NO_DNS_NAME)
+    for record in machine.world.service_records(domain):
+        yield record.host, record.port
+
+
+def _activate_with_microsoft(machine: Protection, row: Product, keyed: Keyed) -> None:
+    again = machine.seen(row).status is Status.LICENSED
+    machine.world.activate_online(keyed.key, machine.identity.hardware, again=again, internet=machine.internet)
+    retail = row.channel == "retail"
+    keyed.standing = perpetual(Hresult.STORE_LICENCE if retail else Hresult.ACTIVATED_CHECK_USE_RIGHTS)
+
+
+def _activate_by_firmware(_machine: Protection, _row: Product, keyed: Keyed) -> None:
+    """License an OEM product: the firmware proves it, nobody is asked."""
+    keyed.standing = perpetual(0)
+
+
+def _activate_trial(machine: Protection, row: Product, keyed: Keyed) -> None:
+    """Confirm a trial while it runs; it never becomes longer."""
+    if machine.seen(row).status is not Status.LICENSED:
+        raise Failure(Hresult.TRIAL_OVER)
+    machine.world.activate_online(keyed.key, machine.identity.hardware, again=False, internet=machine.internet)
+
+
+def _activate_guest(_machine: Protection, _row: Product, _keyed: Keyed) -> None:
+    raise Failure(Hresult.NOT_ON_HYPER_V)
+
+
+_BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, Product, Keyed], None]] = {
+    "kms_client": _activate_volume,
+    "mak": _activate_with_microsoft,
+    "kms_host": _activate_with_microsoft,
+    "retail": _activate_with_microsoft,
+    "oem": _activate_by_firmware,
+    "evaluation": _activate_trial,
+    "avma": _activate_guest,
+}
+"""No key leads to a row of another channel."""
+
+
+def installation_id(machine: Protection, row: Product) -> str | None:
+    """Return the 63 digits of a keyed product's installation ID; they follow the hardware and the key."""
+    keyed = machine.keyed.get(row.id)
+    if keyed is None:
+        return None
+    first = confirmation_id(f"{machine.identity.hardware}/{row.id}/{keyed.key.last_five}")
+    return (first + first[::-1])[:63]
+
+
+def confirm_by_telephone(machine: Protection, row: Product, installation: str, confirmation: str) -> None:
+    """Activate a product with the confirmation ID that belongs to its installation ID."""
+    keyed = machine.require(row)
+    if len(confirmation) != 48 or not confirmation.isdigit():
+        raise Failure(Hresult.CONFIRMATION_LENGTH)
+    if installation != installation_id(machine, row):
+        raise Failure(Hresult.CONFIRMATION_MISMATCH)
+    if confirmation != confirmation_id(installation):
+        raise Failure(Hresult.CONFIRMATION_DIGITS)
+    if row.channel == "kms_client":
+        raise Failure(Hresult.NOT_SUPPORTED)
+    keyed.standing = perpetual()

@@ -1,0 +1,194 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Builds a machine's initial state from its description: products, keys, leases, settings and registry."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+from datetime import timedelta
+
+from .._secrets import reveal
+from ._checks import InvalidDescription
+from ._described_licence import Licence
+from ._described_machine import MachineDescription
+from ._host import Host, Subscription
+from ._hresult import Failure, Hresult
+from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
+from ._products import Product, office_key, rows_of
+from ._protection import Identity, Keyed, Protection
+from ._registry import WINDOWS, Registry
+from ._standing import UNLICENSED, Standing, Status, grace, lease, notification, perpetual, trial
+from ._systems import System
+from ._world import World
+
+__all__ = ["assemble"]
+
+_LEASE_DAYS, _TRIAL_DAYS, _GRACE_DAYS = 150.0, 90.0, 20.0
+_SUBSCRIPTION_LEFT = timedelta(days=30)
+_ACTIVATED_BY = {"ad": 1, "kms": 2, "token": 3}
+
+
+def assemble(name: str, description: MachineDescription, world: World) -> tuple[Host, Protection]:
+    """Return the machine that a description describes; raises InvalidDescription where its keys do not fit."""
+    protection = _protection(description, world)
+    protection.clock_skew, protection.internet = description.clock_skew, description.internet
+    _write_settings(protection, description)
+    _write_release(protection.registry, description.system)
+    for licence in (description.windows, *description.office, *description.addons):
+        if licence.channel != "none":
+            _install(protection, name, licence, description)
+    return _host(description, protection), protection
+
+
+def _protection(description: MachineDescription, world: World) -> Protection:
+    office = tuple(licence.product for licence in description.office if licence.product)
+    system = description.system
+    return Protection(
+        system=system,
+        rows=rows_of(system, description.language, office, description.base),
+        world=world,
+        identity=Identity(description.cmid, description.bios_uuid, description.domain, f"{system.version}.1"),
+        rearms=description.rearms,
+    )
+
+
+def _host(description: MachineDescription, protection: Protection) -> Host:
+    wish = description.subscription
+    subscription = wish and Subscription(
+        wish.edition, wish.status, wish.expires or protection.now() + _SUBSCRIPTION_LEFT
+    )
+    return Host(
+        system=description.system,
+        computer_name=description.computer_name,
+        domain=description.domain,
+        language=description.language,
+        utc_offset=description.utc_offset,
+        bios_uuid=description.bios_uuid,
+        firmware_key=description.firmware_key,
+        subscription=subscription,
+    )
+
+
+def _write_settings(protection: Protection, description: MachineDescription) -> None:
+    settings = protection.settings
+    settings.put("KeyManagementServiceName", description.kms_host)
+    settings.put("KeyManagementServicePort", None if description.kms_port is None else str(description.kms_port))
+    settings.put("KeyManagementServiceLookupDomain", description.lookup_domain)
+    settings.put("DisableKeyManagementServiceHostCaching", None if description.host_caching else 1)
+    settings.put("VLActivationType", description.activation_type or None)
+
+
+def _write_release(registry: Registry, system: System) -> None:
+    values = {
+        "EditionID": system.edition_id,
+        "ProductName": system.caption.removeprefix("Microsoft "),
+        "CurrentBuild": str(system.build),
+        "CurrentBuildNumber": str(system.build),
+        "CurrentVersion": "6.3" if system.build >= 9600 else "6.2",
+        "InstallationType": "Server" if system.is_server else "Client",
+    }
+    for name, data in values.items():
+        registry.write(WINDOWS, name, "sz", data)
+
+
+def _install(protection: Protection, name: str, licence: Licence, description: MachineDescription) -> None:
+    row = _row_of(protection, licence, description)
+    key = _key_of(protection, name, licence, row)
+    protection.know(key)
+    if licence.status is None:
+        protection.install_key(reveal(key.text))
+        return
+    keyed = Keyed(key, _standing(protection, licence, row))
+    if licence.status == "licensed":
+        _remember_activation(protection, licence, row, keyed)
+    protection.place(row, keyed)
+
+
+def _row_of(protection: Protection, licence: Licence, description: MachineDescription) -> Product:
+    family = (description.base or description.system).edition_id
+    wanted = licence.product or family
+    return next(row for row in protection.rows if row.channel == licence.channel and wanted in row.names)
+
+
+def _key_of(protection: Protection, name: str, licence: Licence, row: Product) -> KeyFacts:
+    """Return the key of a product: the one described, the published one, or a made-up one."""
+    if licence.product_key is not None:
+        return _described_key(protection, name, licence, row)
+    if licence.channel == "kms_client":
+        build = protection.system.build
+        text = gvlk_for(row.family, build) if row.is_windows else office_key(licence.product or "")
+        return t.cast(KeyFacts, published_key(text or "", build))
+    shared = protection.world.default_mak(row.names) if licence.channel == "mak" else None
+    return shared or _own_key(made_up_key(licence.channel, f"{name}/{row.id}"), row)
+
+
+def _own_key(text: str, row: Product) -> KeyFacts:
+    return KeyFacts(masked(text), row.channel, row.names - {"any"})
+
+
+def _described_key(protection: Protection, name: str, licence: Licence, row: Product) -> KeyFacts:
+    text = reveal(t.cast(t.Any, licence.product_key))
+    try:
+        key, found = protection.find_key(text)
+    except Failure as failure:
+        if failure.hresult == Hresult.INVALID_KEY and licence.channel != "kms_client":
+            return _own_key(text, row)
+        found, key = None, None
+    if key is None or found is not row:
+        remedy = "Give a key of that channel and edition, or leave it out to get one."
+        raise InvalidDescription(f"machines.{name}.product_key", f"it is no {licence.channel} key for this", remedy)
+    return key
+
+
+def _standing(protection: Protection, licence: Licence, row: Product) -> Standing:
+    standing = _plain_standing(protection, licence, row)
+    return standing if licence.reason is None else replace(standing, reason=licence.reason)
+
+
+def _plain_standing(protection: Protection, licence: Licence, row: Product) -> Standing:
+    status, now = Status[(licence.status or "unlicensed").upper()], protection.now()
+    if status is Status.LICENSED:
+        return _licensed(protection, licence, row)
+    if status is Status.UNLICENSED:
+        return UNLICENSED
+    if status is Status.NOTIFICATION:
+        return notification(Hresult.TRIAL_OVER if row.channel == "evaluation" else Hresult.GRACE_EXPIRED)
+    days = _GRACE_DAYS if licence.grace_days is None else licence.grace_days
+    return grace(status, now + timedelta(days=days))
+
+
+def _licensed(protection: Protection, licence: Licence, row: Product) -> Standing:
+    usual = _TRIAL_DAYS if row.channel == "evaluation" else _LEASE_DAYS
+    until = protection.now() + timedelta(days=usual if licence.lease_days is None else licence.lease_days)
+    if row.channel == "kms_client":
+        return lease(until)
+    if row.channel == "evaluation":
+        return trial(until)
+    reasons = {"retail": Hresult.STORE_LICENCE, "oem": 0}
+    return perpetual(reasons.get(row.channel, Hresult.ACTIVATED_CHECK_USE_RIGHTS))
+
+
+def _remember_activation(protection: Protection, licence: Licence, row: Product, keyed: Keyed) -> None:
+    """Fill in what an activation in the past has left behind."""
+    keyed.evaluation_end = keyed.standing.until if row.channel == "evaluation" else None
+    if row.channel == "mak":
+        protection.world.has_activated(keyed.key, protection.identity.hardware)
+    if row.channel != "kms_client":
+        return
+    keyed.activated_by = _ACTIVATED_BY[licence.activated_by]
+    domain = protection.settings.lookup_domain or protection.identity.domain
+    if licence.activated_by == "ad":
+        keyed.directory_object = protection.world.activation_object(protection.identity.domain, row.lines)
+    elif licence.activated_by == "kms" and not protection.settings.kms_host and domain:
+        keyed.discovered = _first_published(protection.world, domain)
+
+
+def _first_published(world: World, domain: str) -> tuple[str, int] | None:
+    try:
+        record = world.service_records(domain)[0]
+    except Failure:
+        return None
+    return record.host, record.port

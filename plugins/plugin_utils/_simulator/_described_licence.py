@@ -1,0 +1,100 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads what a description says about one product's licence: its key, its channel, and how it stands."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._secrets import Secret
+from ._checks import Check, InvalidDescription, fields, nullable, number, one_of
+from ._described_world import key_text
+from ._keys import masked
+from ._rules import fault_rule
+
+__all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "key", "product_licence"]
+
+_CHANNELS = ("kms_client", "mak", "retail", "oem", "kms_host", "evaluation", "none")
+_STATUSES = (
+    "unlicensed",
+    "licensed",
+    "oob_grace",
+    "oot_grace",
+    "non_genuine_grace",
+    "notification",
+    "extended_grace",
+)
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A key in a product, and how that product stands."""
+
+    product: str | None
+    """Name of an Office product or an add-on; None is Windows."""
+    channel: str
+    product_key: Secret | None = None
+    status: str | None = None
+    """None is a key that has just been installed."""
+    lease_days: float | None = None
+    grace_days: float | None = None
+    activated_by: str = "kms"
+    reason: int | None = None
+
+
+def key(value: t.Any, path: str) -> Secret:
+    """Return a product key, masked."""
+    return masked(key_text(value, path))
+
+
+def _reason(value: t.Any, path: str) -> int:
+    return int(fault_rule({"do": "hresult", "code": value}, path)["code"])
+
+
+LICENCE_CHECKS: t.Mapping[str, Check] = {
+    "channel": one_of(_CHANNELS),
+    "product_key": nullable(key),
+    "status": nullable(one_of(_STATUSES)),
+    "lease_days": number(0, 180, whole=False),
+    "grace_days": number(0, 180, whole=False),
+    "activated_by": one_of(("kms", "ad", "token")),
+    "reason": _reason,
+}
+
+
+def product_licence(names: t.Iterable[str], name_field: str, channels: tuple[str, ...]) -> Check:
+    """Return a check for an Office product or an add-on: its name, or its name with the state it is in.
+
+    The first of `channels` is the usual one.
+    """
+    known = one_of(names)
+    checks = {**LICENCE_CHECKS, name_field: known, "channel": one_of(channels)}
+
+    def check(value: t.Any, path: str) -> Licence:
+        row = {name_field: value} if isinstance(value, str) else value
+        given = fields(row, path, checks)
+        if name_field not in given:
+            raise InvalidDescription(f"{path}.{name_field}", "it is missing", "Name the product.")
+        name = given.pop(name_field)
+        return checked_licence(Licence(**{"product": name, "channel": channels[0], **given}), path)
+
+    return check
+
+
+def checked_licence(licence: Licence, path: str) -> Licence:
+    """Return a licence whose fields fit together."""
+    if licence.channel == "none" and (licence.product_key or licence.status not in (None, "unlicensed")):
+        raise InvalidDescription(f"{path}.channel", "a product without a key has no state", "Leave out channel: none.")
+    leased = licence.channel in ("kms_client", "evaluation") and licence.status in ("licensed", None)
+    if licence.lease_days is not None and not leased:
+        raise InvalidDescription(
+            f"{path}.lease_days", "nothing runs out here", "Only a licensed KMS client or evaluation has a lease."
+        )
+    if licence.grace_days is not None and "grace" not in (licence.status or ""):
+        raise InvalidDescription(f"{path}.grace_days", "there is no grace", "Give a status such as oob_grace too.")
+    if licence.lease_days is not None and licence.status is None:
+        return Licence(**{**vars(licence), "status": "licensed"})
+    return licence

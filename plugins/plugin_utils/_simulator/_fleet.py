@@ -1,0 +1,70 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet: machines and the world around them, from a description, and changed by one while it runs."""
+
+from __future__ import annotations
+
+import threading
+import types
+import typing as t
+
+from ._checks import InvalidDescription
+from ._clock import Clock
+from ._description import FleetDescription, read_description
+from ._machine import Machine
+from ._world import World
+
+__all__ = ["Fleet", "InvalidDescription"]
+
+
+class Fleet:
+    """Simulated machines by name, and their world."""
+
+    def __init__(self, description: FleetDescription) -> None:
+        self._lock = threading.Lock()
+        self.clock = Clock(description.clock)
+        self.world = World(description.world, self.clock)
+        self._machines = {name: Machine(name, row, self.world) for name, row in description.machines.items()}
+
+    @classmethod
+    def from_description(cls, description: t.Mapping[str, t.Any]) -> Fleet:
+        """Return the fleet that is described; raises InvalidDescription with path and remedy."""
+        return cls(read_description(description))
+
+    @property
+    def machines(self) -> t.Mapping[str, Machine]:
+        """The machines as they are now; a later `update` gives another mapping."""
+        return types.MappingProxyType(self._machines)
+
+    def update(self, description: t.Mapping[str, t.Any]) -> None:
+        """Take over a changed description; on InvalidDescription nothing has changed.
+
+        Machines whose own description is the same in what makes their state keep it, with their keys, leases and
+        counts; others start anew, come or go. Rules, login, internet and clock skew change without a new start.
+        """
+        wanted = read_description(description)
+        with self._lock:
+            trial_world = World(wanted.world, Clock(wanted.clock))
+            for name, row in wanted.machines.items():  # what cannot be assembled must fail before anything is changed
+                if not self._is_kept(name, row):
+                    Machine(name, row, trial_world)
+            self.clock.set(wanted.clock)
+            self.world.update(wanted.world)
+            self._machines = {name: self._taken_over(name, row) for name, row in wanted.machines.items()}
+
+    def _is_kept(self, name: str, row: t.Any) -> bool:
+        return name in self._machines and self._machines[name].is_described_by(row)
+
+    def _taken_over(self, name: str, row: t.Any) -> Machine:
+        if not self._is_kept(name, row):
+            return Machine(name, row, self.world)
+        machine = self._machines[name]
+        machine.adopt(row)
+        return machine
+
+    def describe(self) -> dict[str, t.Any]:
+        """Return the truth about every machine and the world, for JSON."""
+        machines = {name: machine.describe() for name, machine in self.machines.items()}
+        return {"machines": machines, "world": self.world.describe()}

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a machine is besides its licences: its names, language, hardware, and the service that answers for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .._secrets import Secret
+from ._systems import System
+
+__all__ = ["Host", "Subscription"]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A step-up by a user's subscription: the edition that runs is not the one whose key is installed."""
+
+    edition: str
+    status: int
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class Host:
+    """One machine as WMI shows it."""
+
+    system: System
+    """The edition that runs."""
+    computer_name: str
+    domain: str | None
+    language: str
+    utc_offset: timedelta
+    bios_uuid: str
+    firmware_key: Secret | None = None
+    subscription: Subscription | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name in DNS."""
+        return f"{self.computer_name}.{self.domain}".lower() if self.domain else self.computer_name.lower()

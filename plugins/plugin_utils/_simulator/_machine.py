@@ -1,0 +1,167 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One simulated Windows host: assembled from its description, answering one message at a time."""
+
+from __future__ import annotations
+
+import threading
+import types
+import typing as t
+from collections import Counter, deque
+
+from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Release, Request
+from ._assembly import assemble
+from ._described_machine import MachineDescription
+from ._hresult import Failure
+from ._journal import Entry, entry
+from ._provider import Provider, WmiRequest
+from ._refusals import Refused
+from ._rules import MODEL_ACTION
+from ._world import World
+
+__all__ = ["Machine"]
+
+_OCCASIONS: t.Mapping[type, str] = {
+    Enumerate: "enumerate",
+    Pull: "pull",
+    Release: "release",
+    Get: "get",
+    Invoke: "invoke",
+}
+_JOURNAL_LENGTH = 1000
+
+
+class Machine:
+    """A simulated host. All of it is behind one lock: a host's licensing service works on one request at a time."""
+
+    def __init__(self, name: str, description: MachineDescription, world: World) -> None:
+        self.name = name
+        self.language = description.language
+        self._lock = threading.Lock()
+        self._description = description
+        self._host, self._protection = assemble(name, description, world)
+        self._provider = Provider(self._host, self._protection)
+        self._journal: deque[Entry] = deque(maxlen=_JOURNAL_LENGTH)
+        self._counts: Counter[str] = Counter()
+        self._struck: Counter[int] = Counter()
+
+    @property
+    def description(self) -> t.Mapping[str, t.Any]:
+        """What the machine was described as, every default filled in."""
+        return types.MappingProxyType(vars(self._description))
+
+    @property
+    def faults(self) -> tuple[t.Mapping[str, t.Any], ...]:
+        """All fault rules; those with `do: hresult` are carried out here, the others on the wire."""
+        return self._description.faults
+
+    @property
+    def provider_faults(self) -> tuple[t.Mapping[str, t.Any], ...]:
+        """The rules by which the licensing service fails."""
+        return tuple(rule for rule in self.faults if rule["do"] == MODEL_ACTION)
+
+    def is_described_by(self, description: MachineDescription) -> bool:
+        """Return whether a description differs at most in what does not touch the machine's state."""
+        return self._description.state() == description.state()
+
+    def adopt(self, description: MachineDescription) -> None:
+        """Take over new surroundings: rules, login, internet, clock; licences, keys and settings stay."""
+        with self._lock:
+            if description.faults != self._description.faults:
+                self._struck.clear()
+            self._description = description
+            self._protection.clock_skew = description.clock_skew
+            self._protection.internet = description.internet
+
+    def answer(self, request: Request, *, max_envelope_size: int | None = None) -> Answer | Fault:
+        """Answer one request as a host would; called by many threads at once.
+
+        `max_envelope_size` is what the request's header allows for the answer, in bytes.
+        """
+        with self._lock:
+            if not isinstance(request, (Enumerate, Pull, Release, Get, Invoke)):
+                return self._provider.refusals.not_found(request.resource.uri).fault
+            self._counts[_OCCASIONS[type(request)]] += 1
+            return self._answer(request, max_envelope_size)
+
+    def _answer(self, request: WmiRequest, envelope: int | None) -> Answer | Fault:
+        try:
+            rule = self._due(request)
+            if rule is not None:
+                raise self._provider.refusals.provider_failed(rule["code"], rule.get("shape", "wmi_error"))
+            answer = self._provider.answer(request, envelope)
+        except Refused as refused:
+            self._note(request, refused.fault)
+            return refused.fault
+        except Failure as failure:
+            fault = self._provider.refusals.provider_failed(failure.hresult).fault
+            self._note(request, fault)
+            return fault
+        self._note(request, None)
+        return answer
+
+    def _note(self, request: WmiRequest, fault: Fault | None) -> None:
+        if isinstance(request, Invoke):
+            self._journal.append(entry(request, fault, self._protection.now()))
+
+    def _due(self, request: WmiRequest) -> t.Mapping[str, t.Any] | None:
+        """Return the first rule of the licensing service for this request that is not used up, and use it once."""
+        wanted = {"any", _OCCASIONS[type(request)], request.method if isinstance(request, Invoke) else "any"}
+        for index, rule in enumerate(self.faults):
+            used_up = 0 < rule["times"] <= self._struck[index]
+            if rule["do"] == MODEL_ACTION and rule["on"] in wanted and not used_up:
+                self._struck[index] += 1
+                return rule
+        return None
+
+    def describe(self) -> dict[str, t.Any]:
+        """Return the truth about the machine, for JSON; no key is in it, only last fives."""
+        with self._lock:
+            machine, system = self._protection, self._host.system
+            primary = machine.primary
+            return {
+                "name": self.name,
+                "system": system.name,
+                "edition_id": system.edition_id,
+                "build": system.build,
+                "language": self.language,
+                "now": machine.now().isoformat(),
+                "kms": self._describe_settings(),
+                "client_machine_id": machine.identity.client_id,
+                "remaining_rearms": machine.rearms,
+                "primary": self._describe_product(primary.id) if primary else None,
+                "products": [self._describe_product(row.id) for row in machine.rows if row.id in machine.keyed],
+                "counters": dict(self._counts),
+                "open_enumerations": len(self._provider.enumerations),
+                "invoked": [item.describe() for item in self._journal],
+            }
+
+    def _describe_settings(self) -> dict[str, t.Any]:
+        settings = self._protection.settings
+        return {
+            "host": settings.kms_host,
+            "port": settings.kms_port,
+            "lookup_domain": settings.lookup_domain,
+            "host_caching": settings.host_caching,
+            "activation_type": settings.activation_type,
+        }
+
+    def _describe_product(self, row_id: str) -> dict[str, t.Any]:
+        machine = self._protection
+        row, keyed = t.cast(t.Any, machine.row(row_id)), machine.keyed[row_id]
+        seen = machine.seen(row)
+        return {
+            "id": row.id,
+            "name": row.name,
+            "family": row.family,
+            "channel": row.channel,
+            "partial_product_key": keyed.key.last_five,
+            "status": seen.status.name.lower(),
+            "reason": f"0x{seen.reason:08X}",
+            "minutes": seen.minutes,
+            "activated_by": keyed.activated_by,
+            "discovered_kms_host": keyed.discovered[0] if keyed.discovered else None,
+            "is_addon": row.is_addon,
+        }

@@ -1,0 +1,174 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One machine's Software Protection service: its products, the keys in them, and how each of them stands."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from .._secrets import reveal
+from ._hresult import Failure, Hresult
+from ._keys import KeyFacts, is_well_formed, published_key
+from ._products import Product
+from ._registry import Registry, Settings
+from ._standing import GRACE, UNLICENSED, Seen, Standing, Status, grace, notification, seen
+from ._systems import System
+from ._world import World
+
+__all__ = ["Identity", "Keyed", "Protection"]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the machine is to a KMS host, to the directory and to Microsoft."""
+
+    client_id: str
+    hardware: str
+    """The BIOS UUID, by which Microsoft's service knows a machine again."""
+    domain: str | None
+    version: str
+    """Of the licensing service: the key of SoftwareLicensingService."""
+
+
+@dataclass
+class Keyed:
+    """A product that holds a key, and what became of it."""
+
+    key: KeyFacts
+    standing: Standing
+    activated_by: int = 0
+    """VLActivationType: 1 AD, 2 KMS, 3 token, 0 never."""
+    discovered: tuple[str, int] | None = None
+    """The KMS host that DNS led to."""
+    directory_object: tuple[str, str] | None = None
+    evaluation_end: datetime | None = None
+
+
+class Protection:
+    """The state of the licensing service; what fails raises Failure and leaves everything as it was."""
+
+    def __init__(
+        self,
+        system: System,
+        rows: tuple[Product, ...],
+        world: World,
+        identity: Identity,
+        rearms: int,
+    ) -> None:
+        self.system = system
+        self.rows = rows
+        self.world = world
+        self.identity = identity
+        self.registry = Registry()
+        self.settings = Settings(self.registry)
+        self.keyed: dict[str, Keyed] = {}
+        self.rearms = rearms
+        self.clock_skew = timedelta()
+        self.internet = True
+        self._own_keys: dict[str, KeyFacts] = {}
+
+    def now(self) -> datetime:
+        """Return the time by this machine's own clock."""
+        return self.world.clock.now() + self.clock_skew
+
+    def product_settings(self, row: Product) -> Settings:
+        """Return the settings of one product, which go before those of the machine."""
+        return Settings(self.registry, f"{row.application_id}\\{row.id}")
+
+    def seen(self, row: Product) -> Seen:
+        """Return how a product stands now; one without a key says so in its reason."""
+        keyed = self.keyed.get(row.id)
+        if keyed is None:
+            return Seen(Status.UNLICENSED, Hresult.NO_KEY_INSTALLED, 0)
+        return seen(keyed.standing, self.now())
+
+    def row(self, row_id: str) -> Product | None:
+        """Return the product of that ID."""
+        return next((row for row in self.rows if row.id.lower() == row_id.lower()), None)
+
+    @property
+    def primary(self) -> Product | None:
+        """The Windows product that holds a key."""
+        return next((row for row in self.rows if row.id in self.keyed and row.is_windows and not row.is_addon), None)
+
+    @property
+    def is_kms_host(self) -> bool:
+        """Whether the machine serves others: it is licensed with a KMS host key."""
+        return any(
+            row.channel == "kms_host" and row.id in self.keyed and self.seen(row).status is Status.LICENSED
+            for row in self.rows
+        )
+
+    # Keys
+
+    def know(self, key: KeyFacts) -> None:
+        """Make a key known to this machine, so that it can be installed again."""
+        self._own_keys[reveal(key.text)] = key
+
+    def find_key(self, text: str) -> tuple[KeyFacts, Product]:
+        """Return what a key is and which product it is for."""
+        if not is_well_formed(text):
+            raise Failure(Hresult.INVALID_KEY)
+        normal = text.strip().upper()
+        key = self._own_keys.get(normal) or self.world.known_key(normal) or published_key(normal, self.system.build)
+        if key is None:
+            raise Failure(Hresult.INVALID_KEY)
+        matches = (row for row in self.rows if row.channel == key.channel and row.names & key.editions)
+        found = next(matches, None)
+        if found is None:
+            raise Failure(Hresult.SKU_NOT_FOUND)
+        return key, found
+
+    def install_key(self, text: str) -> None:
+        """Install a key: it takes the place of the key of its group, and the product starts anew.
+
+        The same key again is taken as a new one too: the service does not compare.
+        """
+        key, row = self.find_key(text)
+        if key.blocked and key.channel != "mak":  # a blocked MAK is found out by Microsoft only
+            raise Failure(Hresult.KEY_BLOCKED)
+        self.place(row, Keyed(key, self._fresh(row)))
+
+    def place(self, row: Product, keyed: Keyed) -> None:
+        """Put a key into a product, and out of the others of its group."""
+        for other in self.rows:
+            if other.group == row.group:
+                self.keyed.pop(other.id, None)
+        self.keyed[row.id] = keyed
+
+    def _fresh(self, row: Product) -> Standing:
+        """Return how a product stands right after its key came: older Windows and Office grant a first grace."""
+        if row.is_addon:
+            return UNLICENSED
+        if not row.is_windows or self.system.build < 10240:
+            return grace(Status.OOB_GRACE, self.now() + GRACE)
+        return notification(Hresult.LICENCE_NOT_FOUND)
+
+    def uninstall_key(self, row: Product) -> None:
+        """Take the key out of one product."""
+        self.require(row)
+        del self.keyed[row.id]
+
+    def require(self, row: Product) -> Keyed:
+        """Return what a product holds; fails when it has no key."""
+        keyed = self.keyed.get(row.id)
+        if keyed is None:
+            raise Failure(Hresult.NO_KEY_INSTALLED)
+        return keyed
+
+    # Rearm
+
+    def rearm(self, rows: t.Iterable[Product]) -> None:
+        """Start the first grace of products again; each call costs one of the machine's rearms."""
+        if self.rearms <= 0:
+            raise Failure(Hresult.NO_REARMS_LEFT)
+        self.rearms -= 1
+        for row in rows:
+            keyed = self.keyed.get(row.id)
+            if keyed is not None and not row.is_addon:
+                standing = grace(Status.OOB_GRACE, self.now() + GRACE)
+                self.keyed[row.id] = replace(keyed, standing=standing, activated_by=0, directory_object=None)

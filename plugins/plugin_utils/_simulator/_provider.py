@@ -1,0 +1,201 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A machine's WMI service: queries, instances and methods of its classes, answered as a Windows host answers them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._wsman import Batch, Enumerate, Get, Got, Instance, Invoke, Output, Pull, Release, Released, Resource, Value
+from ._classes import ClassDefinition, Method, classes_of
+from ._computer import read_computer, read_computer_product, read_operating_system
+from ._enumerations import Enumerations
+from ._host import Host
+from ._hresult import Failure
+from ._lexical import BadValue, read_value, write_value
+from ._methods import call_product, call_service
+from ._products import Product
+from ._protection import Protection
+from ._readers import read_product, read_service
+from ._refusals import Refusals
+from ._stdregprov import call_registry
+from ._wql import Query, WqlError, parse_wql
+
+__all__ = ["Provider"]
+
+WmiRequest = Enumerate | Pull | Release | Get | Invoke
+WmiAnswer = Batch | Released | Got | Output
+Read = t.Callable[[str], t.Any]
+"""Returns a property of one instance by its name as the class spells it."""
+
+
+class Provider:
+    """Answers the messages of one machine; the caller holds the machine's lock."""
+
+    def __init__(self, host: Host, protection: Protection) -> None:
+        self._host = host
+        self._protection = protection
+        self.refusals = Refusals(host.computer_name, host.language)
+        self.enumerations = Enumerations(self.refusals)
+        self._classes = classes_of(host.system.build, host.system.is_server)
+
+    def answer(self, request: WmiRequest, envelope: int | None = None) -> WmiAnswer:
+        """Return the answer; raises Refused, or Failure where the licensing service itself fails."""
+        if isinstance(request, Enumerate):
+            return self._enumerate(request, envelope)
+        if isinstance(request, Pull):
+            return self.enumerations.pull(request.context, request.max_elements, envelope)
+        if isinstance(request, Release):
+            self.enumerations.release(request.context)
+            return Released()
+        return self._get(request) if isinstance(request, Get) else self._invoke(request)
+
+    # Queries
+
+    def _enumerate(self, request: Enumerate, envelope: int | None) -> Batch:
+        if request.resource.class_name != "*":
+            if request.wql:
+                raise self.refusals.class_with_query()
+            definition = self._class(request.resource)
+            items = tuple(self._whole(definition, request.resource, read) for read in self._instances(definition))
+        else:
+            items = tuple(self._query(request))
+        return self.enumerations.start(items, optimize=request.optimize, envelope=envelope)
+
+    def _query(self, request: Enumerate) -> t.Iterator[Instance]:
+        try:
+            query = parse_wql(request.wql)
+        except WqlError as error:
+            raise self.refusals.bad_query(request.wql, no_such_class=False) from error
+        definition = self._classes.get(query.class_name.lower())
+        if definition is None or request.resource.namespace.lower() not in definition.namespaces:
+            raise self.refusals.bad_query(request.wql, no_such_class=True)
+        names = self._projection(query, definition, request.wql)
+        for read in self._instances(definition):
+            if self._is_wanted(query, definition, read, request.wql):
+                yield self._item(definition, request.resource, read, names)
+
+    def _projection(self, query: Query, definition: ClassDefinition, wql: str) -> list[str] | None:
+        """Return what to show, in the class's order and spelling; None is everything.
+
+        System properties such as `__PATH` may be asked for and are never in the answer.
+        """
+        asked = [name.lower() for name in query.properties or () if not name.startswith("__")]
+        if any(name.lower() not in definition.properties for name in (*asked, *query.mentioned)):
+            raise self.refusals.bad_query(wql, no_such_class=False)
+        return None if query.properties is None else [name for name in definition.properties if name in asked]
+
+    def _is_wanted(self, query: Query, definition: ClassDefinition, read: Read, wql: str) -> bool:
+        if query.condition is None:
+            return True
+        try:
+            return query.condition(lambda name: read(definition.properties[name.lower()].name)) is True
+        except WqlError as error:
+            raise self.refusals.bad_query(wql, no_such_class=False) from error
+
+    def _item(self, definition: ClassDefinition, resource: Resource, read: Read, names: list[str] | None) -> Instance:
+        if names is None:
+            return self._whole(definition, resource, read)
+        # A projection loses its class.
+        return Instance(None, _properties(definition, names, read))
+
+    def _whole(self, definition: ClassDefinition, resource: Resource, read: Read) -> Instance:
+        uri = f"{resource.uri.rpartition('/')[0]}/{definition.name}"
+        return Instance(uri, _properties(definition, definition.properties, read))
+
+    # Instances
+
+    def _instances(self, definition: ClassDefinition) -> t.Iterator[Read]:
+        machine, host = self._protection, self._host
+        if definition.name == "SoftwareLicensingService":
+            yield lambda name: read_service(machine, host, name)
+        elif definition.name == "SoftwareLicensingProduct":
+            for row in machine.rows:
+                yield _product_reader(machine, row)
+        elif definition.name in _COMPUTER_READERS:
+            reader = _COMPUTER_READERS[definition.name]
+            yield lambda name: reader(host, machine.now(), name)
+
+    def _class(self, resource: Resource) -> ClassDefinition:
+        definition = self._classes.get(resource.class_name.lower())
+        if definition is None or resource.namespace.lower() not in definition.namespaces:
+            raise self.refusals.not_found(resource.class_name)
+        return definition
+
+    def _instance(self, definition: ClassDefinition, resource: Resource) -> Read:
+        """Return the instance that the selectors name; all keys are needed, names and values whatever their case."""
+        given = {name.lower(): value.lower() for name, value in resource.selectors.items() if not name.startswith("__")}
+        if not given and not definition.is_singleton:
+            raise self.refusals.keys_missing()
+        keys = {name.lower() for name in definition.keys}
+        if given and set(given) == keys or not given:
+            for read in self._instances(definition):
+                values = {key: str(read(definition.properties[key].name)).lower() for key in given}
+                if values == given:
+                    return read
+        path = ",".join(f'{name}="{value}"' for name, value in resource.selectors.items())
+        raise self.refusals.not_found(f"{definition.name}.{path}")
+
+    def _get(self, request: Get) -> Got:
+        definition = self._class(request.resource)
+        return Got(self._whole(definition, request.resource, self._instance(definition, request.resource)))
+
+    # Methods
+
+    def _invoke(self, request: Invoke) -> Output:
+        definition = self._class(request.resource)
+        method = definition.methods.get(request.method)
+        if method is None:
+            raise self.refusals.bad_method()
+        read = None if definition.is_static else self._instance(definition, request.resource)
+        arguments = self._arguments(method, request.parameters)
+        values = self._call(definition, read, method, arguments)
+        return Output(request.resource, method.name, values)
+
+    def _arguments(self, method: Method, given: t.Mapping[str, tuple[Value, ...]]) -> dict[str, t.Any]:
+        types = {item.name: item.cim_type for item in method.parameters if item.direction == "in"}
+        if set(given) - set(types):
+            raise self.refusals.bad_parameters()
+        try:
+            return {name: read_value(values, types[name]) for name, values in given.items()}
+        except BadValue as error:
+            raise self.refusals.bad_parameters() from error
+
+    def _call(
+        self, definition: ClassDefinition, read: Read | None, method: Method, arguments: dict[str, t.Any]
+    ) -> dict[str, tuple[Value, ...]]:
+        code, out = 0, {}
+        if definition.is_static:
+            code, out = call_registry(self._protection.registry, method.name, arguments)
+        elif definition.name == "SoftwareLicensingService":
+            call_service(self._protection, method.name, arguments)
+        elif read is not None:
+            call_product(self._protection, self._row(read), method.name, arguments)
+        types = {item.name: item.cim_type for item in method.parameters if item.direction == "out"}
+        written = {name: write_value(value, types[name]) for name, value in out.items()}
+        return {**written, "ReturnValue": write_value(code, "uint32")}
+
+    def _row(self, read: Read) -> Product:
+        row = self._protection.row(str(read("ID")))
+        if row is None:
+            raise Failure(0x80041002)  # WBEM_E_NOT_FOUND: cannot happen, the row was just read
+        return row
+
+
+_COMPUTER_READERS = {
+    "Win32_OperatingSystem": read_operating_system,
+    "Win32_ComputerSystem": read_computer,
+    "Win32_ComputerSystemProduct": read_computer_product,
+}
+
+
+def _product_reader(machine: Protection, row: Product) -> Read:
+    return lambda name: read_product(machine, row, name)
+
+
+def _properties(definition: ClassDefinition, names: t.Iterable[str], read: Read) -> dict[str, tuple[Value, ...]]:
+    chosen = (definition.properties[name] for name in names)
+    written = ((item.name, write_value(read(item.name), item.cim_type)) for item in chosen)
+    return {name: values for name, values in written if values}

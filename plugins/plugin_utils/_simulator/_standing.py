@@ -1,0 +1,117 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a keyed product stands and until when; what a machine says of it at a given time follows, without any state.
+
+    LICENSED with a lease --180 days--> OOT_GRACE --30 days--> NOTIFICATION
+    LICENSED for a trial  ------------------------------------> NOTIFICATION
+    OOB_GRACE, OOT_GRACE, NON_GENUINE_GRACE, EXTENDED_GRACE --> NOTIFICATION
+
+Nothing renews by itself here, as a KMS client would every seven days: what a play did stays apart from what time did.
+"""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ._hresult import Hresult
+
+__all__ = [
+    "GRACE",
+    "LEASE",
+    "UNLICENSED",
+    "Seen",
+    "Standing",
+    "Status",
+    "grace",
+    "lease",
+    "notification",
+    "perpetual",
+    "seen",
+    "trial",
+]
+
+LEASE = timedelta(days=180)
+GRACE = timedelta(days=30)
+
+
+class Status(enum.IntEnum):
+    """LicenseStatus, by the names a description uses."""
+
+    UNLICENSED = 0
+    LICENSED = 1
+    OOB_GRACE = 2
+    OOT_GRACE = 3
+    NON_GENUINE_GRACE = 4
+    NOTIFICATION = 5
+    EXTENDED_GRACE = 6
+
+
+_GRACE_REASONS: t.Mapping[Status, tuple[int, int]] = {
+    # while it runs, after it has run out
+    Status.OOB_GRACE: (Hresult.OOB_GRACE, Hresult.GRACE_EXPIRED),
+    Status.OOT_GRACE: (Hresult.OOT_GRACE, Hresult.GRACE_EXPIRED),
+    Status.NON_GENUINE_GRACE: (Hresult.NON_GENUINE_GRACE, Hresult.NON_GENUINE_EXPIRED),
+    Status.EXTENDED_GRACE: (Hresult.EXTENDED_GRACE, Hresult.TRIAL_OVER),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A status, its reason, and when it ends; `then` is the standing that follows."""
+
+    status: Status
+    reason: int
+    until: datetime | None = None
+    then: Standing | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a machine says at one time."""
+
+    status: Status
+    reason: int
+    minutes: int
+    """GracePeriodRemaining."""
+
+
+UNLICENSED = Standing(Status.UNLICENSED, 0)
+
+
+def seen(standing: Standing, now: datetime) -> Seen:
+    """Return what a standing looks like at a time."""
+    while standing.until is not None and now >= standing.until and standing.then is not None:
+        standing = standing.then
+    left = timedelta() if standing.until is None else max(standing.until - now, timedelta())
+    return Seen(standing.status, standing.reason, min(int(left.total_seconds() // 60), 259200))
+
+
+def perpetual(reason: int = Hresult.ACTIVATED_CHECK_USE_RIGHTS) -> Standing:
+    """Return a licence without an end."""
+    return Standing(Status.LICENSED, reason)
+
+
+def notification(reason: int) -> Standing:
+    """Return the end of all graces."""
+    return Standing(Status.NOTIFICATION, reason)
+
+
+def grace(status: Status, until: datetime) -> Standing:
+    """Return a grace of one of the four kinds."""
+    running, over = _GRACE_REASONS[status]
+    return Standing(status, running, until, notification(over))
+
+
+def lease(until: datetime) -> Standing:
+    """Return a licence that a KMS host or the directory gave for a time."""
+    return Standing(Status.LICENSED, Hresult.ACTIVATED_CHECK_USE_RIGHTS, until, grace(Status.OOT_GRACE, until + GRACE))
+
+
+def trial(until: datetime) -> Standing:
+    """Return the licence of an evaluation edition."""
+    return Standing(Status.LICENSED, Hresult.TRIAL_RUNNING, until, notification(Hresult.TRIAL_OVER))

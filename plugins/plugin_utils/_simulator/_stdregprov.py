@@ -1,0 +1,96 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""StdRegProv, the registry over WMI: what goes wrong here is a Win32 number in `ReturnValue`, never a fault."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._registry import HKLM, Registry
+
+__all__ = ["call_registry"]
+
+_OK, _NOT_FOUND, _ACCESS_DENIED, _INVALID_PARAMETER = 0, 2, 5, 87
+_TYPE_MISMATCH = 2147749893  # WBEM_E_TYPE_MISMATCH
+_KINDS = {"sz": 1, "expand_sz": 2, "dword": 4, "multi_sz": 7}
+_ACCESSORS = {
+    "StringValue": ("sz", "sValue"),
+    "ExpandedStringValue": ("expand_sz", "sValue"),
+    "MultiStringValue": ("multi_sz", "sValue"),
+    "DWORDValue": ("dword", "uValue"),
+}
+
+Arguments = t.Mapping[str, t.Any]
+Outcome = tuple[int, dict[str, t.Any]]
+
+
+def call_registry(registry: Registry, method: str, arguments: Arguments) -> Outcome:
+    """Call a method of StdRegProv; returns its `ReturnValue` and its out parameters."""
+    hive = arguments.get("hDefKey")
+    path = arguments.get("sSubKeyName") or ""
+    if hive not in (None, HKLM):
+        return _NOT_FOUND, {}
+    if method in _WITHOUT_VALUE:
+        return _WITHOUT_VALUE[method](registry, path)
+    name = arguments.get("sValueName") or ""
+    if method == "DeleteValue":
+        return (_OK if registry.delete(path, name) else _NOT_FOUND), {}
+    kind, parameter = _ACCESSORS[method[3:]]
+    if method.startswith("Get"):
+        return _read(registry, path, name, kind, parameter)
+    return _write(registry, path, name, kind, arguments.get(parameter)), {}
+
+
+def _read(registry: Registry, path: str, name: str, kind: str, parameter: str) -> Outcome:
+    found = registry.read(path, name)
+    if found is None:
+        return _NOT_FOUND, {parameter: None}
+    if found[0] != kind:
+        return _TYPE_MISMATCH, {parameter: None}
+    return _OK, {parameter: found[1]}
+
+
+def _write(registry: Registry, path: str, name: str, kind: str, data: t.Any) -> int:
+    if data is None:
+        return _INVALID_PARAMETER
+    if not registry.has_key(path):
+        return _NOT_FOUND
+    registry.write(path, name, t.cast(t.Any, kind), data)
+    return _OK
+
+
+def _create_key(registry: Registry, path: str) -> Outcome:
+    registry.create_key(path)
+    return _OK, {}
+
+
+def _delete_key(registry: Registry, path: str) -> Outcome:
+    if not registry.has_key(path):
+        return _NOT_FOUND, {}
+    if registry.sub_keys(path):
+        return _ACCESS_DENIED, {}
+    registry.delete_key(path)
+    return _OK, {}
+
+
+def _list_keys(registry: Registry, path: str) -> Outcome:
+    if not registry.has_key(path):
+        return _NOT_FOUND, {}
+    return _OK, {"sNames": registry.sub_keys(path)}
+
+
+def _list_values(registry: Registry, path: str) -> Outcome:
+    if not registry.has_key(path):
+        return _NOT_FOUND, {}
+    values = registry.values(path)
+    return _OK, {"sNames": tuple(name for name, _ in values), "Types": tuple(_KINDS[kind] for _, kind in values)}
+
+
+_WITHOUT_VALUE: t.Mapping[str, t.Callable[[Registry, str], Outcome]] = {
+    "CreateKey": _create_key,
+    "DeleteKey": _delete_key,
+    "EnumKey": _list_keys,
+    "EnumValues": _list_values,
+}

@@ -1,0 +1,292 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What lies around the machines: DNS, KMS hosts, activation objects in AD, and Microsoft's activation service.
+
+One world serves all machines at once, so whatever counts here counts under one lock. A machine may hold its own lock
+while it asks the world; the world never asks a machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .._secrets import reveal
+from ._clock import Clock
+from ._hresult import Failure, Hresult
+from ._keys import KeyFacts, partial
+
+__all__ = [
+    "ActivationObject",
+    "KmsHost",
+    "KmsRequest",
+    "Mak",
+    "ServiceRecord",
+    "World",
+    "WorldDescription",
+    "confirmation_id",
+]
+
+_MAX_SKEW = timedelta(hours=4)
+_COUNT_WINDOW = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class ServiceRecord:
+    """One `_vlmcs._tcp` record of a DNS domain."""
+
+    host: str
+    port: int = 1688
+    priority: int = 0
+    weight: int = 0
+
+
+@dataclass(frozen=True)
+class KmsHost:
+    """A KMS host as it was described; what it has seen since is in the world."""
+
+    name: str
+    port: int = 1688
+    count: int = 40
+    """Distinct Windows machines, not of this fleet, that keep asking it."""
+    office_count: int = 10
+    reachable: bool = True
+    activated: bool = True
+    products: frozenset[str] = frozenset({"all"})
+    clock_skew: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class ActivationObject:
+    """An activation object of a forest, and the products it covers."""
+
+    name: str
+    products: frozenset[str] = frozenset({"all"})
+
+    def distinguished_name(self, domain: str) -> str:
+        """Return where the object lies in the configuration of the forest of `domain`."""
+        forest = ",".join(f"DC={label}" for label in domain.split("."))
+        return f"CN={self.name},CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,{forest}"
+
+
+@dataclass(frozen=True)
+class Mak:
+    """A multiple activation key and what Microsoft has left for it."""
+
+    name: str
+    key: KeyFacts
+    remaining: int
+
+
+@dataclass(frozen=True)
+class WorldDescription:
+    """Everything a description says about the world."""
+
+    kms_hosts: tuple[KmsHost, ...] = ()
+    dns: t.Mapping[str, tuple[ServiceRecord, ...]] = field(default_factory=dict)
+    ad: t.Mapping[str, tuple[ActivationObject, ...]] = field(default_factory=dict)
+    microsoft_reachable: bool = True
+    maks: tuple[Mak, ...] = ()
+    keys: tuple[KeyFacts, ...] = ()
+    """Other made-up keys that Microsoft and every machine know."""
+
+
+@dataclass(frozen=True)
+class KmsRequest:
+    """What a client tells a KMS host."""
+
+    client_id: str
+    is_windows: bool
+    lines: frozenset[str]
+    threshold: int
+    time: datetime
+
+
+@dataclass
+class _Tally:
+    """What one KMS host has seen of this fleet."""
+
+    seen: dict[tuple[bool, str], datetime] = field(default_factory=dict)
+    highest_threshold: dict[bool, int] = field(default_factory=dict)
+    licensed: int = 0
+    failed: int = 0
+
+
+class World:
+    """The surroundings of a fleet."""
+
+    def __init__(self, description: WorldDescription, clock: Clock) -> None:
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._tallies: dict[str, _Tally] = {}
+        self._spent: dict[str, int] = {}
+        self._activated: set[tuple[str, str]] = set()
+        self._take(description)
+
+    def _take(self, description: WorldDescription) -> None:
+        self._description = description
+        self._hosts = {host.name.lower(): host for host in description.kms_hosts}
+        self._records = {domain.lower(): records for domain, records in description.dns.items()}
+        self._objects = {domain.lower(): objects for domain, objects in description.ad.items()}
+        self._maks = {reveal(mak.key.text): mak for mak in description.maks}
+
+    def update(self, description: WorldDescription) -> None:
+        """Take over a changed description; counts go on, and a MAK whose budget is set anew starts from it."""
+        with self._lock:
+            old = self._maks
+            self._take(description)
+            for text, mak in self._maks.items():
+                if text not in old or old[text].remaining != mak.remaining:
+                    self._spent.pop(text, None)
+
+    # DNS and AD
+
+    def service_records(self, domain: str) -> tuple[ServiceRecord, ...]:
+        """Return the KMS hosts a domain publishes, in the order a client tries them; fails when there are none."""
+        records = self._records.get(domain.lower().rstrip("."), ())
+        if not records:
+            raise Failure(Hresult.DNS_NAME_ERROR)
+        return tuple(sorted(records, key=lambda record: (record.priority, -record.weight)))
+
+    def activation_object(self, domain: str | None, lines: frozenset[str]) -> tuple[str, str] | None:
+        """Return name and place of an activation object for a product in the forest of `domain`."""
+        for forest, objects in self._objects.items():
+            if domain and f".{domain.lower()}".endswith(f".{forest}"):
+                for candidate in objects:
+                    if candidate.products & lines:
+                        return candidate.name, candidate.distinguished_name(forest)
+        return None
+
+    # KMS
+
+    def ask_kms(self, host_name: str, port: int, request: KmsRequest) -> None:
+        """Ask a KMS host for a lease; every request that gets through counts, also one that is refused."""
+        host = self._hosts.get(host_name.lower().rstrip("."))
+        if host is None or not host.reachable or host.port != port:
+            raise Failure(Hresult.KMS_UNREACHABLE)
+        with self._lock:
+            tally = self._tallies.setdefault(host.name.lower(), _Tally())
+            try:
+                self._admit(host, tally, request)
+            except Failure:
+                tally.failed += 1
+                raise
+            tally.licensed += 1
+
+    def _admit(self, host: KmsHost, tally: _Tally, request: KmsRequest) -> None:
+        now = self.clock.now()
+        if abs(now + host.clock_skew - request.time) > _MAX_SKEW:
+            raise Failure(Hresult.CLOCKS_APART)
+        if not host.activated:
+            raise Failure(Hresult.KMS_HOST_NOT_ACTIVATED)
+        if not host.products & request.lines:
+            raise Failure(Hresult.KMS_HOST_MISMATCH)
+        tally.seen[request.is_windows, request.client_id] = now
+        highest = max(request.threshold, tally.highest_threshold.get(request.is_windows, 0))
+        tally.highest_threshold[request.is_windows] = highest
+        if self._count(host, tally, request.is_windows, now) < request.threshold:
+            raise Failure(Hresult.COUNT_TOO_LOW)
+
+    @staticmethod
+    def _count(host: KmsHost, tally: _Tally, is_windows: bool, now: datetime) -> int:
+        """Return a host's client count: distinct machines in 30 days, cached up to twice the highest threshold."""
+        ours = sum(
+            1 for (windows, _id), at in tally.seen.items() if windows == is_windows and now - at <= _COUNT_WINDOW
+        )
+        others = host.count if is_windows else host.office_count
+        highest = tally.highest_threshold.get(is_windows)
+        return ours + others if highest is None else min(ours + others, 2 * highest)
+
+    def kms_counts(self, host_name: str) -> tuple[int, int, int] | None:
+        """Return a KMS host's client count, and how many requests it granted and refused; None when it is none."""
+        host = self._hosts.get(host_name.lower())
+        if host is None:
+            return None
+        with self._lock:
+            tally = self._tallies.get(host.name.lower(), _Tally())
+            return self._count(host, tally, True, self.clock.now()), tally.licensed, tally.failed
+
+    # Microsoft
+
+    def known_key(self, text: str) -> KeyFacts | None:
+        """Return what a made-up key of this world is for."""
+        normal = text.strip().upper()
+        if normal in self._maks:
+            return self._maks[normal].key
+        return next((key for key in self._description.keys if reveal(key.text) == normal), None)
+
+    def default_mak(self, names: frozenset[str]) -> KeyFacts | None:
+        """Return the first MAK that is for a product of one of these names."""
+        return next((mak.key for mak in self._maks.values() if mak.key.editions & names), None)
+
+    def activate_online(self, key: KeyFacts, hardware: str, *, again: bool, internet: bool) -> None:
+        """Activate a key with Microsoft.
+
+        A MAK's count is spent once for a machine's hardware. A machine that activates a MAK on which it is licensed
+        already spends another one: nothing but care on the client's side prevents that.
+        """
+        if not internet:
+            raise Failure(Hresult.INTERNET_NAME_NOT_RESOLVED)
+        if not self._description.microsoft_reachable:
+            raise Failure(Hresult.INTERNET_TIMEOUT)
+        if key.blocked:
+            raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
+        if key.channel == "mak":
+            with self._lock:
+                self._spend(key, hardware, again)
+
+    def _spend(self, key: KeyFacts, hardware: str, again: bool) -> None:
+        text = reveal(key.text)
+        mak = self._maks.get(text)
+        if mak is None:
+            raise Failure(Hresult.MAK_OUT_OF_RANGE)
+        if mak.key.blocked:
+            raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
+        if (text, hardware) in self._activated and not again:
+            return
+        spent = self._spent.get(text, 0)
+        if spent >= mak.remaining:
+            raise Failure(Hresult.MAK_EXHAUSTED)
+        self._spent[text] = spent + 1
+        self._activated.add((text, hardware))
+
+    def has_activated(self, key: KeyFacts, hardware: str) -> None:
+        """Note a machine that is described as activated with a MAK: that activation was paid for long ago."""
+        with self._lock:
+            self._activated.add((reveal(key.text), hardware))
+
+    def describe(self) -> dict[str, t.Any]:
+        """Return the counts as they are now, for JSON."""
+        return {
+            "now": self.clock.now().isoformat(),
+            "kms_hosts": {host.name: self._describe_host(host) for host in self._hosts.values()},
+            "microsoft": {"maks": {mak.name: self._describe_mak(mak) for mak in self._maks.values()}},
+        }
+
+    def _describe_host(self, host: KmsHost) -> dict[str, t.Any]:
+        with self._lock:
+            tally, now = self._tallies.get(host.name.lower(), _Tally()), self.clock.now()
+            return {
+                "port": host.port,
+                "reachable": host.reachable,
+                "count": self._count(host, tally, True, now),
+                "office_count": self._count(host, tally, False, now),
+                "licensed_requests": tally.licensed,
+                "failed_requests": tally.failed,
+            }
+
+    def _describe_mak(self, mak: Mak) -> dict[str, t.Any]:
+        text = reveal(mak.key.text)
+        spent = self._spent.get(text, 0)
+        return {"key": partial(text), "spent": spent, "remaining": mak.remaining - spent, "blocked": mak.key.blocked}
+
+
+def confirmation_id(installation_id: str) -> str:
+    """Return the 48 digits that confirm an installation ID in this world; they mean nothing to a real machine."""
+    digest = hashlib.sha512(f"simulated confirmation of {installation_id}".encode()).hexdigest()
+    return f"{int(digest, 16) % 10**48:048d}"
