@@ -117,7 +117,7 @@ options:
     default: if_needed
   renew_below_days:
     description:
-      - With O(activate=if_needed) renew the lease also when it has fewer days left than this.
+      - With O(activate=if_needed) renew the lease also when it has fewer days left than this, a number from 1 to 179.
       - A KMS lease lasts 180 days and Windows renews it by itself every seven days, so a lease below 150 days tells
         that it did not succeed for some weeks.
     type: int
