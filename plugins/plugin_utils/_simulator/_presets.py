@@ -38,13 +38,13 @@ def _demo_machines() -> Description:
         "web-2022": {"system": "server_2022_datacenter", "channel": "none"},
         "azure-2022": {"system": "server_2022_datacenter_azure"},
         "dc-2025": {"system": "server_2025_standard", "lookup_domain": "corp.example"},
-        "desk-win10": {"system": "windows_10_enterprise", "status": "licensed"},
-        "desk-win11": {"system": "windows_11_pro"},
-        "school-win11-n": {"system": "windows_11_education_n"},
-        "kiosk-win10-n": {"system": "windows_10_pro_n", "status": "notification"},
+        "desk-w10": {"system": "windows_10_enterprise", "status": "licensed"},
+        "desk-w11": {"system": "windows_11_pro"},
+        "school-w11-n": {"system": "windows_11_education_n"},
+        "kiosk-w10-n": {"system": "windows_10_pro_n", "status": "notification"},
         "lab-ltsc-2019": {"system": "windows_10_ltsc_2019"},
         "cnc-ltsc-2021": {"system": "windows_10_ltsc_2021", "status": "licensed", "kms_port": 1689},
-        "berlin-win11": {"system": "windows_11_enterprise", "language": "de-DE", "utc_offset": "+01:00"},
+        "berlin-w11": {"system": "windows_11_enterprise", "language": "de-DE", "utc_offset": "+01:00"},
         "osaka-2022": {"system": "server_2022_standard", "language": "ja-JP", "utc_offset": "+09:00"},
         **_demo_stories(),
     }
@@ -59,16 +59,16 @@ def _demo_stories() -> Description:
             "vars": {"kms_default_replace_licensed": True},
         },
         # Activated with a retail key, and nobody said that it should change.
-        "ceo-retail": {"system": "windows_11_pro", "channel": "retail"},
+        "retail-w11": {"system": "windows_11_pro", "channel": "retail"},
         # Pointed at a KMS host that was switched off long ago.
-        "branch-dead-kms": {
+        "deadkms-2019": {
             "system": "server_2019_datacenter",
             "kms_host": "old-kms.corp.example",
             "status": "oot_grace",
             "grace_days": 4,
         },
-        "lease-ending": {"system": "server_2022_standard", "status": "licensed", "lease_days": 3},
-        "trial-2022": {"system": "server_2022_standard_eval", "lease_days": 40},
+        "lease-w10": {"system": "windows_10_enterprise", "status": "licensed", "lease_days": 3},
+        "eval-2022": {"system": "server_2022_standard_eval", "lease_days": 40},
         "office-esu": {
             "system": "windows_10_pro",
             "office": ["office_2021"],
