@@ -39,8 +39,8 @@ def pip_settings() -> dict[str, dict[str, str]]:
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     settings: dict[str, dict[str, str]] = {"global": {}}
     for line in sorted(listing.splitlines(), key=lambda line: line.startswith(":env:")):
-        name, _, value = line.partition("=")
-        section, _, option = name.replace(":env:", "global").rpartition(".")
+        name, value = line.split("=", 1)
+        section, option = name.replace(":env:", "global").rsplit(".", 1)
         settings.setdefault(section, {})[option] = str(ast.literal_eval(value))
     for option, variables in SHARED_VARIABLES.items():
         found = next((os.environ[name] for name in variables if os.environ.get(name)), None)
