@@ -33,6 +33,20 @@ attributes:
       - volume.activation.all
 """
 
+    # For a module of both groups; of two fragments with the same attribute only one would count.
+    ACTIONGROUP_KMS = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/volume.activation.kms) in C(module_defaults) to set options of KMS clients, and
+        C(group/volume.activation.all) to set options common to all modules.
+    support: full
+    membership:
+      - volume.activation.all
+      - volume.activation.kms
+"""
+
     WINDOWS = r"""
 attributes:
   platform:

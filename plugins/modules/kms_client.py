@@ -19,7 +19,7 @@ description:
     Microsoft for everyone. They choose the channel and activate nothing by themselves, so the task needs no secret.
 extends_documentation_fragment:
   - volume.activation.attributes
-  - volume.activation.attributes.actiongroup_all
+  - volume.activation.attributes.actiongroup_kms
   - volume.activation.attributes.windows
   - volume.activation.attributes.changing
   - volume.activation.connection
