@@ -86,6 +86,10 @@ importer: $(LINT)/.ready build  ## Check the tarball as Galaxy does
 compatibility: $(RUN)/.ready stage home  ## Unit tests and the demo on ansible-core 2.16, 2.19 and 2.21
 	@$(CLEAN) $(RUN)/bin/python tools/compatibility.py --jobs $(JOBS) $(COMPATIBILITY_OPTIONS)
 
+.PHONY: changelog
+changelog: $(LINT)/.ready home  ## Gather the fragments into CHANGELOG.rst, for the version in galaxy.yml
+	@$(IN_LINT) antsibull-changelog release --update-existing --reload-plugins
+
 .PHONY: pins
 pins: build/pins/.ready  ## Resolve requirements/*.in into the pinned *.txt anew
 	@for name in run lint; do
