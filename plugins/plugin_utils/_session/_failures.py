@@ -70,6 +70,10 @@ class _Case:
         """Whether an exception of one of these kinds is behind it."""
         return any(isinstance(link, kinds) for link in self.chain)
 
+    def broke_in_login(self) -> bool:
+        """Whether a login library gave up: no ticket, no such mechanism, a token it cannot read."""
+        return any(_package(link) in _LOGIN_PACKAGES for link in self.chain)
+
     def words(self) -> str:
         """Return what the library said, without secrets and without what the machine sent."""
         if hasattr(self.error, "response_text"):
@@ -79,7 +83,7 @@ class _Case:
 
 def _answered_with(status: int, case: _Case) -> ActivationError:
     if status == 401:
-        return _login_refused(case)
+        return _login_failed(case) if case.broke_in_login() else _login_refused(case)
     if status == 407:
         return ConnectionFailed(
             f"The proxy on the way to {case.place} asks for a login (HTTP 407).",
@@ -143,7 +147,7 @@ def _unanswered(case: _Case) -> ActivationError:
 
 
 def _never_sent(case: _Case) -> ActivationError:
-    for attempt in (_library_missing, _login_failed, _tls_failed, _unreachable):
+    for attempt in (_library_missing, _login_impossible, _tls_failed, _unreachable):
         failure = attempt(case)
         if failure is not None:
             return failure
@@ -160,15 +164,16 @@ def _library_missing(case: _Case) -> ActivationError | None:
     )
 
 
-def _login_failed(case: _Case) -> ActivationError | None:
-    name = type(case.error).__name__
-    ours = any(_package(link) in _LOGIN_PACKAGES for link in case.chain)
+def _login_impossible(case: _Case) -> ActivationError | None:
     # The libraries' own checks of user, password and certificate files raise these before anything is sent.
-    incomplete = name in ("InvalidCredentialsError", "AuthenticationError", "KerberosExchangeError", "ValueError")
-    if not (ours or incomplete or _is_ntlm_refusal(case.error)):
-        return None
+    checks = ("InvalidCredentialsError", "AuthenticationError", "KerberosExchangeError", "ValueError")
+    incomplete = type(case.error).__name__ in checks or _is_ntlm_refusal(case.error)
+    return _login_failed(case) if incomplete or case.broke_in_login() else None
+
+
+def _login_failed(case: _Case) -> AuthenticationFailed:
     return AuthenticationFailed(
-        f"The login of '{case.settings.user}' by {case.mechanism} at {case.place} failed before anything was sent.",
+        f"The login of '{case.settings.user}' by {case.mechanism} at {case.place} could not be carried out.",
         code="login_failed",
         cause=case.words(),
         remedy=f"Check user, password and {case.settings.names.login}; for kerberos also the ticket and krb5.conf.",

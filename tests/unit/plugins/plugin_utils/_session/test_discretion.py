@@ -78,7 +78,7 @@ def test_no_log_gets_a_message_when_things_go_wrong(
     target = machine("ntlm")
     target.on_message = [trouble()]
     with pytest.raises(ActivationError):
-        opened(settings(target, read_timeout=1.1)).send(MESSAGE)
+        opened(settings(target, read_timeout=0.8)).send(MESSAGE)
     assert not secrets_in(heard)
     assert not [line for line in heard if line.startswith("pypsrp")]
 

@@ -96,8 +96,8 @@ def test_a_slow_answer_is_lost_after_the_read_timeout_and_nothing_is_repeated(
     machine: Start, settings: t.Any, opened: t.Any
 ) -> None:
     target = machine("ntlm")
-    target.on_message = [delay(3)]
-    login = settings(target, read_timeout=1.2)
+    target.on_message = [delay(2)]
+    login = settings(target, read_timeout=0.6)
     error = failure_of(opened(login), AnswerLost)
     assert error.code == "read_timeout"
     assert login.names.read_timeout in (error.remedy or "")
@@ -230,7 +230,7 @@ def test_a_certificate_for_another_name_is_refused(
 def test_a_silent_listener_during_the_login_means_nothing_was_sent(settings: t.Any, opened: t.Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         silent = t.cast(Machine, t.cast(t.Any, _Place("127.0.0.1", listener.getsockname()[1])))
-        error = failure_of(opened(settings(silent, read_timeout=1.1)), ConnectionFailed)
+        error = failure_of(opened(settings(silent, read_timeout=0.6)), ConnectionFailed)
     assert error.code == "connect_timeout"
 
 

@@ -86,7 +86,7 @@ FAILED_LOGINS: list[tuple[str, Behaviour]] = [
     ("503", answer(503, b"", "")),
     ("500", answer(500, b"busy", "text/plain")),
     ("drop", drop()),
-    ("timeout", delay(4)),
+    ("timeout", delay(2)),
 ]
 
 
@@ -96,7 +96,7 @@ def test_after_a_failed_login_the_next_message_is_never_sent_in_clear(
 ) -> None:
     target = machine("ntlm")
     target.on_login = [behaviour, behaviour]
-    session = opened(settings(target, read_timeout=1.5))
+    session = opened(settings(target, read_timeout=0.6))
     for _ in range(2):
         with pytest.raises(ActivationError):
             session.send(MESSAGE)
