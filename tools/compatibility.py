@@ -97,7 +97,7 @@ def run(folder: Path, name: str, *command: str, cwd: Path = ROOT) -> tuple[bool,
     log = folder.with_name(f"{folder.name}-{name}.log")
     environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     with log.open("w", encoding="utf-8") as stream:
-        program = [folder / "bin" / command[0], *command[1:]]
+        program: list[str | Path] = [folder / "bin" / command[0], *command[1:]]
         done = subprocess.run(program, cwd=cwd, env=environment, stdout=stream, stderr=subprocess.STDOUT, check=False)
     text = log.read_text(encoding="utf-8", errors="replace")
     if done.returncode:

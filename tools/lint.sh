@@ -24,7 +24,7 @@ check "ruff format" ruff format --no-cache --check .
 check "shellcheck" shellcheck .ci/run tools/*.sh
 check "reuse" reuse lint --lines
 check "yamllint" in_collection yamllint --strict .
-check "mypy" in_tree mypy --config-file "$collection/.mypy.ini" -p ansible_collections.volume.activation
+check "mypy" in_tree mypy --config-file "$collection/.mypy.ini" --cache-dir "$tree/../mypy_cache" -p ansible_collections.volume.activation
 check "antsibull-changelog" in_collection antsibull-changelog lint
 check "antsibull-docs" in_collection antsibull-docs lint-collection-docs \
     --plugin-docs --validate-collection-refs=all --check-extra-docs-refs .
