@@ -27,7 +27,13 @@ def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
         return
     _refuse_uncalled_for(wish, product)
     # A product whose key is yet to be installed has no ID; its turn will tell.
-    yield Activate(why=reason, was=_status(product), becomes="licensed", product_id=product.id or None)
+    yield Activate(
+        why=reason,
+        was=_status(product),
+        becomes="licensed",
+        product_id=product.id or None,
+        lease_before=_lease(product),
+    )
 
 
 def _chosen(wish: Activation, state: State) -> Product:
@@ -82,6 +88,11 @@ def _refuse_uncalled_for(wish: Activation, product: Product) -> None:
             code="token_activation",
             remedy="Set activation_type to any or kms, or activate to never.",
         )
+
+
+def _lease(product: Product) -> int:
+    leased = product.is_licensed and product.channel is Channel.KMS_CLIENT
+    return product.grace_minutes if leased else 0
 
 
 _COUNTED = frozenset({Channel.MAK, Channel.KMS_HOST})

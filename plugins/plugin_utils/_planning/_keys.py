@@ -134,7 +134,13 @@ def _present(wish: PresentKey, state: State) -> t.Iterator[Step]:
             code="key_unknown",
             remedy="Give the whole key in product_key, from a vaulted variable.",
         )
-    yield InstallKey(why="no product has this key", was="(none)", becomes=str(wish.key), key=wish.key)
+    yield InstallKey(
+        why="no product has this key",
+        was="(none)",
+        becomes=str(wish.key),
+        key=wish.key,
+        product_id=wish.activation_id or None,
+    )
 
 
 def _absent(wish: AbsentKey, state: State) -> t.Iterator[Step]:

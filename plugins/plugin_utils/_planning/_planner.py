@@ -17,7 +17,7 @@ from .._errors import Refusal
 from .._licensing import State
 from ._activation import plan_activation
 from ._keys import needs_machine, plan_key
-from ._settings import changes_host, plan_settings
+from ._settings import changes_host, plan_activation_type, plan_settings
 from ._steps import Step
 from ._wish import Wish
 
@@ -63,6 +63,8 @@ def plan(wish: Wish, state: State) -> Plan:
         steps += plan_settings(wish.kms, state)
     if wish.key is not None:
         steps += plan_key(wish.key, state)
+    if wish.kms is not None:
+        steps += plan_activation_type(wish.kms, Plan(tuple(steps)).predicted(state))
     if wish.activation is not None:
         steps += plan_activation(wish.activation, Plan(tuple(steps)).predicted(state))
     return Plan(tuple(steps))

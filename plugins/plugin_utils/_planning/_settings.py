@@ -30,8 +30,27 @@ def plan_settings(wish: KmsSettings, state: State) -> t.Iterator[Step]:
             becomes=_on_off(wish.host_caching),
             enabled=wish.host_caching,
         )
-    if wish.activation_type is not None:
-        yield from _activation_type(wish.activation_type, state)
+
+
+def plan_activation_type(wish: KmsSettings, state: State) -> t.Iterator[Step]:
+    """Yield the step to the wished activation type, on the state in which the key is in place.
+
+    The setting is the machine's, but only products show it: without a primary one it could be neither compared nor
+    checked afterwards.
+    """
+    kind = wish.activation_type
+    current = state.primary.activation_type if state.primary else ActivationType.ANY
+    if kind is None or kind is current:
+        return
+    if state.primary is None:
+        raise Refusal(
+            "Windows has no product key, and without one it does not show its activation type.",
+            code="no_primary_product",
+            remedy="Install a key first, with volume.activation.product_key, or leave activation_type out.",
+        )
+    yield SetActivationType(
+        why="the activation type is set otherwise", was=current.label, becomes=kind.label, kind=kind
+    )
 
 
 def changes_host(wish: KmsSettings | None, service: Service) -> bool:
@@ -90,15 +109,6 @@ def _lookup_domain(domain: str, service: Service) -> t.Iterator[Step]:
             was=service.lookup_domain or "(the machine's own)",
             becomes=domain or "(the machine's own)",
             domain=domain or None,
-        )
-
-
-def _activation_type(kind: ActivationType, state: State) -> t.Iterator[Step]:
-    # The setting is the machine's, but only products show it.
-    current = state.primary.activation_type if state.primary else ActivationType.ANY
-    if kind is not current:
-        yield SetActivationType(
-            why="the activation type is set otherwise", was=current.label, becomes=kind.label, kind=kind
         )
 
 

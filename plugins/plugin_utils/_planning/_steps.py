@@ -100,24 +100,44 @@ class SetActivationType(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class InstallKey(Step):
-    """Install a key. `edition` is the family when the key is known to belong to Windows' primary product."""
+    """Install a key. `edition` is the family when the key is known to belong to Windows' primary product.
+
+    `product_id` is the product that is to have the key, where the wish names one.
+    """
 
     key: ProductKey
     edition: str | None = None
+    product_id: str | None = None
     action = "install_key"
     subject = "product_key"
 
     def predicted(self, state: State) -> State:
-        if any(product.partial_product_key == self.key.partial for product in state.products):
+        if self._is_shown(state):
             return state
-        kept = tuple(product for product in state.products if self.edition is None or not product.is_primary)
+        kept = tuple(product for product in state.products if not self._replaces(product))
         return replace(state, products=(self._product(state), *kept))
+
+    def _is_shown(self, state: State) -> bool:
+        if self.edition is None:
+            return any(self._holds(product) for product in state.products)
+        # Five characters alone could be Office's, or those of a key that turned out to be of another channel.
+        primary = state.primary
+        return primary is not None and primary.channel is Channel.KMS_CLIENT and self._holds(primary)
+
+    def _holds(self, product: Product) -> bool:
+        same_key = (product.partial_product_key or "").upper() == self.key.partial
+        return same_key and (self.product_id is None or product.id.lower() == self.product_id.lower())
+
+    def _replaces(self, product: Product) -> bool:
+        if self.product_id is not None:
+            return product.id.lower() == self.product_id.lower()
+        return self.edition is not None and product.is_primary
 
     def _product(self, state: State) -> Product:
         known = self.edition is not None
         inherited = state.primary.activation_type if state.primary else ActivationType.ANY
         return Product(
-            id="",
+            id=self.product_id or "",
             name="",
             description="",
             application=Application.WINDOWS if known else Application.OTHER,
@@ -144,20 +164,33 @@ class UninstallKey(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Activate(Step):
-    """Activate a product; None means whatever is the primary one when its turn comes."""
+    """Activate a product; None means whatever is the primary one when its turn comes.
+
+    `lease_before` are the minutes left of a lease that is renewed: a product that is licensed already shows the work
+    only by a longer lease.
+    """
 
     product_id: str | None
+    lease_before: int = 0
     action = "activate"
     subject = "status"
 
     def predicted(self, state: State) -> State:
         return replace(state, products=tuple(self._activated(product) for product in state.products))
 
+    def is_done(self, state: State) -> bool:
+        """Tell whether the product is there and activated; without it nothing would change, and nothing is done."""
+        return any(self.concerns(product) for product in state.products) and super().is_done(state)
+
     def _activated(self, product: Product) -> Product:
-        if not self.concerns(product) or product.is_licensed:
+        if not self.concerns(product) or (product.is_licensed and not self._is_old(product)):
             return product
         lease = KMS_LEASE_MINUTES if product.channel is Channel.KMS_CLIENT else 0
         return replace(product, status=LicenseStatus.LICENSED, reason=0, grace_minutes=lease)
+
+    def _is_old(self, product: Product) -> bool:
+        # The minutes only ever count down, so more of them than before, or all of them, are a new lease.
+        return bool(self.lease_before) and product.grace_minutes < min(self.lease_before + 1, KMS_LEASE_MINUTES)
 
     def concerns(self, product: Product) -> bool:
         """Tell whether this is the product to activate."""
