@@ -1,0 +1,132 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every state and every wish: a plan that is carried out leaves nothing to plan."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+from hypothesis import HealthCheck, event, given, settings
+
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, State
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activate,
+    InstallKey,
+    Plan,
+    Wish,
+    need,
+    plan,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting import difference
+
+from .strategies import module_wishes, states, wishes
+
+many = settings(max_examples=400, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def outcome(wish: Wish, state: State) -> Plan | str:
+    """Return the plan, or the code with which it was refused."""
+    try:
+        return plan(wish, state)
+    except Refusal as refusal:
+        assert refusal.code
+        assert refusal.remedy
+        event(f"refused: {refusal.code}")
+        return refusal.code
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    if isinstance(steps, str):
+        return
+    event(f"{len(steps.steps)} steps")
+    assert outcome(wish.settled(), steps.predicted(state)) == Plan(())
+
+
+@many
+@given(state=states(), wish=module_wishes())
+def test_so_it_does_for_what_the_modules_can_ask(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    if isinstance(steps, Plan):
+        assert outcome(wish.settled(), steps.predicted(state)) == Plan(())
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_each_step_is_needed_and_is_done_once_predicted(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    for step in steps.steps if isinstance(steps, Plan) else ():
+        reached = step.predicted(state)
+        visible = reached != state
+        assert step.is_done(state) is not visible
+        assert step.is_done(reached)
+        assert step.predicted(reached) == reached
+        assert visible or isinstance(step, Activate)  # another activation of a lasting licence shows nowhere
+        state = reached
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_planning_changes_nothing_and_says_the_same_again(state: State, wish: Wish) -> None:
+    before, asked = copy.deepcopy(state), repr(wish)
+    first = outcome(wish, state)
+    assert outcome(wish, state) == first
+    assert state == before
+    assert repr(wish) == asked
+    assert need(wish, state) == need(wish, state)
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_the_diff_has_a_line_on_both_sides_for_each_step(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    if not isinstance(steps, Plan):
+        return
+    words = difference(steps.steps)
+    before, after = words["before"].splitlines(), words["after"].splitlines()
+    assert len(before) == len(after) == len(steps.steps)
+    for step, was, becomes in zip(steps.steps, before, after, strict=True):
+        assert was == f"{step.subject}: {step.was}"
+        assert becomes == f"{step.subject}: {step.becomes}"
+        assert was != becomes
+        assert step.why
+        assert step.was
+        assert step.becomes
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_no_plan_activates_a_mak_or_the_key_of_a_kms_host(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    for step in steps.steps if isinstance(steps, Plan) else ():
+        if isinstance(step, Activate):
+            concerned = [product for product in state.products if step.concerns(product)]
+            assert concerned
+            assert not {product.channel for product in concerned} & {Channel.MAK, Channel.KMS_HOST, Channel.EVALUATION}
+        state = step.predicted(state)
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_what_was_asked_of_the_machine_is_not_asked_again(state: State, wish: Wish) -> None:
+    missing = need(wish, state)
+    assert not (missing.machine and state.machine is not None)
+    assert not (missing.domain and state.domain is not None)
+    assert bool(missing) is (missing.machine or missing.domain)
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_no_key_text_is_in_a_plan(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    shown = repr(steps) + pickle.dumps(steps).decode("latin-1")
+    assert "BBBBB-CCCCC" not in shown
+    for step in steps.steps if isinstance(steps, Plan) else ():
+        if isinstance(step, InstallKey):
+            assert step.key.partial in step.becomes
