@@ -42,11 +42,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task; what fails comes back as `msg`, `code`, `cause` and `remedy`."""
         result = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(
-            ARGUMENT_SPEC,
-            mutually_exclusive=[("machines", "preset")],
-            required_by={"count": "preset"},
-        )
+        _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
         try:
             outcome = self._outcome(options)
         except ActivationError as error:

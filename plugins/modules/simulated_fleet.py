@@ -59,18 +59,26 @@ options:
     required: true
   machines:
     description:
-      - The machines by name. A value says what the machine is and in what state it is.
-      - Beside that a value may have C(credentials) with C(username) and C(password), C(vars) with more inventory
-        variables, C(connection), C(transport) and C(scheme) where it differs from the fleet, and C(faults).
-      - Each of C(faults) has C(on) (C(login), C(any), C(enumerate), or the name of a method such as C(Activate)), C(do)
-        (C(refuse), C(drop_before), C(drop_after), C(delay), C(truncate), C(status), C(timeout_before),
-        C(timeout_after), C(access_denied), C(quota) or C(hresult)), and as it needs C(seconds), C(status), and C(times),
-        which is 1 when it is not given and 0 for always.
+      - The machines by name. A value is the name of a system such as C(server_2022_standard) or C(windows_11_pro), or a
+        dictionary.
+      - C(system) names the system. In its place C(edition_id) and C(build) can be given.
+      - C(channel) says what kind of key the machine has, V(kms_client) when it is not given. C(status) is the state of the
+        licence, C(lease_days) and C(grace_days) how long it holds.
+      - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
+      - C(office) and C(addons) list products beside Windows. C(domain), C(language) and C(utc_offset) say where it stands.
+      - C(credentials) has C(username) and C(password). Without it the fleet's user and a random password are taken.
+      - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the fleet.
+      - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(shell) or the name of a method such as
+        C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate), V(status),
+        V(timeout_before), V(timeout_after), V(access_denied), V(quota) or V(hresult); and as it needs C(seconds),
+        C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
       - A machine that refuses V(any) or V(login) always gets a port in the inventory on which nobody listens.
+      - A field that does not exist is refused, and the message lists those that do.
     type: dict
   preset:
     description:
-      - The name of a ready-made fleet, in place of O(machines).
+      - The name of a ready-made fleet. V(kms_mixed) has O(count) machines, V(demo) has one of each story.
+      - What O(machines) has is added to it, or takes the place of a machine of the same name.
     type: str
   count:
     description:
@@ -78,11 +86,14 @@ options:
     type: int
   world:
     description:
-      - What is around the machines, such as DNS, KMS hosts with their counts, Active Directory, and Microsoft.
+      - What is around the machines.
+      - C(kms_hosts) has KMS hosts by name, with C(count), C(port), C(reachable) and more. C(dns) has the records of each
+        domain, C(ad) the activation objects of each forest, and C(microsoft) the counts of MAKs.
+      - A part that is not given is as it usually is.
     type: dict
   clock:
     description:
-      - The time in the fleet, which can be moved.
+      - The time in the fleet. C(now) sets it, C(advance) moves it, and C(frozen) stops it.
     type: dict
   connection:
     description:
@@ -145,14 +156,11 @@ EXAMPLES = r"""
     directory: "{{ lookup('ansible.builtin.env', 'MOLECULE_EPHEMERAL_DIRECTORY') }}/fleet"
     scheme: http
     machines:
-      web1:
-        edition: ServerStandard
-        build: 20348
+      web1: server_2022_standard
       web2:
-        edition: ServerStandard
-        build: 20348
+        system: server_2022_standard
         faults:
-          - on: Activate
+          - "on": Activate
             do: drop_after
   register: fleet
 

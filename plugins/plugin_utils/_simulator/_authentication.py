@@ -28,7 +28,7 @@ from .._secrets import Secret, reveal
 from . import _sealing
 from ._files import make_private_directory, write_private
 
-__all__ = ["Account", "Accounts", "Login", "Verdict", "WrongContext", "require_libraries"]
+__all__ = ["Account", "Accounts", "Login", "Verdict", "WrongContext", "account_of", "require_libraries"]
 
 _NEGOTIATE = "Negotiate"
 _BASIC = 'Basic realm="WSMAN"'
@@ -50,9 +50,8 @@ class Account:
     username: str
     password: Secret
 
-    @property
     def as_line(self) -> str:
-        """The account as a line of the acceptor's account file, `DOMAIN:USER:PASSWORD`."""
+        """Return the account as `DOMAIN:USER:PASSWORD`, the line of an account file; raises if it cannot be one."""
         domain, _, user = self.username.rpartition("\\")
         parts = (domain, user, reveal(self.password))
         if any(mark in part for part in parts for mark in ":\r\n"):
@@ -63,6 +62,25 @@ class Account:
                 remedy="Choose other credentials for the simulated machine, or leave them out to get random ones.",
             )
         return ":".join(parts) + "\n"
+
+
+def account_of(description: t.Mapping[str, t.Any], default: Account) -> Account:
+    """Return the account that a machine's description gives, completed by `default`; raises for one that cannot be."""
+    given = description.get("credentials") or {}
+    unknown = next((name for name in given if name not in ("username", "password")), None)
+    if unknown is not None:
+        raise ActivationError(
+            f"credentials has no field {unknown}.",
+            code="invalid_description",
+            remedy="Give username and password, or one of them.",
+        )
+    password = given.get("password")
+    account = Account(
+        username=str(given.get("username") or default.username),
+        password=default.password if password is None else Secret(str(reveal(password))),
+    )
+    account.as_line()
+    return account
 
 
 class Accounts:
@@ -78,12 +96,7 @@ class Accounts:
 
     def of(self, description: t.Mapping[str, t.Any]) -> Account:
         """Return the account of a machine: its own `credentials`, completed by the fleet's."""
-        given = description.get("credentials") or {}
-        password = given.get("password")
-        return Account(
-            username=str(given.get("username") or self.default.username),
-            password=self.default.password if password is None else Secret(reveal(password)),
-        )
+        return account_of(description, self.default)
 
     def file_of(self, account: Account) -> Path:
         """Return the file that holds nothing but `account`, so that equal user names may have different passwords."""
@@ -91,7 +104,7 @@ class Accounts:
             path = self._files.get(account)
             if path is None:
                 path = self.directory / f"{len(self._files)}.account"
-                write_private(path, account.as_line)
+                write_private(path, account.as_line())
                 self._files[account] = path
             return path
 

@@ -39,6 +39,7 @@ MAX_ENVELOPE_BYTES = 500 * 1024
 
 _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
 _PROTOCOL = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
+_VERSIONS = {9200: "6.2", 9600: "6.3"}
 _KINDS: dict[type, str] = {
     Identify: "identify",
     Enumerate: "enumerate",
@@ -76,8 +77,8 @@ class Machine(t.Protocol):
         """Its fault rules."""
         ...
 
-    def answer(self, request: t.Any) -> Answer | Fault:
-        """Answer one message; called by many threads at once."""
+    def answer(self, request: t.Any, *, max_envelope_size: int | None = None) -> Answer | Fault:
+        """Answer one message within that many bytes; called by many threads at once."""
         ...
 
 
@@ -115,15 +116,25 @@ class Dispatcher:
         if is_shell(call.request):
             answer = self._shells.answer(machine.name, call)
             return Reply(200, answer) if isinstance(answer, bytes) else _reply(machine, call, answer)
+        if isinstance(call.request, Identify):
+            return _reply(machine, call, _identity_of(machine))
         if isinstance(call.request, Unknown) and not call.request.resource.uri.startswith(_WMI):
             return _reply(machine, call, _NO_RESOURCE)
-        return _reply(machine, call, machine.answer(call.request))
+        return _reply(machine, call, machine.answer(call.request, max_envelope_size=call.max_envelope_size))
 
 
 def anonymous_identity() -> bytes:
     """Return what a host says of itself without a login: neither its version nor its service pack."""
-    identity = Identity("Microsoft Corporation", "OS: 0.0.0 SP: 0.0 Stack: 3.0", _PROTOCOL)
-    return encode_answer(identity, None)
+    return encode_answer(_identity("0.0.0"), None)
+
+
+def _identity_of(machine: Machine) -> Identity:
+    build = getattr(machine.description.get("system"), "build", 0)
+    return _identity(f"{_VERSIONS.get(build, '10.0')}.{build}")
+
+
+def _identity(version: str) -> Identity:
+    return Identity("Microsoft Corporation", f"OS: {version} SP: 0.0 Stack: 3.0", _PROTOCOL)
 
 
 def _reply(machine: Machine, call: Call | None, answer: Answer | Fault) -> Reply:

@@ -148,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.reader = _CountingReader(t.cast(t.BinaryIO, self.rfile))
         self.rfile = t.cast(t.Any, self.reader)
         self.counted = 0
+        self.only_login = False
         self.machine: str | None = None
 
     def log_message(self, format: str, *args: t.Any) -> None:
@@ -159,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer one request."""
-        self.machine = None
+        self.machine, self.only_login = None, False
         body = self._read_body()
         if isinstance(body, Reply):
             self.close_connection = True
@@ -194,13 +195,12 @@ class _Handler(BaseHTTPRequestHandler):
             return self._demand_login(verdict)
         struck = self._login_fault(machine) if verdict.fresh else None
         if struck is not None or not body:
-            self.site.counters.add(machine.name, logins=1)
+            self.only_login = True
             return self._send(struck or Reply(200), verdict.offers)
         return self._answer(machine, body, sealed, verdict)
 
     def _demand_login(self, verdict: Verdict) -> None:
-        if self.machine is not None:
-            self.site.counters.add(self.machine, logins=1)
+        self.only_login = True
         self._send(Reply(401), verdict.offers or self.login.offers)
 
     def _login_fault(self, machine: Machine) -> Reply | None:
@@ -239,6 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.machine is not None:
             read, self.counted = self.reader.count - self.counted, self.reader.count
             self.site.counters.add(self.machine, requests=1, bytes_in=read, bytes_out=len(data))
+            if self.only_login:
+                self.site.counters.add(self.machine, logins=1, login_bytes_in=read, login_bytes_out=len(data))
         if data:
             self.wfile.write(data)
 

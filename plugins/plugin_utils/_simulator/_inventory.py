@@ -146,9 +146,17 @@ def _yaml_lines(mapping: t.Mapping[str, t.Any], indent: str = "") -> t.Iterator[
             yield f"{indent}{name}:"
             yield from _yaml_lines(value, indent + "  ")
         else:
-            # What looks like a template here is none: it is a password, or was templated before it came to us.
-            tag = "!unsafe " if isinstance(value, str) and any(mark in value for mark in _TEMPLATE_MARKS) else ""
-            yield f"{indent}{name}: {tag}{_scalar(value)}"
+            yield f"{indent}{name}: {_flow(value)}"
+
+
+def _flow(value: t.Any) -> str:
+    if isinstance(value, t.Mapping):
+        return f"{{{', '.join(f'{_scalar(key)}: {_flow(item)}' for key, item in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_flow(item) for item in value)}]"
+    # What looks like a template here is none: it is a password, or was templated before it came to us.
+    literal = isinstance(value, str) and any(mark in value for mark in _TEMPLATE_MARKS)
+    return f"!unsafe {_scalar(value)}" if literal else _scalar(value)
 
 
 def _scalar(value: t.Any) -> str:

@@ -52,7 +52,7 @@ def start(directory: Path, job: Data, *, timeout: float = _START_SECONDS) -> int
     _refuse_shared(directory)
     if not is_running(directory):
         forget_files(directory)
-    with _open_log(directory) as log_stream:
+    with _open_private(directory / LOG_FILE) as log_stream:
         process = subprocess.Popen(
             [sys.executable, "-m", _module_name(), str(directory.absolute())],
             stdin=subprocess.PIPE,
@@ -154,8 +154,8 @@ def _refuse_shared(directory: Path) -> None:
         )
 
 
-def _open_log(directory: Path) -> t.BinaryIO:
-    handle = os.open(directory / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+def _open_private(path: Path) -> t.BinaryIO:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     return os.fdopen(handle, "ab")
 
 
@@ -173,15 +173,18 @@ def main(arguments: list[str]) -> int:
     if os.fork():
         # The parent may live long and not wait for us; a child of nobody is collected by the system.
         os._exit(0)
-    _say({"pid": os.getpid()})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("spnego").setLevel(logging.WARNING)
     try:
+        _say({"pid": os.getpid()})
         with _locked(directory):
             _serve(directory, job)
     except ActivationError as error:
         log.error("%s", error)
         _say({"error": as_data(error)}, last=True)
+        return 1
+    except BrokenPipeError:
+        log.error("whoever started me does not wait any more")
         return 1
     return 0
 
@@ -200,7 +203,7 @@ def _serve(directory: Path, job: Data) -> None:
 @contextlib.contextmanager
 def _locked(directory: Path) -> t.Iterator[None]:
     deadline = time.monotonic() + _LOCK_SECONDS
-    with (directory / _LOCK_FILE).open("ab") as stream:
+    with _open_private(directory / _LOCK_FILE) as stream:
         while True:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,6 +15,8 @@ import typing as t
 from dataclasses import asdict
 from pathlib import Path
 
+from .._secrets import Secret
+from ._authentication import Account, account_of
 from ._control import CONTROL_FILE, ControlServer, Data
 from ._files import remove_files
 from ._inventory import Settings, inventory_of, write_inventory
@@ -29,6 +31,7 @@ PID_FILE = "fleet.pid"
 
 _LEFT_BEHIND = (CONTROL_FILE, INVENTORY_FILE, PID_FILE, "server.pem", "ca.pem")
 _WATCH_SECONDS = 1.0
+_ANYBODY = Account("anybody", Secret("any"))
 
 
 class Fleet(t.Protocol):
@@ -144,10 +147,11 @@ class Service:
 
     @staticmethod
     def _settled(job: Data, fleet: Fleet) -> Settings:
-        """Return the job's settings, once they are known to suit every machine."""
+        """Return the job's settings, once they and the logins are known to suit every machine."""
         settings = Settings.from_options(job.get("settings") or {})
         for machine in fleet.machines.values():
             settings.for_machine(machine.description)
+            account_of(machine.description, _ANYBODY)
         return settings
 
     def _ports(self) -> tuple[int, int]:
