@@ -18,12 +18,15 @@ class Tally:
     """Counts of one machine.
 
     `requests` are all HTTP requests; `logins` those of them that only served the login (answered 401, or the empty
-    one that opens a sealed session). Bytes are counted as HTTP, headers included, above TLS. `unsealed` are messages
-    that came in clear over plain http; `kinds` and `methods` say what the messages were.
+    one that opens a sealed session). Bytes are counted as HTTP, headers included, above TLS; `login_bytes` are the
+    logins' part of them. `unsealed` are messages that came in clear over plain http; `kinds` and `methods` say what the
+    messages were.
     """
 
     requests: int = 0
     logins: int = 0
+    login_bytes_in: int = 0
+    login_bytes_out: int = 0
     rejected: int = 0
     unsealed: int = 0
     faults: int = 0
