@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .._cim import Repository
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged
-from .._licensing import State
+from .._licensing import Channel, Product, State
 from .._planning import Activate, InstallKey, Plan, Step, UninstallKey, Wish, plan
 from ._calls import REFRESH, Call, call_for
 from ._reader import Products, Reader, Scope
@@ -40,6 +40,7 @@ class Applier:
         tell: t.Callable[[str], None] = lambda _text: None,
     ) -> None:
         self.done: list[Step] = []
+        self._stirred = False
         self._repository = repository
         self._reader = reader
         self._patience = patience
@@ -56,7 +57,7 @@ class Applier:
                 self._carry_out(step, before, scope)
                 self.done.append(step)
         finally:
-            self._refresh(steps, before)
+            self._refresh(before)
         after = self._settled(wish, before, scope)
         if any(isinstance(step, (InstallKey, UninstallKey)) for step in steps.steps):
             keep_service_version(self._repository, before, after)
@@ -64,8 +65,10 @@ class Applier:
 
     def _carry_out(self, step: Step, before: State, scope: Scope) -> None:
         self._tell(f"{step.action}: {step.was or '-'} -> {step.becomes or '-'} ({step.why})")
+        located = self._located(step)
+        self._stirred = self._stirred or isinstance(step, (InstallKey, UninstallKey, Activate))
         try:
-            self._invoke(call_for(self._located(step)), before)
+            self._invoke(call_for(located), before)
         except AnswerLost as lost:
             self._tell(f"no answer to {step.action}; looking at the machine instead")
             if not self._shows(step, scope):
@@ -75,12 +78,7 @@ class Applier:
         """Return the activation with its product's ID, which after an installed key is another one than before."""
         if not isinstance(step, Activate) or step.product_id is not None:
             return step
-        primary = self._reader.read(Scope(service=False, products=Products.PRIMARY)).primary
-        if primary is None:
-            raise NotConverged(
-                "The key was installed, but Windows shows no primary product.", code="no_primary_product"
-            )
-        return replace(step, product_id=primary.id)
+        return replace(step, product_id=_kms_client(self._reader.read(_PRIMARY).primary).id)
 
     def _invoke(self, call: Call, state: State) -> None:
         keys = {"ID": call.product_id} if call.product_id is not None else {"Version": state.service.version}
@@ -89,7 +87,12 @@ class Applier:
     def _shows(self, step: Step, scope: Scope) -> bool:
         """Wait until the state shows the step's effect; only an activation is worth waiting for."""
         seconds = self._patience.seconds if isinstance(step, Activate) else 0.0
-        return any(step.is_done(state) for state in self._looks(scope, seconds))
+        try:
+            return any(step.is_done(state) for state in self._looks(scope, seconds))
+        except ActivationError as error:
+            # That the machine cannot be read either must not pass for the outcome of what was sent before.
+            self._tell(f"the machine could not be read: {error}")
+            return False
 
     def _looks(self, scope: Scope, seconds: float) -> t.Iterator[State]:
         """Yield the state now and again until `seconds` are over."""
@@ -101,9 +104,9 @@ class Applier:
                 return
             self._patience.pause(min(POLL_SECONDS, left))
 
-    def _refresh(self, steps: Plan, before: State) -> None:
+    def _refresh(self, before: State) -> None:
         """Let Windows take notice, also when a later step failed; a failure of this alone fails nothing."""
-        if not any(isinstance(step, (InstallKey, UninstallKey, Activate)) for step in steps.steps):
+        if not self._stirred:
             return
         try:
             self._invoke(REFRESH, before)
@@ -125,6 +128,23 @@ class Applier:
         raise _not_converged(remaining, state)
 
 
+_PRIMARY = Scope(service=False, products=Products.PRIMARY)
+
+
+def _kms_client(primary: Product | None) -> Product:
+    """Return the product that an edition's key belongs to; a key of any other channel must not be activated here."""
+    if primary is None:
+        raise NotConverged("The key was installed, but Windows shows no primary product.", code="no_primary_product")
+    if primary.channel is Channel.KMS_CLIENT:
+        return primary
+    raise NotConverged(
+        f"The key was installed, but Windows shows the product on a {primary.channel.value} key.",
+        code="not_a_kms_client",
+        cause="The key that was given for this edition is no KMS client key. Nothing was activated with it.",
+        remedy="Correct extra_gvlks, then run the task again with replace_licensed set to true.",
+    )
+
+
 def _unknown(step: Step) -> AnswerLost:
     return AnswerLost(
         f"No answer came to {step.action}, and the machine does not show its effect: the outcome is unknown.",
@@ -135,9 +155,9 @@ def _unknown(step: Step) -> AnswerLost:
 
 
 def _not_converged(remaining: tuple[Step, ...], state: State) -> ActivationError:
-    product = state.primary
-    if all(isinstance(step, Activate) for step in remaining) and product is not None and product.reason:
-        return MachineRefused("The machine answered well but did not become licensed.", hresult=product.reason)
+    reason = _reason(remaining, state)
+    if reason:
+        return MachineRefused("The machine answered well but did not become licensed.", hresult=reason)
     left = "; ".join(f"{step.action} ({step.why})" for step in remaining)
     return NotConverged(
         f"Every step was carried out, yet the machine does not show it: {left}.",
@@ -145,3 +165,12 @@ def _not_converged(remaining: tuple[Step, ...], state: State) -> ActivationError
         cause="Something else on the machine, such as a group policy, sets it back.",
         remedy="Look for a policy or a tool that manages the same setting, then run the task again.",
     )
+
+
+def _reason(remaining: tuple[Step, ...], state: State) -> int:
+    """Return the machine's own reason when an activation is all that is missing, 0 when there is none."""
+    activations = [step for step in remaining if isinstance(step, Activate)]
+    if len(activations) < len(remaining):
+        return 0
+    concerned = (product.reason for product in state.products if any(step.concerns(product) for step in activations))
+    return next((reason for reason in concerned if reason), 0)

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 
 from .._cim import Repository, UnknownInSchema, equals, is_set
-from .._errors import ProtocolViolation
+from .._errors import ProtocolViolation, Refusal
 from .._licensing import APPLICATION_IDS, Application, Product, Service, State
 from .._planning import Need
 from . import _queries as q
@@ -80,7 +80,17 @@ class Reader:
         try:
             return self._repository.select(class_name, {**core, **later}, conditions)
         except UnknownInSchema:
+            return self._core_rows(class_name, core, conditions)
+
+    def _core_rows(self, class_name: str, core: q.Properties, conditions: t.Iterable[str]) -> list[dict[str, t.Any]]:
+        try:
             return self._repository.select(class_name, core, conditions)
+        except UnknownInSchema as unknown:
+            raise Refusal(
+                f"{class_name} lacks properties that it has on every supported Windows.",
+                code="unsupported_windows",
+                remedy="This collection manages Windows 8.1 / Server 2012 R2 and later.",
+            ) from unknown
 
     def _one(self, class_name: str, properties: q.Properties) -> dict[str, t.Any]:
         return _only(self._repository.select(class_name, properties), class_name)
