@@ -1,0 +1,173 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A machine on the test bench: it does what it is told at once, or fails in the way it is told to, and logs both.
+
+It understands Windows' method names by itself, so that a wrong call changes nothing and the test sees it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Patience, Reader, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    ActivationType,
+    Channel,
+    LicenseStatus,
+    Product,
+    ProductKey,
+    Service,
+    State,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import Plan, Wish, plan
+
+from .._planning.states import NOW, windows
+
+LEASE = 180 * 24 * 60
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a call meets: an error, after the work was done or instead of it; `after` looks later it is done too."""
+
+    error: Exception | None
+    works: bool = False
+    late: int = 0
+
+
+@dataclass
+class Bench:
+    """One machine, its log, and a clock that moves only when somebody waits."""
+
+    state: State
+    faults: dict[str, Fault] = field(default_factory=dict)
+    channel: Channel = Channel.KMS_CLIENT
+    log: list[str] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, str], str, dict[str, t.Any]]] = field(default_factory=list)
+    registry: list[tuple[str, str | None]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    blind: Exception | None = None
+    time: float = 0.0
+    _late: list[tuple[int, t.Callable[[], None]]] = field(default_factory=list)
+
+    # What the applier uses of a reader and of a repository.
+
+    def read(self, scope: Scope) -> State:
+        """Return the state, as far as the applier asks."""
+        self.log.append("read")
+        if self.blind:
+            raise self.blind
+        self._late = [(left - 1, work) for left, work in self._late]
+        for _left, work in [entry for entry in self._late if entry[0] < 0]:
+            work()
+        self._late = [entry for entry in self._late if entry[0] >= 0]
+        return self.state if scope.service else replace(self.state, service=Service(version=""))
+
+    def invoke(
+        self,
+        class_name: str,
+        keys: t.Mapping[str, str],
+        method: str,
+        parameters: t.Mapping[str, t.Any] | None = None,
+        *,
+        namespace: str | None = None,
+    ) -> t.Mapping[str, t.Any]:
+        """Carry a method out, or meet its fault."""
+        self.log.append(method)
+        given = dict(parameters or {})
+        self.calls.append((class_name, dict(keys), method, given))
+        fault = self.faults.get(method, Fault(None, works=True))
+        if fault.works and fault.late:
+            self._late.append((fault.late, lambda: self._work(method, dict(keys), given)))
+        elif fault.works:
+            self._work(method, dict(keys), given)
+        if fault.error:
+            raise fault.error
+        return {}
+
+    def _work(self, method: str, keys: dict[str, str], given: dict[str, t.Any]) -> None:
+        if method in _SERVICE:
+            assert keys == {"Version": self.state.service.version}
+            self.state = replace(self.state, service=replace(self.state.service, **_SERVICE[method](given)))
+        elif method in _PRODUCTS:
+            self.state = replace(self.state, products=_PRODUCTS[method](self, keys, given))
+        elif method in ("SetStringValue", "DeleteValue"):
+            self.registry.append((given["sSubKeyName"], given.get("sValue")))
+        else:
+            assert method == "RefreshLicenseStatus", method
+
+    # What the tests use.
+
+    def clock(self) -> float:
+        """Return the seconds waited so far."""
+        return self.time
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass without waiting."""
+        assert seconds > 0
+        self.pauses.append(seconds)
+        self.time += seconds
+
+    def applier(self, seconds: float = 0.0) -> Applier:
+        """Return an applier for this machine with so much patience."""
+        patience = Patience(seconds, self.clock, self.pause)
+        return Applier(t.cast(t.Any, self), t.cast(Reader, self), patience, self.told.append)
+
+    def carry_out(self, wish: Wish, applier: Applier) -> State:
+        """Plan on the state as it is, and apply."""
+        before = self.state
+        return applier.apply(wish, plan(wish, before), before, Scope())
+
+    def plan(self, wish: Wish) -> Plan:
+        """Return what is still to be done."""
+        return plan(wish, self.state)
+
+
+_SERVICE: dict[str, t.Callable[[dict[str, t.Any]], dict[str, t.Any]]] = {
+    "SetKeyManagementServiceMachine": lambda given: {"kms_host": given["MachineName"]},
+    "ClearKeyManagementServiceMachine": lambda _given: {"kms_host": None},
+    "SetKeyManagementServicePort": lambda given: {"kms_port": given["PortNumber"]},
+    "ClearKeyManagementServicePort": lambda _given: {"kms_port": 0},
+    "SetKeyManagementServiceLookupDomain": lambda given: {"lookup_domain": given["LookupDomain"]},
+    "ClearKeyManagementServiceLookupDomain": lambda _given: {"lookup_domain": None},
+    "DisableKeyManagementServiceHostCaching": lambda given: {"host_caching": not given["DisableCaching"]},
+}
+
+
+def _typed(bench: Bench, kind: ActivationType) -> tuple[Product, ...]:
+    return tuple(replace(product, activation_type=kind) for product in bench.state.products)
+
+
+def _keyed(bench: Bench, key: ProductKey) -> tuple[Product, ...]:
+    assert isinstance(key, ProductKey)
+    kept = tuple(product for product in bench.state.products if not product.is_primary)
+    return (windows(id="id-new", channel=bench.channel, partial_product_key=key.partial), *kept)
+
+
+def _activated(bench: Bench, product_id: str) -> tuple[Product, ...]:
+    assert product_id in {product.id for product in bench.state.products}
+    changes = {"status": LicenseStatus.LICENSED, "grace_minutes": LEASE, "reason": 0}
+    return tuple(
+        replace(product, **changes) if product.id == product_id else product for product in bench.state.products
+    )
+
+
+_PRODUCTS: dict[str, t.Callable[[Bench, dict[str, str], dict[str, t.Any]], tuple[Product, ...]]] = {
+    "SetVLActivationTypeEnabled": lambda bench, _keys, given: _typed(bench, ActivationType(given["ActivationType"])),
+    "ClearVLActivationTypeEnabled": lambda bench, _keys, _given: _typed(bench, ActivationType.ANY),
+    "InstallProductKey": lambda bench, _keys, given: _keyed(bench, given["ProductKey"]),
+    "UninstallProductKey": lambda bench, keys, _given: tuple(
+        product for product in bench.state.products if product.id != keys["ID"]
+    ),
+    "Activate": lambda bench, keys, _given: _activated(bench, keys["ID"]),
+}
+
+
+def now() -> datetime:
+    """Return the controller's time in these tests."""
+    return NOW

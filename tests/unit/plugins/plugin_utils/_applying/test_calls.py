@@ -1,0 +1,109 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each step's method call, and every name that is sent, held against the schema of the two classes."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._applying._calls import REFRESH, Call, call_for
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import table
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activate,
+    InstallKey,
+    SetActivationType,
+    SetHostCaching,
+    SetKmsHost,
+    SetKmsPort,
+    SetLookupDomain,
+    Step,
+    UninstallKey,
+)
+
+from .._planning.states import KEY, ActivationType
+
+CASES: list[tuple[Step, Call]] = [
+    (SetKmsHost(why="", host="kms"), Call("SetKeyManagementServiceMachine", {"MachineName": "kms"})),
+    (SetKmsHost(why="", host=None), Call("ClearKeyManagementServiceMachine")),
+    (SetKmsPort(why="", port=1700), Call("SetKeyManagementServicePort", {"PortNumber": 1700})),
+    (SetKmsPort(why="", port=None), Call("ClearKeyManagementServicePort")),
+    (SetLookupDomain(why="", domain="d"), Call("SetKeyManagementServiceLookupDomain", {"LookupDomain": "d"})),
+    (SetLookupDomain(why="", domain=None), Call("ClearKeyManagementServiceLookupDomain")),
+    (SetHostCaching(why="", enabled=True), Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": False})),
+    (SetHostCaching(why="", enabled=False), Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": True})),
+    (SetActivationType(why="", kind=ActivationType.ANY), Call("ClearVLActivationTypeEnabled")),
+    *[
+        (SetActivationType(why="", kind=kind), Call("SetVLActivationTypeEnabled", {"ActivationType": number}))
+        for kind, number in [(ActivationType.AD, 1), (ActivationType.KMS, 2), (ActivationType.TOKEN, 3)]
+    ],
+    (InstallKey(why="", key=KEY), Call("InstallProductKey", {"ProductKey": KEY})),
+    (UninstallKey(why="", product_id="x"), Call("UninstallProductKey", product_id="x")),
+    (Activate(why="", product_id="x"), Call("Activate", product_id="x")),
+]
+SCHEMA = table("spp_schema")["classes"]
+PYTHON = {"string": str, "uint32": int, "boolean": bool}
+
+
+@pytest.mark.parametrize(("step", "call"), CASES, ids=lambda case: getattr(case, "method", type(case).__name__))
+def test_the_call_of_each_step(step: Step, call: Call) -> None:
+    assert call_for(step) == call
+    assert call_for(step).class_name == (q.SERVICE if call.product_id is None else q.PRODUCT)
+
+
+def test_each_kind_of_step_has_a_call() -> None:
+    assert {type(step) for step, _call in CASES} == set(Step.__subclasses__())
+    with pytest.raises(NotImplementedError):
+        call_for(Step(why=""))
+
+
+@pytest.mark.parametrize("call", [*[call for _step, call in CASES], REFRESH], ids=lambda call: call.method)
+def test_windows_has_each_method_with_just_these_parameters(call: Call) -> None:
+    (method,) = [method for method in SCHEMA[call.class_name]["methods"] if method["name"] == call.method]
+    declared = {row["name"]: row["cim_type"] for row in method["parameters"] if row["direction"] == "in"}
+    assert set(call.parameters) == set(declared)
+    for name, value in call.parameters.items():
+        kind = str if value is KEY else type(value)
+        assert kind is PYTHON[declared[name]]
+
+
+@pytest.mark.parametrize(
+    ("class_name", "properties"),
+    [
+        (q.SERVICE, q.SERVICE_PROPERTIES),
+        (q.SERVICE, q.LATER_SERVICE_PROPERTIES),
+        (q.PRODUCT, q.PRODUCT_PROPERTIES),
+        (q.PRODUCT, q.LATER_PRODUCT_PROPERTIES),
+        (q.PRODUCT, q.INSTALLATION_ID),
+    ],
+)
+def test_windows_has_each_property_with_this_type(class_name: str, properties: q.Properties) -> None:
+    declared = {row["name"]: row["cim_type"] for row in SCHEMA[class_name]["properties"]}
+    assert {name: declared.get(name) for name in properties} == properties
+
+
+def _later(class_name: str) -> set[str]:
+    """Return the properties of which the first Windows that has them is not documented."""
+    rows: list[dict[str, t.Any]] = SCHEMA[class_name]["properties"]
+    return {row["name"] for row in rows if row["min_version"].startswith("after ")}
+
+
+@pytest.mark.parametrize(
+    ("class_name", "core"),
+    [(q.SERVICE, q.SERVICE_PROPERTIES), (q.PRODUCT, {**q.PRODUCT_PROPERTIES, **q.INSTALLATION_ID})],
+)
+def test_what_some_supported_windows_may_lack_is_not_in_the_core(class_name: str, core: q.Properties) -> None:
+    assert not _later(class_name) & set(core)
+
+
+def test_the_firmware_key_is_never_asked_for() -> None:
+    asked = {**q.SERVICE_PROPERTIES, **q.LATER_SERVICE_PROPERTIES}
+    assert not {name for name in asked if name.startswith("OA3")}
+
+
+def test_the_key_stays_a_secret_in_its_call() -> None:
+    assert "BBBBB" not in repr(call_for(InstallKey(why="", key=KEY)))

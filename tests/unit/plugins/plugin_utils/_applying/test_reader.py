@@ -1,0 +1,196 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading: as few queries as the scope allows, narrow ones, and what to do where Windows lacks a property."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Reader, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._cim import UnknownInSchema
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    MachineRefused,
+    ProtocolViolation,
+    Refusal,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import Need
+
+from .._planning.states import state
+from .bench import NOW
+from .test_rows import MACHINE, PRODUCT, SERVICE
+
+OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES}
+OLDER = {*OLD, "KeyManagementServicePort", "VLActivationTypeEnabled"}
+
+
+@dataclass
+class Scripted:
+    """A repository with fixed rows that does not know some properties, and remembers what it was asked."""
+
+    unknown: set[str] = field(default_factory=set)
+    rows: dict[str, list[dict[str, t.Any]]] = field(default_factory=dict)
+    asked: list[tuple[str, set[str], list[str]]] = field(default_factory=list)
+
+    def select(
+        self, class_name: str, properties: t.Mapping[str, str], conditions: t.Iterable[str] = ()
+    ) -> list[dict[str, t.Any]]:
+        self.asked.append((class_name, set(properties), list(conditions)))
+        if self.unknown & set(properties):
+            raise UnknownInSchema("The machine refused Enumerate.", hresult=2150858778)
+        return [{name: row.get(name) for name in properties} for row in {**_ROWS, **self.rows}[class_name]]
+
+    def reader(self) -> Reader:
+        """Return a reader of this repository at a fixed time."""
+        return Reader(t.cast(t.Any, self), _now)
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes asked for, in order."""
+        return [class_name for class_name, _properties, _conditions in self.asked]
+
+
+def _now() -> datetime:
+    return NOW
+
+
+_ROWS: dict[str, list[dict[str, t.Any]]] = {
+    q.SERVICE: [SERVICE],
+    q.PRODUCT: [{**PRODUCT, "OfflineInstallationId": "12345"}],
+    q.OPERATING_SYSTEM: [MACHINE],
+    q.COMPUTER_SYSTEM: [{"Domain": "example.com", "PartOfDomain": True}],
+}
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(), [q.SERVICE, q.PRODUCT]),
+        (Scope(machine=True), [q.SERVICE, q.PRODUCT, q.OPERATING_SYSTEM]),
+        (Scope(service=False), [q.PRODUCT]),
+        (Scope(products=Products.NONE), [q.SERVICE]),
+        (Scope(service=False, products=Products.NONE), []),
+        (Scope(service=False, products=Products.NONE, machine=True), [q.OPERATING_SYSTEM]),
+        (Scope(products=Products.ALL, installation_ids=True), [q.SERVICE, q.PRODUCT]),
+    ],
+)
+def test_each_part_is_one_query(scope: Scope, expected: list[str]) -> None:
+    repository = Scripted()
+    found = repository.reader().read(scope)
+    assert repository.classes == expected
+    assert found.observed_at == NOW
+    assert (found.machine is not None) is scope.machine
+    assert bool(found.products) is (scope.products is not Products.NONE)
+    assert bool(found.service.version) is scope.service
+    assert found.domain is None
+
+
+WINDOWS_ONLY = [
+    f"ApplicationID = '{APPLICATION_IDS[Application.WINDOWS]}'",
+    "PartialProductKey IS NOT NULL",
+    "LicenseIsAddon = FALSE",
+]
+
+
+@pytest.mark.parametrize(
+    ("products", "conditions"),
+    [
+        (Products.PRIMARY, WINDOWS_ONLY),
+        (Products.INSTALLED, ["PartialProductKey IS NOT NULL"]),
+        (Products.ALL, []),
+    ],
+)
+def test_which_products_are_asked_for(products: Products, conditions: list[str]) -> None:
+    repository = Scripted()
+    repository.reader().read(Scope(service=False, products=products))
+    assert [asked for _class, _properties, asked in repository.asked] == [conditions]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_installation_ids_are_computed_only_on_request(wanted: bool) -> None:
+    repository = Scripted()
+    (product,) = repository.reader().read(Scope(installation_ids=wanted)).products
+    assert product.installation_id == ("12345" if wanted else None)
+    assert any("OfflineInstallationId" in properties for _class, properties, _where in repository.asked) is wanted
+
+
+def test_a_windows_without_the_later_properties_is_asked_again_without_them() -> None:
+    repository = Scripted(unknown=OLD, rows={q.SERVICE: [{**SERVICE, "KeyManagementServiceMachine": "kms"}]})
+    found = repository.reader().read(Scope())
+    assert repository.classes == [q.SERVICE, q.SERVICE, q.PRODUCT, q.PRODUCT]
+    assert repository.asked[2][2] == repository.asked[3][2] == WINDOWS_ONLY
+    assert (found.service.kms_host, found.service.lookup_domain) == ("kms", None)
+    assert found.primary is not None
+    assert found.primary.channel.value == "kms_client"
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(service=False), Scope(products=Products.NONE)])
+def test_a_windows_without_the_core_is_too_old(scope: Scope) -> None:
+    with pytest.raises(Refusal) as caught:
+        Scripted(unknown=OLDER).reader().read(scope)
+    assert caught.value.code == "unsupported_windows"
+    assert "8.1" in (caught.value.remedy or "")
+
+
+def test_any_other_refusal_is_passed_on_at_once() -> None:
+    repository = Scripted()
+    error = MachineRefused("Access is denied.", hresult=0x80070005)
+
+    def refuse(*_args: t.Any) -> t.NoReturn:
+        repository.asked.append(("", set(), []))
+        raise error
+
+    repository.select = refuse  # type: ignore[method-assign]
+    with pytest.raises(MachineRefused) as caught:
+        repository.reader().read(Scope())
+    assert caught.value is error
+    assert len(repository.asked) == 1
+
+
+@pytest.mark.parametrize("class_name", [q.SERVICE, q.OPERATING_SYSTEM])
+@pytest.mark.parametrize("count", [0, 2])
+def test_of_what_there_is_one_there_must_be_one(class_name: str, count: int) -> None:
+    repository = Scripted(rows={class_name: _ROWS[class_name] * count})
+    with pytest.raises(ProtocolViolation, match=f"{count} instances of {class_name}"):
+        repository.reader().read(Scope(machine=True))
+
+
+def test_products_come_in_one_order_whatever_the_machine_does() -> None:
+    rows = [{**PRODUCT, "Name": name, "ID": number} for name, number in [("b", "1"), ("a", "2"), ("a", "1")]]
+    orders = [rows, rows[::-1]]
+    found = [Scripted(rows={q.PRODUCT: order}).reader().read(Scope()).products for order in orders]
+    assert found[0] == found[1]
+    assert [(product.name, product.id) for product in found[0]] == [("a", "1"), ("a", "2"), ("b", "1")]
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        (Need(machine=False, domain=False), []),
+        (Need(machine=True, domain=False), [q.OPERATING_SYSTEM]),
+        (Need(machine=False, domain=True), [q.COMPUTER_SYSTEM]),
+        (Need(machine=True, domain=True), [q.OPERATING_SYSTEM, q.COMPUTER_SYSTEM]),
+    ],
+)
+def test_what_a_decision_rests_on_is_read_besides(missing: Need, expected: list[str]) -> None:
+    repository = Scripted()
+    found = repository.reader().complete(state(), missing)
+    assert repository.classes == expected
+    assert (found.machine is not None) is missing.machine
+    assert found.domain == ("example.com" if missing.domain else None)
+
+
+@pytest.mark.parametrize(
+    ("domain", "member", "expected"),
+    [("example.com", True, "example.com"), ("WORKGROUP", False, ""), (None, True, ""), ("WORKGROUP", None, "")],
+)
+def test_a_workgroup_is_no_domain(domain: str | None, member: bool | None, expected: str) -> None:
+    repository = Scripted(rows={q.COMPUTER_SYSTEM: [{"Domain": domain, "PartOfDomain": member}]})
+    assert repository.reader().complete(state(), Need(machine=False, domain=True)).domain == expected
