@@ -55,7 +55,11 @@ def _activate_by_kms(machine: Protection, row: Product, keyed: Keyed) -> None:
         time=machine.now(),
     )
     named = _named_host(machine, row)
-    keyed.discovered = _ask_named(machine, named, request) if named else _ask_discovered(machine, row, keyed, request)
+    if named:
+        machine.world.ask_kms(*named, request)
+        keyed.discovered = None
+    else:
+        keyed.discovered = _ask_discovered(machine, row, keyed, request)
     keyed.standing = lease(machine.now() + LEASE)
     keyed.activated_by, keyed.directory_object = _KMS, None
 
@@ -65,10 +69,6 @@ def _named_host(machine: Protection, row: Product) -> tuple[str, int] | None:
         if settings.kms_host:
             return settings.kms_host, settings.kms_port or _DEFAULT_PORT
     return None
-
-
-def _ask_named(machine: Protection, named: tuple[str, int], request: KmsRequest) -> None:
-    machine.world.ask_kms(*named, request)
 
 
 def _ask_discovered(machine: Protection, row: Product, keyed: Keyed, request: KmsRequest) -> tuple[str, int]:

@@ -57,9 +57,10 @@ def _protection(description: MachineDescription, world: World) -> Protection:
 
 def _host(description: MachineDescription, protection: Protection) -> Host:
     wish = description.subscription
-    subscription = wish and Subscription(
-        wish.edition, wish.status, wish.expires or protection.now() + _SUBSCRIPTION_LEFT
-    )
+    subscription = None
+    if wish is not None:
+        expires = wish.expires or protection.now() + _SUBSCRIPTION_LEFT
+        subscription = Subscription(wish.edition, wish.status, expires)
     return Host(
         system=description.system,
         computer_name=description.computer_name,

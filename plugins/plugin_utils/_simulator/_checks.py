@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import typing as t
 import uuid
@@ -69,15 +70,15 @@ def number(lowest: float, highest: float, *, whole: bool = True) -> Check:
     def check(value: t.Any, path: str) -> t.Any:
         try:
             found = float(value)
-        except (TypeError, ValueError):
-            found = None
-        wrong = found is None or isinstance(value, bool) or (whole and found != int(found))
-        if wrong or not lowest <= t.cast(float, found) <= highest:
+        except (TypeError, ValueError, OverflowError):
+            found = math.nan
+        # Not a number is below and above everything, so it fails the range.
+        if isinstance(value, bool) or not lowest <= found <= highest or (whole and found != int(found)):
             kind = "a whole number" if whole else "a number"
             raise InvalidDescription(
                 path, f"{kind} is expected", f"Write {kind} from {lowest:g} to {highest:g}, without a unit."
             )
-        return int(t.cast(float, found)) if whole else found
+        return int(found) if whole else found
 
     return check
 

@@ -107,7 +107,8 @@ def _covers(row: t.Mapping[str, t.Any], edition_id: str, build: int) -> bool:
     if not isinstance(builds, list):
         return bool(builds == build)
     # One key serves every feature update: the list names the first and the last known one. Windows 11 has no last.
-    return min(builds) <= build and (build <= max(builds) or min(builds) >= 22000)
+    first, last = int(min(builds)), int(max(builds))
+    return first <= build and (build <= last or first >= 22000)
 
 
 @functools.cache

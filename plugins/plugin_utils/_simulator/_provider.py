@@ -166,7 +166,7 @@ class Provider:
     def _call(
         self, definition: ClassDefinition, read: Read | None, method: Method, arguments: dict[str, t.Any]
     ) -> dict[str, tuple[Value, ...]]:
-        code, out = 0, {}
+        code, out = 0, dict[str, t.Any]()
         if definition.is_static:
             code, out = call_registry(self._protection.registry, method.name, arguments)
         elif definition.name == "SoftwareLicensingService":

@@ -1,0 +1,292 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The world counts honestly: MAKs are never overspent, KMS hosts answer from their threshold on."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock, ClockSetting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_world import (
+    clock_setting,
+    world_description,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hresult import Failure
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import KeyFacts
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import (
+    KmsRequest,
+    World,
+    confirmation_id,
+)
+
+from .asking import NOON
+
+CLIENT, SERVER = frozenset({"all", "windows", "windows_11"}), frozenset({"all", "windows", "server_2022"})
+
+
+def world_of(description: dict[str, Any] | None = None, **clock: Any) -> World:
+    return World(world_description(description or {}), Clock(clock_setting({"now": NOON, "frozen": True, **clock})))
+
+
+def ask(
+    world: World,
+    name: str = "a",
+    *,
+    lines: frozenset[str] = CLIENT,
+    threshold: int = 25,
+    windows: bool = True,
+    time: datetime | None = None,
+    host: str = "kms.corp.example",
+    port: int = 1688,
+) -> None:
+    world.ask_kms(host, port, KmsRequest(name, windows, lines, threshold, time or world.clock.now()))
+
+
+def failure(call: Any, *args: Any, **kwargs: Any) -> int:
+    with pytest.raises(Failure) as raised:
+        call(*args, **kwargs)
+    return raised.value.hresult
+
+
+def kms(**host: Any) -> World:
+    return world_of({"kms_hosts": {"kms.corp.example": host}})
+
+
+def mak(world: World, edition: str = "any") -> KeyFacts:
+    found = world.default_mak(frozenset({edition}))
+    assert found is not None
+    return found
+
+
+class TestClock:
+    def test_it_is_real_time_when_nothing_is_said(self) -> None:
+        seconds = [1_000_000.0]
+        clock = Clock(source=lambda: seconds[0])
+        first = clock.now()
+        seconds[0] += 90
+
+        assert clock.now() - first == timedelta(seconds=90)
+
+    def test_it_goes_on_from_the_time_that_is_set(self) -> None:
+        seconds = [0.0]
+        clock = Clock(clock_setting({"now": NOON}), source=lambda: seconds[0])
+        seconds[0] += 60
+
+        assert clock.now().isoformat() == "2026-03-01T12:01:00+00:00"
+
+    def test_a_stopped_clock_stands_still(self) -> None:
+        seconds = [0.0]
+        clock = Clock(clock_setting({"now": NOON, "frozen": True}), source=lambda: seconds[0])
+        seconds[0] += 60
+
+        assert clock.now().isoformat() == "2026-03-01T12:00:00+00:00"
+
+    def test_setting_the_same_again_changes_nothing_and_advance_moves_by_the_difference(self) -> None:
+        seconds = [0.0]
+        clock = Clock(clock_setting({"now": NOON}), source=lambda: seconds[0])
+        seconds[0] += 60
+        before = clock.now()
+
+        clock.set(clock_setting({"now": NOON}))
+        assert clock.now() == before
+        clock.set(clock_setting({"now": NOON, "advance": "200d"}))
+        assert clock.now() - before == timedelta(days=200)
+        clock.set(ClockSetting())
+        assert clock.now().year == 1970
+
+
+class TestKms:
+    def test_a_host_below_its_threshold_counts_the_request_it_refuses(self) -> None:
+        world = kms(count=23)
+
+        assert failure(ask, world, "a") == 0xC004F038
+        assert world.kms_counts("kms.corp.example") == (24, 0, 1)
+        ask(world, "b")
+        assert world.kms_counts("kms.corp.example") == (25, 1, 1)
+
+    def test_the_same_machine_counts_once(self) -> None:
+        world = kms(count=23)
+
+        assert {failure(ask, world, "a") for _ in range(5)} == {0xC004F038}
+
+    def test_servers_need_five_and_office_counts_apart(self) -> None:
+        world = kms(count=4, office_count=0)
+
+        ask(world, lines=SERVER, threshold=5)
+        assert failure(ask, world, lines=frozenset({"all", "office"}), threshold=5, windows=False) == 0xC004F038
+
+    def test_the_count_is_kept_up_to_twice_the_highest_threshold(self) -> None:
+        world = kms(count=400)
+
+        ask(world, lines=SERVER, threshold=5)
+        assert world.kms_counts("kms.corp.example")[0] == 10
+        ask(world, "b")
+        assert world.kms_counts("kms.corp.example")[0] == 50
+
+    def test_machines_that_stay_away_for_thirty_days_are_forgotten(self) -> None:
+        world = kms(count=23)
+        failure(ask, world, "a")
+        world.clock.set(clock_setting({"now": NOON, "frozen": True, "advance": "31d"}))
+
+        assert world.kms_counts("kms.corp.example")[0] == 23
+
+    @pytest.mark.parametrize(
+        ("host", "asked", "hresult"),
+        [
+            ({"reachable": False}, {}, 0xC004F074),
+            ({}, {"host": "other.corp.example"}, 0xC004F074),
+            ({}, {"port": 1689}, 0xC004F074),
+            ({"activated": False}, {}, 0xC004F041),
+            ({"products": ["office"]}, {}, 0xC004F042),
+            ({"products": ["server_2022"]}, {"lines": CLIENT}, 0xC004F042),
+            ({"clock_skew": "-5h"}, {}, 0xC004F06C),
+        ],
+    )
+    def test_what_can_be_wrong_with_a_host(self, host: dict[str, Any], asked: dict[str, Any], hresult: int) -> None:
+        assert failure(ask, kms(**host), **asked) == hresult
+
+    def test_names_are_found_whatever_their_case(self) -> None:
+        ask(kms(), host="KMS.corp.Example.")
+
+    @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from([5, 25]))
+    @settings(max_examples=50, deadline=None)
+    def test_nobody_is_served_below_the_threshold_and_everybody_from_it_on(
+        self, others: int, machines: int, threshold: int
+    ) -> None:
+        world = kms(count=others)
+        served = []
+        for index in range(machines):
+            try:
+                ask(world, str(index), threshold=threshold)
+                served.append(index)
+            except Failure as error:
+                assert error.hresult == 0xC004F038
+
+        assert served == [index for index in range(machines) if others + index + 1 >= threshold]
+
+
+class TestDns:
+    def test_kms_hosts_publish_themselves_in_their_own_domain(self) -> None:
+        world = world_of({"kms_hosts": {"kms1.a.example": {"port": 1700}, "kms2.b.example": {}}})
+
+        assert [(row.host, row.port) for row in world.service_records("A.example")] == [("kms1.a.example", 1700)]
+
+    def test_a_domain_without_records_is_an_unknown_name(self) -> None:
+        assert failure(world_of({"dns": {"a.example": []}}).service_records, "a.example") == 0x8007232B
+        assert failure(world_of().service_records, "elsewhere.example") == 0x8007232B
+
+    def test_records_are_tried_by_priority_then_weight(self) -> None:
+        records = [
+            {"host": "last", "priority": 9},
+            {"host": "second", "weight": 1},
+            {"host": "first", "weight": 5},
+        ]
+
+        found = world_of({"dns": {"a.example": records}}).service_records("a.example")
+        assert [row.host for row in found] == ["first", "second", "last"]
+
+
+def test_activation_objects_serve_their_forest_and_what_they_cover() -> None:
+    world = world_of({"ad": {"corp.example": [{"name": "Servers", "products": ["server_2022"]}]}})
+
+    assert world.activation_object("sub.corp.example", SERVER) == (
+        "Servers",
+        "CN=Servers,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example",
+    )
+    assert world.activation_object("corp.example", CLIENT) is None
+    assert world.activation_object("notcorp.example", SERVER) is None
+    assert world.activation_object(None, SERVER) is None
+
+
+class TestMicrosoft:
+    def test_a_mak_is_spent_once_for_a_machine_and_again_when_it_is_activated_while_licensed(self) -> None:
+        world = world_of({"microsoft": {"maks": {"lab": {"remaining": 2}}}})
+        key = mak(world)
+
+        world.activate_online(key, "one", again=False, internet=True)
+        world.activate_online(key, "one", again=False, internet=True)
+        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 1
+        world.activate_online(key, "one", again=True, internet=True)
+        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 0
+        assert failure(world.activate_online, key, "two", again=False, internet=True) == 0xC004C020
+
+    @pytest.mark.parametrize(
+        ("microsoft", "internet", "hresult"),
+        [
+            ({}, False, 0x80072EE7),
+            ({"reachable": False}, True, 0x80072EE2),
+            ({"maks": {"default": {"blocked": True}}}, True, 0xC004C003),
+            ({"maks": {"default": {"remaining": 0}}}, True, 0xC004C020),
+        ],
+    )
+    def test_why_microsoft_refuses(self, microsoft: dict[str, Any], internet: bool, hresult: int) -> None:
+        world = world_of({"microsoft": microsoft})
+
+        assert failure(world.activate_online, mak(world), "one", again=False, internet=internet) == hresult
+        assert all(row["spent"] == 0 for row in world.describe()["microsoft"]["maks"].values())
+
+    def test_a_mak_nobody_sold_is_invalid(self) -> None:
+        stranger = KeyFacts(mak(world_of()).text, "mak", frozenset({"any"}))
+        world = world_of({"microsoft": {"maks": {"other": {}}}})
+
+        assert failure(world.activate_online, stranger, "one", again=False, internet=True) == 0xC004C001
+
+    def test_a_budget_that_is_set_anew_starts_anew_and_another_change_leaves_it(self) -> None:
+        world = world_of({"microsoft": {"maks": {"lab": {"remaining": 1}}}})
+        world.activate_online(mak(world), "one", again=False, internet=True)
+
+        world.update(world_description({"kms_hosts": {}, "microsoft": {"maks": {"lab": {"remaining": 1}}}}))
+        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 0
+        world.update(world_description({"microsoft": {"maks": {"lab": {"remaining": 5}}}}))
+        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 5
+
+    @given(st.integers(0, 8), st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=40))
+    @settings(max_examples=60, deadline=None)
+    def test_a_budget_is_never_overspent(self, budget: int, calls: list[tuple[int, bool]]) -> None:
+        world = world_of({"microsoft": {"maks": {"lab": {"remaining": budget}}}})
+        granted = 0
+        for hardware, again in calls:
+            try:
+                world.activate_online(mak(world), str(hardware), again=again, internet=True)
+                granted += 1
+            except Failure as error:
+                assert error.hresult == 0xC004C020
+        row = world.describe()["microsoft"]["maks"]["lab"]
+
+        assert row["remaining"] >= 0
+        assert row["spent"] + row["remaining"] == budget
+        assert row["spent"] <= granted
+
+    def test_a_budget_holds_when_many_machines_ask_at_once(self) -> None:
+        world = world_of({"microsoft": {"maks": {"lab": {"remaining": 10}}}})
+        key, granted, start = mak(world), [], threading.Barrier(16)
+
+        def work(number: int) -> None:
+            start.wait()
+            for turn in range(5):
+                try:
+                    world.activate_online(key, f"{number}/{turn}", again=False, internet=True)
+                    granted.append(number)
+                except Failure:
+                    pass
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(granted) == 10
+
+
+def test_confirmation_ids_have_48_digits_and_follow_their_installation_id() -> None:
+    first, second = confirmation_id("1" * 63), confirmation_id("2" * 63)
+
+    assert len(first) == 48 and first.isdigit() and first != second and first == confirmation_id("1" * 63)
