@@ -62,12 +62,14 @@ options:
       - The machines by name. A value is the name of a system such as C(server_2022_standard) or C(windows_11_pro), or a
         dictionary.
       - C(system) names the system. In its place C(edition_id) and C(build) can be given.
-      - C(channel) says what kind of key the machine has, V(kms_client) when it is not given. C(status) is the state of the
-        licence, C(lease_days) and C(grace_days) how long it holds.
+      - C(channel) says what kind of key the machine has, V(kms_client) when it is not given. C(status) is the state of
+        the licence, C(lease_days) and C(grace_days) how long it holds.
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
-      - C(office) and C(addons) list products beside Windows. C(domain), C(language) and C(utc_offset) say where it stands.
+      - C(office) and C(addons) list products beside Windows. C(domain), C(language) and C(utc_offset) say where it
+        stands.
       - C(credentials) has C(username) and C(password). Without it the fleet's user and a random password are taken.
-      - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the fleet.
+      - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the
+        fleet.
       - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(shell) or the name of a method such as
         C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate), V(status),
         V(timeout_before), V(timeout_after), V(access_denied), V(quota) or V(hresult); and as it needs C(seconds),
@@ -87,8 +89,8 @@ options:
   world:
     description:
       - What is around the machines.
-      - C(kms_hosts) has KMS hosts by name, with C(count), C(port), C(reachable) and more. C(dns) has the records of each
-        domain, C(ad) the activation objects of each forest, and C(microsoft) the counts of MAKs.
+      - C(kms_hosts) has KMS hosts by name, with C(count), C(port), C(reachable) and more. C(dns) has the records of
+        each domain, C(ad) the activation objects of each forest, and C(microsoft) the counts of MAKs.
       - A part that is not given is as it usually is.
     type: dict
   clock:
@@ -129,7 +131,8 @@ notes:
     show it, at no verbosity, as if the task had C(no_log). Put C(no_log) on the task that uses it.
   - A remote shell can be opened and answers every command with the same made-up module result. It is only there to
     measure what a playbook of shell tasks costs on the wire.
-  - V(invalid_description). The description of the fleet is not one. The message names the place.
+  - V(invalid_description). The description of the fleet is not one. The message names the place, and RV(remedy) says
+    what it takes.
   - V(directory_shared). Others can write to O(directory). Name another one.
   - V(fleet_not_started) and V(fleet_not_stopped). The process did not do so in time. RV(cause) has the end of its log.
   - V(fleet_unreachable). A fleet runs, and its control channel does not answer.
@@ -236,7 +239,7 @@ log_file:
   type: str
   sample: /tmp/fleet/fleet.log
 counters:
-  description: What passed over the wire, by machine, with the values of RV(total). Machines nobody called are not in it.
+  description: What passed over the wire, by machine, with the values of RV(total). One that nobody called is not in it.
   returned: when a fleet runs
   type: dict
 total:
@@ -264,6 +267,12 @@ total:
       type: int
     bytes_out:
       description: Bytes sent, counted alike.
+      type: int
+    login_bytes_in:
+      description: Those of the received bytes that served the login only.
+      type: int
+    login_bytes_out:
+      description: Those of the sent bytes that served the login only.
       type: int
     kinds:
       description: Messages by kind, such as C(enumerate), C(pull), C(invoke) and C(shell).

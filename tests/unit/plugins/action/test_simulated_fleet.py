@@ -26,6 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._cont
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._process import is_running, stop
 
 MACHINES: dict[str, Any] = {"web1": "server_2022_standard", "web2": {"system": "windows_11_pro"}}
+PASSWORD = "nobody-is-to-see-this"
 MORE: dict[str, Any] = {**MACHINES, "web3": "server_2019_standard"}
 
 
@@ -173,7 +174,7 @@ PLAY = """
   tasks:
     - volume.activation.simulated_fleet:
         directory: "{{ directory }}"
-        machines: {"web1": "server_2022_standard"}
+        machines: {"web1": {"system": "server_2022_standard", "credentials": {"password": "{{ password }}"}}}
         connection: "{{ kind }}"
         scheme: "{{ scheme }}"
       register: fleet
@@ -202,9 +203,10 @@ def test_a_play_starts_a_fleet_uses_it_and_stops_it_without_showing_its_password
     directory: Path, tmp_path: Path, kind: str, scheme: str
 ) -> None:
     (tmp_path / "play.yml").write_text(PLAY)
-    variables = json.dumps({"directory": str(directory), "kind": kind, "scheme": scheme})
+    variables = {"directory": str(directory), "kind": kind, "scheme": scheme, "password": PASSWORD}
+    (tmp_path / "variables.json").write_text(json.dumps(variables))
     run = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", "-vvvvv", "-e", variables, str(tmp_path / "play.yml")],
+        [sys.executable, "-m", "ansible", "playbook", "-vvvvv", "-e", "@variables.json", "play.yml"],
         capture_output=True,
         text=True,
         check=False,
@@ -212,5 +214,6 @@ def test_a_play_starts_a_fleet_uses_it_and_stops_it_without_showing_its_password
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "build 20348" in run.stdout
-    assert "ansible_password" not in run.stdout
+    assert PASSWORD not in run.stdout + run.stderr
+    assert PASSWORD not in (directory / "fleet.log").read_text()
     assert not is_running(directory)

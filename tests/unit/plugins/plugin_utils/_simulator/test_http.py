@@ -195,6 +195,8 @@ def test_everything_that_passes_is_counted() -> None:
         assert tally.methods == {"Activate": 1}
         assert tally.bytes_in > 3 * len(sent) / 2
         assert tally.bytes_out > len(answer)
+        assert tally.bytes_in > tally.login_bytes_in > len(sent)
+        assert tally.bytes_out > tally.login_bytes_out > 0
         assert server.counters.of("web2").requests == 0
         assert server.counters.total().requests == 3
         server.counters.reset()
