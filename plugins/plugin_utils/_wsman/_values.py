@@ -160,7 +160,9 @@ def _write_embedded(tag: str, value: Instance, prefix: str) -> str:
     # Its properties stand in its own class's namespace; the prefix must not be the one that `tag` itself uses.
     inner = "d:" if prefix == "e:" else "e:"
     inside = write_properties(value.properties, inner)
-    return f'<{tag} xmlns:{inner[0]}="{escape_attribute(value.class_uri)}">{inside}</{tag}>'
+    # A projection declares no cim, which datetimes inside need.
+    spaces = f'xmlns:{inner[0]}="{escape_attribute(value.class_uri)}" xmlns:cim="{ns.CIM_COMMON}"'
+    return f"<{tag} {spaces}>{inside}</{tag}>"
 
 
 def _write_reference(value: Resource) -> str:
