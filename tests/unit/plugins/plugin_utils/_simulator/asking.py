@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
@@ -45,15 +45,17 @@ class Asker:
     """Asks one machine; a fault is raised."""
 
     machine: Machine
-    messages: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """How many bytes each answer had."""
 
     def send(self, request: Any, *, envelope: int = 512000) -> Any:
         """Return the answer to one request."""
-        self.messages += 1
         data = encode_request(request, to="http://machine", message_id="uuid:1", max_envelope_size=envelope)
         call = decode_call(data)
         answer = self.machine.answer(call.request, max_envelope_size=call.max_envelope_size)
-        decoded = decode_answer(encode_answer(answer, call, language=self.machine.language), request)
+        encoded = encode_answer(answer, call, language=self.machine.language)
+        self.sizes.append(len(encoded))
+        decoded = decode_answer(encoded, request)
         if isinstance(decoded, Fault):
             raise Faulted(decoded)
         return decoded
