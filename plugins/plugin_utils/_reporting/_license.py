@@ -93,6 +93,10 @@ def _reason(code: int) -> dict[str, str | None]:
 
 
 def _expires(product: Product, now: datetime) -> str | None:
-    if product.grace_minutes:
-        return (now + timedelta(minutes=product.grace_minutes)).date().isoformat()
-    return product.evaluation_end.date().isoformat() if product.evaluation_end else None
+    end = product.evaluation_end
+    try:
+        if product.grace_minutes:
+            end = now + timedelta(minutes=product.grace_minutes)
+        return end.astimezone(now.tzinfo).date().isoformat() if end else None
+    except OverflowError:
+        return None  # beyond the calendar is as good as no end

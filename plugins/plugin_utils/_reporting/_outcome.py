@@ -66,7 +66,7 @@ def failure(error: ActivationError, *, done: t.Sequence[Step] = (), requests: in
         "code": code or _FALLBACK.get(type(error).__name__, "failed"),
         "cause": cause,
         "remedy": remedy,
-        "refused": isinstance(error, Refusal),
+        "refused": isinstance(error, Refusal) and not done,
         "requests": requests,
     }
 
