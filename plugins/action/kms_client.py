@@ -94,5 +94,5 @@ def _check_ranges(options: dict[str, t.Any]) -> None:
             code="bad_option",
             remedy=f"Give a number from 1 to {LEASE_DAYS - 1}; with more, every run would renew.",
         )
-    if options["kms_host"] is not None and not options["kms_host"].strip():
+    if options["kms_host"] is not None and not options["kms_host"].strip(" ."):
         raise Refusal("kms_host is empty.", code="bad_option", remedy="Leave it out, or set dns_discovery to true.")

@@ -42,7 +42,7 @@ class ActionModule(LicensingAction):
             service="service" in subset,
             products=asked if "products" in subset else without,
             machine="machine" in subset,
-            installation_ids=options["installation_ids"],
+            installation_ids=options["installation_ids"] and "products" in subset,
         )
 
     def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:
