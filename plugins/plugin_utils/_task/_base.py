@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 
 from .._applying import Products, Scope
 from .._errors import ActivationError, Refusal
+from .._licensing import State
 from .._planning import Plan, Wish, plan
 from .._reporting import PARTS, Outcome, failure, success
 from .._secrets import Secret, scrub
@@ -50,18 +51,20 @@ class LicensingAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task and return its result; what fails comes back as `msg`, `code`, `cause` and `remedy`."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, t.Any] = {}
         secrets = _secrets_in(self._task.args, self.SPEC)
         try:
-            options = self._validated()
-            result.update(self._performed(options))
+            self._refuse_keywords()  # before the base class, whose refusal of async has neither code nor remedy
+            result.update(super().run(tmp, task_vars))
+            result.update(self._performed(self._validated()))
         except AnsibleActionFail as error:
             raise AnsibleActionFail(scrub(str(error), secrets)) from None
         except ActivationError as error:
             result.update(failure(error))
-        return t.cast("dict[str, t.Any]", scrub(result, secrets))
+        # Values only: whatever was given for a key, the result's own names such as `failed` stay what they are.
+        return {name: scrub(value, secrets) for name, value in result.items()}
 
-    def _validated(self) -> dict[str, t.Any]:
+    def _refuse_keywords(self) -> None:
         if self._task.async_val:
             raise Refusal(
                 "This module cannot run in the background.",
@@ -74,6 +77,8 @@ class LicensingAction(ActionBase):
                 code="become_not_supported",
                 remedy="Remove become, and connect with an account that is an administrator of the machine.",
             )
+
+    def _validated(self) -> dict[str, t.Any]:
         _validation, options = self.validate_argument_spec(self.SPEC, **self.RULES)
         return t.cast("dict[str, t.Any]", options)
 
@@ -110,7 +115,7 @@ class LicensingAction(ActionBase):
             installation_ids=scope.installation_ids,
         )
 
-    def _after(self, machine: Machine, wish: Wish, steps: Plan, before: t.Any, scope: Scope) -> t.Any:
+    def _after(self, machine: Machine, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
         if not steps or self._task.check_mode:
             return steps.predicted(before)
         return machine.apply(wish, steps, before, scope)
@@ -121,14 +126,25 @@ class LicensingAction(ActionBase):
 
 
 def _secrets_in(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[Secret]:
-    """Return the texts given for options that are marked no_log, nested ones too, as they were spelled."""
+    """Return the texts given for options that are marked no_log, nested ones too, as they were spelled and as sent."""
     found: list[Secret] = []
     for name, option in spec.items():
         given = args.get(name)
-        if option.get("no_log") and given:
-            found.append(Secret(str(given)))
-        rows = given if isinstance(given, list) else [given]
-        for row in rows:
+        if option.get("no_log"):
+            found.extend(Secret(spelled) for text in _texts(given) for spelled in {text, text.strip().upper()})
+        for row in given if isinstance(given, list) else [given]:
             if isinstance(row, dict) and option.get("options"):
                 found.extend(_secrets_in(row, option["options"]))
     return found
+
+
+def _texts(given: t.Any) -> t.Iterator[str]:
+    """Yield every text in a value, whatever its shape; five characters of a key are public, and fewer are no key."""
+    if isinstance(given, (dict, list)):
+        for item in given.values() if isinstance(given, dict) else given:
+            yield from _texts(item)
+    elif given is not None and len(str(given)) > _PUBLIC:
+        yield str(given)
+
+
+_PUBLIC = 5
