@@ -1,0 +1,17 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stage on which each test of an action runs it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .stage import Stage
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """A machine of rows, and Ansible in front of it."""
+    return Stage(monkeypatch)

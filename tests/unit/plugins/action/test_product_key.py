@@ -1,0 +1,89 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of product_key, and the wish that each states."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, PresentKey, Wish
+
+from .stage import KEY, Keywords, Stage, windows
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"product_key": KEY}, PresentKey(partial="GGGGG", key=ProductKey(KEY))),
+        ({"product_key": KEY.lower()}, PresentKey(partial="GGGGG", key=ProductKey(KEY))),
+        ({"partial_product_key": "ggggg"}, PresentKey(partial="GGGGG")),
+        (
+            {"product_key": KEY, "partial_product_key": "GGGGG", "activation_id": "x"},
+            PresentKey(partial="GGGGG", key=ProductKey(KEY), activation_id="x"),
+        ),
+        ({"state": "absent", "product_key": KEY}, AbsentKey(partial="GGGGG")),
+        ({"state": "absent", "partial_product_key": "GGGGG"}, AbsentKey(partial="GGGGG")),
+        (
+            {"state": "absent", "partial_product_key": "GGGGG", "activation_id": "x"},
+            AbsentKey(partial="GGGGG", activation_id="x"),
+        ),
+    ],
+)
+def test_wishes(stage: Stage, args: dict[str, t.Any], expected: t.Any) -> None:
+    action = stage.action("product_key", args, Keywords())
+    assert action.wish(action._validated()) == Wish(key=expected)
+
+
+@pytest.mark.parametrize("partial", ["", "GGGG", "GGGGGG", "GG-GG", "GGGGG\n", "*****", "ÄÄÄÄÄ"])
+def test_what_is_not_five_characters_is_refused(stage: Stage, partial: str) -> None:
+    found = stage.run("product_key", {"partial_product_key": partial})
+    assert (found["code"], found["refused"]) == ("bad_option", True)
+    assert "partial_product_key" in found["msg"]
+    assert stage.machine.settings == []
+
+
+def test_one_of_the_two_is_required(stage: Stage) -> None:
+    with pytest.raises(AnsibleActionFail, match="product_key, partial_product_key"):
+        stage.run("product_key", {"state": "absent"})
+
+
+def test_every_product_with_a_key_is_read(stage: Stage) -> None:
+    assert stage.action("product_key", {}, Keywords()).scope({}) == Scope(products=Products.INSTALLED)
+    stage.machine.products = [
+        windows(),
+        windows(ID="a", ApplicationID="x", PartialProductKey="AAAAA"),
+        windows(ID="b", PartialProductKey=None),
+    ]
+    found = stage.run("product_key", {"partial_product_key": "AAAAA"})
+    assert found["changed"] is False
+    assert len(found["license"]["products"]) == 2
+
+
+def test_there_again_gone_again(stage: Stage) -> None:
+    given: dict[str, t.Any] = {"product_key": KEY}
+    changes = [
+        stage.run("product_key", {**given, "state": state})["changed"]
+        for state in ("present", "present", "absent", "absent")
+    ]
+    assert changes == [True, False, True, False]
+    assert [method for method in stage.machine.methods if method != "RefreshLicenseStatus"] == [
+        "InstallProductKey",
+        "UninstallProductKey",
+    ]
+
+
+def test_nothing_is_activated(stage: Stage) -> None:
+    stage.run("product_key", {"product_key": KEY})
+    assert "Activate" not in stage.machine.methods
+
+
+def test_a_key_that_is_only_checked_and_is_not_there_fails(stage: Stage) -> None:
+    found = stage.run("product_key", {"partial_product_key": "GGGGG"})
+    assert (found["code"], found["refused"]) == ("key_unknown", True)
