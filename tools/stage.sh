@@ -8,12 +8,22 @@
 set -euo pipefail
 collection=$1/ansible_collections/volume/activation
 
-rm -rf "$collection"
-mkdir -p "$collection"
+wanted=$(mktemp)
+trap 'rm -f "$wanted"' EXIT
+
+# What is tracked but deleted on disk is left out.
 git ls-files -z --cached --others --exclude-standard --deduplicate \
     | while IFS= read -r -d '' file; do if [ -e "$file" ]; then printf '%s\0' "$file"; fi; done \
-    | xargs -0 cp --parents --preserve=mode,timestamps --target-directory "$collection"
+    | LC_ALL=C sort --zero-terminated > "$wanted"
+mkdir -p "$collection"
+xargs -0 cp --parents --preserve=mode,timestamps --target-directory "$collection" < "$wanted"
+
+# Then whatever else lies there goes. The folder itself stays, since another target may be running in it.
+(cd "$collection" && find . -path ./.git -prune -o -type f -printf '%P\0') \
+    | LC_ALL=C sort --zero-terminated \
+    | LC_ALL=C comm --zero-terminated -13 "$wanted" - \
+    | (cd "$collection" && xargs -0 --no-run-if-empty rm -f)
 
 # A repository of its own: else the tools would ask this checkout's, where build/ is ignored, and find nothing to look at.
-git -C "$collection" init --quiet --initial-branch=main
+[ -d "$collection/.git" ] || git -C "$collection" init --quiet
 git -C "$collection" add --all
