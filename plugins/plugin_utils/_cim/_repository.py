@@ -49,6 +49,7 @@ _PAUSES = (0.5, 2.0, 5.0)
 
 Properties = t.Mapping[str, CimType]
 Row = dict[str, t.Any]
+_T = t.TypeVar("_T")
 
 
 class UnknownInSchema(MachineRefused):
@@ -129,7 +130,7 @@ class Repository:
             )
         return answer.values
 
-    def _repeatable(self, work: t.Callable[[], t.Any]) -> t.Any:
+    def _repeatable(self, work: t.Callable[[], _T]) -> _T:
         for pause in _PAUSES:
             try:
                 return work()

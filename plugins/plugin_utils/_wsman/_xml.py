@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from .._errors import ProtocolViolation
@@ -51,7 +50,7 @@ def parse(data: bytes, *, limit: int = MAX_MESSAGE_BYTES) -> Element:
     parser = XMLParser(target=_BoundedBuilder())
     try:
         parser.feed(data)
-        return t.cast(Element, parser.close())
+        return parser.close()
     except (ParseError, ValueError, LookupError) as error:
         # The position only: the text of some parse errors quotes the document.
         line, column = getattr(error, "position", (1, 0))

@@ -42,7 +42,7 @@ class Named(int):
 
 def moment(*numbers: int, zone: timezone = timezone.utc) -> datetime:
     """Return an aware datetime."""
-    return datetime(*numbers, tzinfo=zone)  # type: ignore[misc,arg-type]
+    return datetime(*numbers, tzinfo=zone)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
