@@ -78,6 +78,8 @@ def test_windows_has_each_method_with_just_these_parameters(call: Call) -> None:
         (q.SERVICE, q.LATER_SERVICE_PROPERTIES),
         (q.PRODUCT, q.PRODUCT_PROPERTIES),
         (q.PRODUCT, q.LATER_PRODUCT_PROPERTIES),
+        (q.PRODUCT, q.PRODUCT_DETAILS),
+        (q.PRODUCT, q.LATER_PRODUCT_DETAILS),
         (q.PRODUCT, q.INSTALLATION_ID),
     ],
 )
@@ -94,7 +96,10 @@ def _later(class_name: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("class_name", "core"),
-    [(q.SERVICE, q.SERVICE_PROPERTIES), (q.PRODUCT, {**q.PRODUCT_PROPERTIES, **q.INSTALLATION_ID})],
+    [
+        (q.SERVICE, q.SERVICE_PROPERTIES),
+        (q.PRODUCT, {**q.PRODUCT_PROPERTIES, **q.PRODUCT_DETAILS, **q.INSTALLATION_ID}),
+    ],
 )
 def test_what_some_supported_windows_may_lack_is_not_in_the_core(class_name: str, core: q.Properties) -> None:
     assert not _later(class_name) & set(core)

@@ -27,7 +27,7 @@ from .._planning.states import state
 from .bench import NOW
 from .test_rows import MACHINE, PRODUCT, SERVICE
 
-OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES}
+OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES, *q.LATER_PRODUCT_DETAILS}
 OLDER = {*OLD, "KeyManagementServicePort", "VLActivationTypeEnabled"}
 
 
@@ -121,9 +121,20 @@ def test_installation_ids_are_computed_only_on_request(wanted: bool) -> None:
     assert any("OfflineInstallationId" in properties for _class, properties, _where in repository.asked) is wanted
 
 
-def test_a_windows_without_the_later_properties_is_asked_again_without_them() -> None:
+@pytest.mark.parametrize("wanted", [True, False])
+def test_details_are_read_only_on_request(wanted: bool) -> None:
+    repository = Scripted()
+    (product,) = repository.reader().read(Scope(service=False, details=wanted)).products
+    assert product.name == (PRODUCT["Name"] if wanted else "")
+    ((_class, asked, _where),) = repository.asked
+    details = {*q.PRODUCT_DETAILS, *q.LATER_PRODUCT_DETAILS}
+    assert asked & details == (details if wanted else set())
+
+
+@pytest.mark.parametrize("details", [True, False])
+def test_a_windows_without_the_later_properties_is_asked_again_without_them(details: bool) -> None:
     repository = Scripted(unknown=OLD, rows={q.SERVICE: [{**SERVICE, "KeyManagementServiceMachine": "kms"}]})
-    found = repository.reader().read(Scope())
+    found = repository.reader().read(Scope(details=details))
     assert repository.classes == [q.SERVICE, q.SERVICE, q.PRODUCT, q.PRODUCT]
     assert repository.asked[2][2] == repository.asked[3][2] == WINDOWS_ONLY
     assert (found.service.kms_host, found.service.lookup_domain) == ("kms", None)
@@ -165,7 +176,8 @@ def test_of_what_there_is_one_there_must_be_one(class_name: str, count: int) -> 
 def test_products_come_in_one_order_whatever_the_machine_does() -> None:
     rows = [{**PRODUCT, "Name": name, "ID": number} for name, number in [("b", "1"), ("a", "2"), ("a", "1")]]
     orders = [rows, rows[::-1]]
-    found = [Scripted(rows={q.PRODUCT: order}).reader().read(Scope()).products for order in orders]
+    scope = Scope(details=True)
+    found = [Scripted(rows={q.PRODUCT: order}).reader().read(scope).products for order in orders]
     assert found[0] == found[1]
     assert [(product.name, product.id) for product in found[0]] == [("a", "1"), ("a", "2"), ("b", "1")]
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -61,6 +62,7 @@ PRODUCT: dict[str, t.Any] = {
     "ADActivationObjectName": "",
     "ProductKeyChannel": "Volume:GVLK",
 }
+CORE = {**q.PRODUCT_PROPERTIES, **q.PRODUCT_DETAILS}
 MACHINE: dict[str, t.Any] = {
     "BuildNumber": "20348",
     "CSName": "APP01",
@@ -72,7 +74,7 @@ MACHINE: dict[str, t.Any] = {
 
 def test_the_rows_here_are_what_is_asked_for() -> None:
     assert set(SERVICE) == {*q.SERVICE_PROPERTIES, *q.LATER_SERVICE_PROPERTIES}
-    assert set(PRODUCT) == {*q.PRODUCT_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES}
+    assert set(PRODUCT) == {*CORE, *q.LATER_PRODUCT_PROPERTIES, *q.LATER_PRODUCT_DETAILS}
     assert set(MACHINE) == set(q.MACHINE_PROPERTIES)
 
 
@@ -138,7 +140,7 @@ def test_a_product() -> None:
 def test_without_its_later_properties_a_product_tells_its_channel_by_its_localised_text(
     description: str | None, expected: Channel
 ) -> None:
-    row = {name: PRODUCT[name] for name in q.PRODUCT_PROPERTIES}
+    row = {name: PRODUCT[name] for name in CORE}
     found = product_from({**row, "Description": description})
     assert found.channel is expected
     assert found.ad_object is None
@@ -146,7 +148,13 @@ def test_without_its_later_properties_a_product_tells_its_channel_by_its_localis
 
 
 def test_a_product_that_says_nothing_at_all() -> None:
-    assert product_from(dict.fromkeys([*q.PRODUCT_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES])) == Product(id="")
+    assert product_from(dict.fromkeys(PRODUCT)) == Product(id="")
+
+
+def test_a_product_without_its_details_decides_the_same() -> None:
+    row = {name: PRODUCT[name] for name in (*q.PRODUCT_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES)}
+    whole, bare = product_from(PRODUCT), product_from(row)
+    assert replace(whole, name="", discovered_kms_host=None, discovered_kms_port=0) == bare
 
 
 @pytest.mark.parametrize(
