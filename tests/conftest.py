@@ -10,6 +10,7 @@ is already there, and none of this happens. Processes that tests start find the 
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -24,7 +25,6 @@ TREE_VARIABLE = "VOLUME_ACTIVATION_TEST_TREE"
 STRICT_VARIABLES = ("VOLUME_ACTIVATION_STRICT", "CI")
 
 _skipped: list[str] = []
-_own_tree: list[Path] = []
 
 
 def _link(tree: Path) -> Path:
@@ -40,8 +40,14 @@ def _make_tree() -> Path:
     tree = Path(tempfile.mkdtemp(prefix="volume-activation-"))
     _link(tree).parent.mkdir(parents=True)
     _link(tree).symlink_to(CHECKOUT, target_is_directory=True)
-    _own_tree.append(tree)
+    atexit.register(_remove, tree)
     return tree
+
+
+def _remove(tree: Path) -> None:
+    """Remove a tree, and never what its link leads to."""
+    _link(tree).unlink(missing_ok=True)
+    shutil.rmtree(tree, ignore_errors=True)
 
 
 def _make_importable() -> None:
@@ -94,13 +100,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("skipped, and this run may skip nothing", red=True)
         for line in sorted(set(_skipped)):
             terminalreporter.line(line)
-
-
-def pytest_unconfigure() -> None:
-    """Remove the tree, if this process made it."""
-    for tree in _own_tree:
-        _link(tree).unlink(missing_ok=True)
-        shutil.rmtree(tree, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
