@@ -30,7 +30,7 @@ def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
     yield Activate(
         why=reason,
         was=_status(product),
-        becomes="licensed",
+        becomes="licensed anew" if product.is_licensed else "licensed",
         product_id=product.id or None,
         lease_before=_lease(product),
     )

@@ -65,7 +65,7 @@ def test_when_to_activate(status: LicenseStatus, when: When) -> None:
     assert (step is not None) is expected
     if step:
         assert step.was == status.label
-        assert (step.product_id, step.becomes) == ("id-windows", "licensed")
+        assert (step.product_id, step.becomes) == ("id-windows", "licensed anew" if settled else "licensed")
 
 
 @pytest.mark.parametrize("threshold", [1, 30, 179])
