@@ -41,6 +41,7 @@ class ActionModule(LicensingAction):
         return Scope(
             service="service" in subset,
             products=asked if "products" in subset else without,
+            details=True,
             machine="machine" in subset,
             installation_ids=options["installation_ids"] and "products" in subset,
         )

@@ -30,10 +30,11 @@ class Products(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """How much to read; each part is one query."""
+    """How much to read; each part is one query. `details` are a product's properties that decide nothing."""
 
     service: bool = True
     products: Products = Products.PRIMARY
+    details: bool = False
     machine: bool = False
     installation_ids: bool = False
 
@@ -70,8 +71,13 @@ class Reader:
     def _products(self, scope: Scope) -> tuple[Product, ...]:
         if scope.products is Products.NONE:
             return ()
-        core = {**q.PRODUCT_PROPERTIES, **(q.INSTALLATION_ID if scope.installation_ids else {})}
-        rows = self._rows(q.PRODUCT, core, q.LATER_PRODUCT_PROPERTIES, _CONDITIONS[scope.products])
+        core, later = dict(q.PRODUCT_PROPERTIES), dict(q.LATER_PRODUCT_PROPERTIES)
+        if scope.details:
+            core.update(q.PRODUCT_DETAILS)
+            later.update(q.LATER_PRODUCT_DETAILS)
+        if scope.installation_ids:
+            core.update(q.INSTALLATION_ID)
+        rows = self._rows(q.PRODUCT, core, later, _CONDITIONS[scope.products])
         return tuple(sorted((product_from(row) for row in rows), key=lambda product: (product.name, product.id)))
 
     def _rows(

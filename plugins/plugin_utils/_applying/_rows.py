@@ -47,7 +47,7 @@ def product_from(row: t.Mapping[str, t.Any]) -> Product:
     application_id = row["ApplicationID"] or ""
     return Product(
         id=row["ID"] or "",
-        name=row["Name"] or "",
+        name=row.get("Name") or "",
         description=row["Description"] or "",
         application=Application.classify(application_id),
         application_id=application_id.lower(),
@@ -57,14 +57,14 @@ def product_from(row: t.Mapping[str, t.Any]) -> Product:
         status=LicenseStatus(row["LicenseStatus"] or 0),
         reason=row["LicenseStatusReason"] or 0,
         grace_minutes=row["GracePeriodRemaining"] or 0,
-        evaluation_end=_date(row["EvaluationEndDate"]),
+        evaluation_end=_date(row.get("EvaluationEndDate")),
         is_addon=bool(row["LicenseIsAddon"]),
         activation_type=ActivationType(row["VLActivationTypeEnabled"] or 0),
         activated_by=ActivationType(row["VLActivationType"]) if row["VLActivationType"] else None,
-        kms_host=row["KeyManagementServiceMachine"] or None,
-        kms_port=row["KeyManagementServicePort"] or 0,
-        discovered_kms_host=row["DiscoveredKeyManagementServiceMachineName"] or None,
-        discovered_kms_port=row["DiscoveredKeyManagementServiceMachinePort"] or 0,
+        kms_host=row.get("KeyManagementServiceMachine") or None,
+        kms_port=row.get("KeyManagementServicePort") or 0,
+        discovered_kms_host=row.get("DiscoveredKeyManagementServiceMachineName") or None,
+        discovered_kms_port=row.get("DiscoveredKeyManagementServiceMachinePort") or 0,
         installation_id=row.get("OfflineInstallationId"),
         ad_object=row.get("ADActivationObjectName") or None,
     )

@@ -12,11 +12,10 @@ for the transport. Codes that no table holds still get an answer, by the range t
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 import typing as t
 
-from ._tables import table
+from ._tables import row, row_with, table
 
 __all__ = ["Explanation", "explain", "parse_code"]
 
@@ -50,11 +49,11 @@ def explain(code: int | str) -> Explanation:
     except ValueError:
         return Explanation("unknown", None, "The error code is not a number.", *_generic("unknown", None), known=False)
     spelled = f"0x{number:08X}"
-    row = _row(spelled)
-    if row is None and number <= 0xFFFF:
+    found = _row(spelled)
+    if found is None and number <= 0xFFFF:
         # A Win32 number that nobody wrapped into an HRESULT.
-        row = _row(f"0x8007{number:04X}")
-    return _known(spelled, row) if row is not None else _unknown(spelled)
+        found = _row(f"0x8007{number:04X}")
+    return _known(spelled, found) if found is not None else _unknown(spelled)
 
 
 def parse_code(code: int | str) -> int:
@@ -74,27 +73,22 @@ def _parse_text(text: str) -> int:
     raise ValueError("not a number")
 
 
-@functools.cache
-def _aliases() -> dict[str, str]:
-    return {row["alias"]: code for code, row in table("errors")["errors"].items() if "alias" in row}
-
-
 def _row(code: str) -> dict[str, t.Any] | None:
-    wire = table("wire_errors")["errors"].get(code)
-    if wire is not None:
-        return dict(wire)
-    errors = table("errors")["errors"]
-    row = errors.get(code) or errors.get(_aliases().get(code, ""))
-    return None if row is None else {**row, **table("kms_errors")["errors"].get(code, {})}
+    found = row("wire_errors", code)
+    if found is not None:
+        return found
+    found = row("errors", code) or row_with("errors", "alias", code)
+    return None if found is None else {**found, **(row("kms_errors", code) or {})}
 
 
-def _known(code: str, row: t.Mapping[str, t.Any]) -> Explanation:
-    return Explanation(code, row["name"], _sentence(row["message"]), _followed(row, "cause"), _followed(row, "remedy"))
+def _known(code: str, found: t.Mapping[str, t.Any]) -> Explanation:
+    texts = (_sentence(found["message"]), _followed(found, "cause"), _followed(found, "remedy"))
+    return Explanation(code, found["name"], *texts)
 
 
-def _followed(row: t.Mapping[str, t.Any], field: str) -> str:
+def _followed(found: t.Mapping[str, t.Any], field: str) -> str:
     # A few rows say that another code has the same cause or remedy.
-    text = row[field]
+    text = found[field]
     pointer = _AS_FOR.fullmatch(text)
     other = _row(pointer[1]) if pointer else None
     return _sentence(other[field] if other else text)

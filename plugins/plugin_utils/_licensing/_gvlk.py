@@ -58,16 +58,21 @@ class _Row:
 class GvlkTable:
     """Published generic keys, and in front of them those of an inventory."""
 
-    __slots__ = ("_own", "_published")
+    __slots__ = ("_own", "_with_published")
 
-    def __init__(self, published: tuple[_Row, ...] = (), own: tuple[_Row, ...] = ()) -> None:
-        self._published = published
+    def __init__(self, *, with_published: bool = False, own: tuple[_Row, ...] = ()) -> None:
+        self._with_published = with_published
         self._own = own
+
+    @property
+    def _published(self) -> tuple[_Row, ...]:
+        # Read when a key is looked up, which most tasks never do.
+        return _published_rows() if self._with_published else ()
 
     @classmethod
     def published(cls) -> GvlkTable:
         """Return the table of keys on Microsoft's pages."""
-        return cls(_published_rows())
+        return cls(with_published=True)
 
     def extended(self, rows: t.Iterable[t.Mapping[str, t.Any]]) -> GvlkTable:
         """Return a table in which `rows` win over all that is here, later rows over earlier ones.
@@ -77,7 +82,7 @@ class GvlkTable:
         `Refusal` (`bad_gvlk_row`) with the row's number.
         """
         added = tuple(_own_row(number, row) for number, row in enumerate(rows, start=1))
-        return GvlkTable(self._published, self._own + added)
+        return GvlkTable(with_published=self._with_published, own=self._own + added)
 
     def key_for(self, edition_id: str | None, build: int | None) -> ProductKey | None:
         """Return the generic key of a Windows edition on a build, or None if nobody published or gave one."""

@@ -87,4 +87,4 @@ class Wish:
         """Return the wish as it reads once it has been carried out: nothing is to be done for its own sake any more."""
         if self.activation is None or self.activation.when is When.NEVER:
             return self
-        return replace(self, activation=replace(self.activation, when=When.IF_NEEDED, renew_below_days=None))
+        return replace(self, activation=replace(self.activation, when=When.IF_NEEDED))

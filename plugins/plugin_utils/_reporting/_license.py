@@ -57,7 +57,7 @@ def _service(service: Service, primary: Product | None) -> dict[str, t.Any]:
 def _product(product: Product, now: datetime, installation_ids: bool) -> dict[str, t.Any]:
     facts: dict[str, t.Any] = {
         "id": product.id,
-        "name": product.name,
+        "name": product.name or None,
         "application": product.application.value,
         "family": product.family,
         "channel": product.channel.value,

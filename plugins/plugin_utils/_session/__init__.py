@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ._contract import Session, open_session
+from ._contract import Session, open_session, preload
 from ._settings import (
     ClientCertificate,
     ConnectionSettings,
@@ -31,4 +31,5 @@ __all__ = [
     "Tls",
     "WinRMSettings",
     "open_session",
+    "preload",
 ]

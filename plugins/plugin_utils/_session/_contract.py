@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.util
@@ -18,7 +19,7 @@ from ._gate import Gate
 from ._guarded import Channel, GuardedSession
 from ._settings import ConnectionSettings, PsrpSettings, WinRMSettings
 
-__all__ = ["Session", "open_session"]
+__all__ = ["Session", "open_session", "preload"]
 
 # A mechanism's own package, and the extra of the library that brings it.
 _EXTRAS = {
@@ -30,6 +31,18 @@ _EXTRAS = {
 }
 _PACKAGES = {"pywinrm": "winrm", "pypsrp": "pypsrp"}
 _MODULES = {"pywinrm": "winrm.transport", "pypsrp": "pypsrp.wsman"}
+
+
+def preload() -> None:
+    """Import what sessions will need, where it is installed.
+
+    Called where Ansible's main process loads the action, so that the workers it forks inherit the modules instead of
+    importing them once a task and machine.
+    """
+    for package, module in (("winrm", "_pywinrm"), ("pypsrp", "_pypsrp")):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(package)
+            importlib.import_module(f".{module}", __package__)
 
 
 class Session(t.Protocol):

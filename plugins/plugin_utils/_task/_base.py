@@ -22,11 +22,12 @@ from .._licensing import State
 from .._planning import Plan, Wish, plan
 from .._reporting import PARTS, Outcome, failure, success
 from .._secrets import Secret, scrub
-from .._session import open_session
+from .._session import open_session, preload
 from ._connections import settings_from
 from ._machine import Machine
 
 _display = Display()
+preload()
 
 
 class LicensingAction(ActionBase):

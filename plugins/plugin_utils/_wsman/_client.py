@@ -34,6 +34,7 @@ def encode_request(
     """
     if isinstance(request, Identify):
         return _IDENTIFY.encode()
+    # No Locale: codes decide, texts never do, so the machine may write them in its own language.
     header = (
         f"<a:To>{escape(to)}</a:To>"
         f'<w:ResourceURI s:mustUnderstand="true">{escape(request.resource.uri)}</w:ResourceURI>'
@@ -41,12 +42,10 @@ def encode_request(
         f'<a:Action s:mustUnderstand="true">{escape(request.action)}</a:Action>'
         f'<w:MaxEnvelopeSize s:mustUnderstand="true">{max_envelope_size}</w:MaxEnvelopeSize>'
         f"<a:MessageID>{escape(message_id)}</a:MessageID>"
-        f'<w:Locale s:mustUnderstand="false" xml:lang="en-US"/>'
-        f'<v:DataLocale s:mustUnderstand="false" xml:lang="en-US"/>'
         f"<w:OperationTimeout>PT{operation_timeout:.3f}S</w:OperationTimeout>{write_selectors(request.resource.selectors)}"
     )
     return (
-        f'<s:Envelope xmlns:s="{ns.SOAP}" xmlns:a="{ns.ADDRESSING}" xmlns:w="{ns.WSMAN}" xmlns:v="{ns.WSMV}" '
+        f'<s:Envelope xmlns:s="{ns.SOAP}" xmlns:a="{ns.ADDRESSING}" xmlns:w="{ns.WSMAN}" '
         f'xmlns:n="{ns.ENUMERATION}"><s:Header>{header}</s:Header><s:Body>{_body(request)}</s:Body></s:Envelope>'
     ).encode()
 

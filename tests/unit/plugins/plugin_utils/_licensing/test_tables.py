@@ -14,6 +14,7 @@ import sys
 import pytest
 
 import ansible_collections.volume.activation.plugins.plugin_utils._licensing as licensing
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing._tables import row, row_with
 
 FOLDER = pathlib.Path(licensing.__file__).parent
 NAMES = sorted(path.stem for path in (FOLDER / "data").glob("*.json"))
@@ -55,3 +56,18 @@ plugin_utils._licensing.is_evaluation("ServerStandardEval")
         [sys.executable, "-I", "-c", program, str(parent)], capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["errors", "kms_errors", "wire_errors"])
+def test_one_row_read_alone_is_the_row_of_the_table(name: str) -> None:
+    rows = licensing.table(name)["errors"]
+    assert {code: row(name, code) for code in rows} == rows
+    assert row(name, "0x00000000") is None
+
+
+def test_a_row_is_found_by_one_of_its_fields() -> None:
+    rows = licensing.table("errors")["errors"].values()
+    aliases = [found["alias"] for found in rows if "alias" in found]
+    assert aliases
+    assert [row_with("errors", "alias", alias)["alias"] for alias in aliases] == aliases
+    assert row_with("errors", "alias", "no such code") is None

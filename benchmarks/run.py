@@ -1,0 +1,240 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run costs a host: our role, the usual slmgr playbook and an empty task, measured in one run on one fleet.
+
+Requests and bytes are counted by the simulated machines, CPU by the operating system for `ansible-playbook` and all of
+its workers. Ratios carry over to other machines, seconds do not. The time that a Windows host itself would take (four
+PowerShell starts in the slmgr playbook) is in none of the figures, because there is no Windows host.
+
+Usage: `python benchmarks/run.py [--hosts 200] [--rounds 3]`; the result is build/bench/kms_default.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import typing as t
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+TREE = BUILD / "tree"
+RESULT = BUILD / "bench" / "kms_default.json"
+PLAYBOOKS = Path(__file__).parent / "playbooks"
+ANSIBLE_WITH_WINDOWS = "ansible==12.3.0"
+"""The package whose wheel holds `ansible.windows`, which the slmgr playbook needs; nothing of it is installed."""
+
+SYSTEMS = (
+    "server_2016_datacenter",
+    "server_2019_standard",
+    "server_2022_datacenter",
+    "windows_10_enterprise",
+    "windows_11_enterprise",
+)
+FORKS = 10
+
+
+@dataclass
+class Cost:
+    """What one case costs a host; bytes are HTTP above TLS, both ways apart, without those of the login."""
+
+    requests: float
+    login_requests: float
+    bytes_out: float
+    bytes_in: float
+    cpu_seconds: float
+
+
+class Bench:
+    """One fleet and the playbooks that run against it."""
+
+    def __init__(self, hosts: int, directory: Path) -> None:
+        sys.path.insert(0, str(TREE))
+        from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
+
+        self.hosts = hosts
+        self.directory = directory
+        self._playbook(
+            "start.yml", {"fleet_directory": str(directory), "fleet_machines": _machines(hosts)}, inventory=None
+        )
+        self.control = FleetControl(directory)
+
+    def measure(self, playbook: str) -> Cost:
+        """Run a playbook on every host and return its cost a host."""
+        self.control.reset_counters()
+        before = _children_cpu()
+        self._playbook(playbook, {}, inventory=self.directory / "inventory.yml")
+        cpu = _children_cpu() - before
+        totals = _totals(self.control.state()["counters"])
+        return Cost(
+            requests=(totals["requests"] - totals["logins"]) / self.hosts,
+            login_requests=totals["logins"] / self.hosts,
+            bytes_out=(totals["bytes_in"] - totals["login_bytes_in"]) / self.hosts,
+            bytes_in=(totals["bytes_out"] - totals["login_bytes_out"]) / self.hosts,
+            cpu_seconds=cpu / self.hosts,
+        )
+
+    def stop(self) -> None:
+        """End the fleet."""
+        self.control.stop()
+
+    def _playbook(self, name: str, variables: dict[str, t.Any], inventory: Path | None) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as extra:
+            json.dump(variables, extra)
+            extra.flush()
+            command = [
+                "ansible-playbook",
+                str(PLAYBOOKS / name),
+                "--extra-vars",
+                f"@{extra.name}",
+                "--forks",
+                str(FORKS),
+            ]
+            command += ["--inventory", str(inventory or "localhost,")]
+            done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"{name} failed:\n{done.stdout[-3000:]}\n{done.stderr[-2000:]}")
+
+
+def _machines(hosts: int) -> dict[str, t.Any]:
+    return {
+        f"host{number:04}": {
+            "system": SYSTEMS[number % len(SYSTEMS)],
+            "channel": "kms_client",
+            "status": "notification",
+        }
+        for number in range(hosts)
+    }
+
+
+def _environment() -> dict[str, str]:
+    return {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": f"{TREE}{os.pathsep}{BUILD / 'bench' / 'collections'}",
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+        "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+    }
+
+
+def _children_cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _totals(counters: dict[str, dict[str, t.Any]]) -> dict[str, int]:
+    names = ("requests", "logins", "bytes_in", "bytes_out", "login_bytes_in", "login_bytes_out")
+    return {name: sum(tally[name] for tally in counters.values()) for name in names}
+
+
+def fetch_windows_collection() -> None:
+    """Put `ansible.windows` into build/bench/collections, out of the wheel that holds it."""
+    target = BUILD / "bench" / "collections"
+    if (target / "ansible_collections" / "ansible" / "windows").is_dir():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            folder,
+            ANSIBLE_WITH_WINDOWS,
+        ]
+        subprocess.run(command, check=True)
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            wanted = [name for name in wheel.namelist() if name.startswith("ansible_collections/ansible/windows/")]
+            wheel.extractall(target, wanted)
+
+
+def run(hosts: int, rounds: int) -> dict[str, t.Any]:
+    """Measure every case, the cheap ones several times in turn, and return the median costs and their ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(hosts, Path(folder) / "fleet")
+        try:
+            costs: dict[str, list[Cost]] = {"ours_first": [bench.measure("kms_default.yml")]}
+            for _ in range(rounds):
+                costs.setdefault("noop", []).append(bench.measure("noop.yml"))
+                costs.setdefault("ours_second", []).append(bench.measure("kms_default.yml"))
+            costs["slmgr"] = [bench.measure("slmgr.yml")]
+        finally:
+            bench.stop()
+    cases = {name: _median(costs[name]) for name in ("noop", "ours_first", "ours_second", "slmgr")}
+    return {
+        "hosts": hosts,
+        "forks": FORKS,
+        "rounds": rounds,
+        "python": sys.version.split()[0],
+        "cases": {name: {key: round(value, 4) for key, value in asdict(cost).items()} for name, cost in cases.items()},
+        "goals": _goals(cases),
+    }
+
+
+def _median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(values) for values in zip(*(asdict(cost).values() for cost in costs), strict=True)))
+
+
+def _goals(cases: dict[str, Cost]) -> dict[str, dict[str, t.Any]]:
+    ours, slmgr = cases["ours_second"], cases["slmgr"]
+    transferred = {name: cost.bytes_out + cost.bytes_in for name, cost in cases.items()}
+    figures = {
+        "ours_second_requests": (ours.requests, "<=", 3),
+        "ours_second_bytes_both_ways": (transferred["ours_second"], "<=", 8192),
+        "ours_second_cpu_over_noop": (ours.cpu_seconds / cases["noop"].cpu_seconds, "<=", 2.5),
+        "slmgr_requests_over_ours": (slmgr.requests / ours.requests, ">=", 8),
+        "slmgr_bytes_over_ours": (transferred["slmgr"] / transferred["ours_second"], ">=", 80),
+    }
+    return {
+        name: {
+            "value": round(value, 2),
+            "goal": f"{sign} {goal}",
+            "met": value <= goal if sign == "<=" else value >= goal,
+        }
+        for name, (value, sign, goal) in figures.items()
+    }
+
+
+def table(result: dict[str, t.Any]) -> str:
+    """Return the result as the Markdown table of the README."""
+    lines = ["| a host | requests | bytes out | bytes in | controller CPU, s |", "| --- | ---: | ---: | ---: | ---: |"]
+    for name, cost in result["cases"].items():
+        lines.append(
+            f"| `{name}` | {cost['requests']:.0f} | {cost['bytes_out']:,.0f} | {cost['bytes_in']:,.0f} "
+            f"| {cost['cpu_seconds']:.3f} |"
+        )
+    goals = [
+        f"{name}: {goal['value']} ({goal['goal']}{'' if goal['met'] else ', MISSED'})"
+        for name, goal in result["goals"].items()
+    ]
+    return "\n".join([*lines, "", *goals])
+
+
+def main() -> int:
+    """Measure, write the result and print it; exit 1 when a goal was missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hosts", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    fetch_windows_collection()
+    result = run(options.hosts, options.rounds)
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(table(result))
+    return 0 if all(goal["met"] for goal in result["goals"].values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real `ansible-playbook` against simulated machines in this process, so that a test can look at both sides."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer, Settings
+
+HERE = Path(__file__).resolve().parent
+LIMIT_SECONDS = 240
+
+
+@dataclass
+class Run:
+    """One run of `ansible-playbook`: its exit code, what it printed, and every task's result."""
+
+    code: int
+    output: str
+    results: list[dict[str, Any]]
+
+    def result(self, host: str, task: str | None = None) -> dict[str, Any]:
+        """Return the result of the last task of a host, or of the one with that name."""
+        found = [row for row in self.results if row["host"] == host and (task is None or row["task"].endswith(task))]
+        assert found, f"{host} has no result\n{self.output}"
+        return found[-1]["result"]
+
+
+@dataclass
+class Playground:
+    """A folder with an inventory of served machines, where playbooks run."""
+
+    folder: Path
+    server: FleetServer
+    tree: Path
+
+    @property
+    def fleet(self) -> Fleet:
+        """The machines themselves."""
+        return self.server.fleet
+
+    def inventory(self, variables: Mapping[str, Any] | None = None) -> Path:
+        """Write the inventory, with further variables for all hosts, and return its path."""
+        path = self.folder / "inventory.yml"
+        hosts = self.server.host_variables()
+        path.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": dict(variables or {})}}), encoding="utf-8")
+        return path
+
+    def play(
+        self,
+        *tasks: Mapping[str, Any],
+        play: Mapping[str, Any] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        arguments: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Run a play of these tasks on all machines."""
+        whole = {"hosts": "all", "gather_facts": False, "tasks": [dict(task) for task in tasks], **(play or {})}
+        path = self.folder / "playbook.yml"
+        path.write_text(yaml.safe_dump([whole], sort_keys=False), encoding="utf-8")
+        return self.run(str(path), variables=variables, arguments=arguments, environment=environment)
+
+    def run(
+        self,
+        playbook: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        arguments: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Run a playbook, a file or one of a collection."""
+        results = self.folder / "results.jsonl"
+        results.unlink(missing_ok=True)
+        command = [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            "-i",
+            str(self.inventory(variables)),
+            playbook,
+        ]
+        done = subprocess.run(
+            [*command, *arguments],
+            env={**self._environment(results), **(environment or {})},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+        rows = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+        return Run(done.returncode, done.stdout + done.stderr, rows)
+
+    def _environment(self, results: Path) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        return {
+            **kept,
+            "HOME": str(self.folder),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.tree),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "task_results",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_HOST_KEY_CHECKING": "false",
+            "VOLUME_ACTIVATION_RESULTS": str(results),
+        }
+
+
+@contextlib.contextmanager
+def playground(
+    folder: Path, tree: Path, machines: Mapping[str, Any], *, world: Mapping[str, Any] | None = None, **settings: Any
+) -> Iterator[Playground]:
+    """Serve these machines while the block lasts; `settings` say how they are reached."""
+    description = {"machines": machines, **({"world": world} if world else {})}
+    with FleetServer(Fleet.from_description(description), settings=Settings.from_options(settings)) as server:
+        yield Playground(folder, server, tree)
+
+
+def task(module: str, **options: Any) -> dict[str, Any]:
+    """Return a task with that module of the collection."""
+    return {"name": module, f"volume.activation.{module}": options}
