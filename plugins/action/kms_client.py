@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
@@ -94,5 +95,31 @@ def _check_ranges(options: dict[str, t.Any]) -> None:
             code="bad_option",
             remedy=f"Give a number from 1 to {LEASE_DAYS - 1}; with more, every run would renew.",
         )
-    if options["kms_host"] is not None and not options["kms_host"].strip(" ."):
+    if options["kms_host"] is not None:
+        _check_host(options["kms_host"])
+
+
+def _check_host(host: str) -> None:
+    if not host.strip(" ."):
         raise Refusal("kms_host is empty.", code="bad_option", remedy="Leave it out, or set dns_discovery to true.")
+    if any(character.isspace() for character in host):
+        raise Refusal(
+            f"kms_host is {host!r}, with a blank in it.",
+            code="bad_option",
+            remedy="Give the name or the address of the KMS host alone.",
+        )
+    if ":" in host and not _is_ipv6(host):
+        raise Refusal(
+            f"kms_host is {host!r}, but a colon belongs to an IPv6 address only.",
+            code="bad_option",
+            remedy="Give the name or the address alone in kms_host, and its port in kms_port.",
+        )
+
+
+def _is_ipv6(host: str) -> bool:
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        ipaddress.IPv6Address(bare)
+    except ValueError:
+        return False
+    return True

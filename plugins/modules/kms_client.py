@@ -36,6 +36,8 @@ options:
       - The name or the address of the KMS host. It is set on the machine, which then asks no other host.
       - The name of an Active Directory domain is refused with the code V(domain_as_kms_host). To have the host looked
         up in a domain use O(lookup_domain).
+      - Its port belongs into O(kms_port). A name with a port or with blanks is refused with the code V(bad_option). An
+        IPv6 address may stand in brackets or without.
       - Mutually exclusive with O(dns_discovery).
     type: str
   kms_port:
@@ -134,10 +136,12 @@ notes:
     to replace it.
   - V(subscription_step_up). The edition comes from a subscription and goes back when the key is changed. Use
     O(product_key=keep) or leave the machine out.
-  - V(no_primary_product). Windows shows no product of its own that has a key and the edition cannot be told. Install
-    a key with M(volume.activation.product_key).
+  - V(no_primary_product). Windows shows no product of its own that has a key. Then its edition may not be told either,
+    O(activation_type) can neither be compared nor set, and nothing can be activated. Install a key with
+    M(volume.activation.product_key). With O(product_key=keep) leave O(activation_type) out and use O(activate=never).
   - V(not_a_kms_client). With O(product_key=keep) the machine is on another key, so there is nothing to activate by
-    KMS. Use O(product_key=gvlk), or O(activate=never).
+    KMS. Use O(product_key=gvlk), or O(activate=never). It also comes, without RV(refused), after a key from
+    O(extra_gvlks) was installed that turns out to be no KMS client key. Then correct that key.
   - V(token_activation). The machine may be activated by a token only, which takes a certificate on the machine. Use
     another O(activation_type), or O(activate=never).
   - V(malformed_key). A key in O(extra_gvlks) has not the form of a product key.
@@ -226,12 +230,13 @@ steps:
 license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
-    - The parts are those of RV(volume.activation.license_info#module:license).
+    - The parts are those of RV(volume.activation.license_info#module:license). No more is read than what decides, so a
+      product's name, its own KMS host and the end of its evaluation are V(none) here.
   returned: success
   type: dict
   sample:
     products:
-      - name: Windows(R), ServerStandard edition
+      - family: ServerStandard
         channel: kms_client
         status: licensed
 diff:

@@ -90,6 +90,15 @@ def test_keys(stage: Stage) -> None:
         ({"kms_host": ""}, "kms_host"),
         ({"kms_host": "  "}, "kms_host"),
         ({"kms_host": "."}, "kms_host"),
+        ({"kms_host": " . "}, "kms_host"),
+        ({"kms_host": " kms.example.com"}, "kms_host"),
+        ({"kms_host": "kms.example.com\n"}, "kms_host"),
+        ({"kms_host": "kms example"}, "kms_host"),
+        ({"kms_host": "kms.example.com:1688"}, "kms_port"),
+        ({"kms_host": "192.0.2.5:1688"}, "kms_port"),
+        ({"kms_host": "[2001:db8::5]:1688"}, "kms_port"),
+        ({"kms_host": "[kms:example]"}, "kms_port"),
+        ({"kms_host": "2001:db8::g"}, "kms_port"),
     ],
 )
 def test_values_out_of_range_are_refused_before_anything_is_read(
@@ -97,13 +106,18 @@ def test_values_out_of_range_are_refused_before_anything_is_read(
 ) -> None:
     found = stage.run("kms_client", args)
     assert (found["code"], found["refused"]) == ("bad_option", True)
-    assert named in found["msg"]
+    assert named in found["msg"] + found["remedy"]
     assert stage.machine.settings == []
 
 
 @pytest.mark.parametrize("args", [{"kms_port": 1}, {"kms_port": 65535}, {"renew_below_days": 1}])
 def test_values_at_the_edge_are_not(stage: Stage, args: dict[str, t.Any]) -> None:
     assert not stage.run("kms_client", {**args, "dns_discovery": True}).get("failed")
+
+
+@pytest.mark.parametrize("host", ["kms", "kms.example.com.", "192.0.2.5", "2001:db8::5", "[2001:db8::5]", "::1"])
+def test_a_host_may_be_a_name_or_an_address(stage: Stage, host: str) -> None:
+    assert wish(stage, kms_host=host).kms == KmsSettings(host=host)
 
 
 def test_renewal_may_come_as_early_as_the_day_after(stage: Stage) -> None:
