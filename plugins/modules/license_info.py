@@ -160,7 +160,9 @@ license:
           type: bool
           sample: false
         activation_type:
-          description: Which ways of volume activation the primary product may go.
+          description:
+            - Which ways of volume activation the primary product may go, one of V(any), V(ad), V(kms), V(token) and
+              V(unknown).
           type: str
           sample: any
     products:
@@ -174,7 +176,10 @@ license:
           type: str
           sample: 00000000-5555-6666-7777-888888888888
         name:
-          description: The name of the product.
+          description:
+            - The name of the product.
+            - It is V(none) in the results of the modules that read no more than what decides, such as
+              M(volume.activation.kms_client).
           type: str
           sample: Windows(R), ServerStandard edition
         application:
@@ -188,7 +193,7 @@ license:
         channel:
           description:
             - The channel of the key, one of V(kms_client), V(kms_host), V(mak), V(retail), V(oem), V(evaluation),
-              V(avma), V(token), V(subscription) and V(unknown).
+              V(avma), V(subscription) and V(unknown).
           type: str
           sample: kms_client
         partial_product_key:
@@ -198,7 +203,8 @@ license:
         status:
           description:
             - The state of the licence, one of V(unlicensed), V(licensed), V(oob_grace), V(oot_grace),
-              V(non_genuine_grace), V(notification) and V(extended_grace).
+              V(non_genuine_grace), V(notification), V(extended_grace) and V(unknown).
+            - It is V(unknown) when the number that Windows gives is none that the collection knows.
           type: str
           sample: licensed
         status_code:
@@ -216,7 +222,7 @@ license:
             name:
               description: The name of the code, V(none) when it has none.
               type: str
-              sample: SL_E_VL_KEY_MANAGEMENT_SERVICE_NOT_ACTIVATED
+              sample: SL_E_VL_MACHINE_NOT_BOUND
             message:
               description: What it means.
               type: str
@@ -232,17 +238,21 @@ license:
           sample: 259200
         expires:
           description:
-            - The day on which the lease, the grace period or the evaluation ends, as an ISO 8601 date by the clock of
-              the machine.
+            - The day on which the lease, the grace period or the evaluation ends, as an ISO 8601 date.
+            - It is reckoned by the clock of the machine, or by that of the controller when the machine itself was not
+              read, as without V(machine) in O(subset).
             - It is V(none) when there is no end.
           type: str
           sample: "2026-08-28"
         activation_type:
-          description: Which ways of volume activation the product may go, one of V(any), V(ad), V(kms) and V(token).
+          description:
+            - Which ways of volume activation the product may go, one of V(any), V(ad), V(kms), V(token) and V(unknown).
           type: str
           sample: any
         activated_by:
-          description: The way that the last activation went, V(none) when there was none by volume activation.
+          description:
+            - The way that the last activation went, one of V(ad), V(kms), V(token) and V(unknown).
+            - It is V(none) when there was none by volume activation.
           type: str
           sample: kms
         kms:
