@@ -166,7 +166,7 @@ def run(hosts: int, rounds: int) -> dict[str, t.Any]:
         bench = Bench(hosts, Path(folder) / "fleet")
         try:
             costs: dict[str, list[Cost]] = {"ours_first": [bench.measure("kms_default.yml")]}
-            for _ in range(rounds):
+            for _round in range(rounds):
                 costs.setdefault("noop", []).append(bench.measure("noop.yml"))
                 costs.setdefault("ours_second", []).append(bench.measure("kms_default.yml"))
             costs["slmgr"] = [bench.measure("slmgr.yml")]

@@ -50,49 +50,49 @@ def call_for(step: Step) -> Call:
 
 
 @call_for.register
-def _(step: SetKmsHost) -> Call:
+def _set_kms_host(step: SetKmsHost) -> Call:
     if step.host is None:
         return Call("ClearKeyManagementServiceMachine")
     return Call("SetKeyManagementServiceMachine", {"MachineName": step.host})
 
 
 @call_for.register
-def _(step: SetKmsPort) -> Call:
+def _set_kms_port(step: SetKmsPort) -> Call:
     if step.port is None:
         return Call("ClearKeyManagementServicePort")
     return Call("SetKeyManagementServicePort", {"PortNumber": step.port})
 
 
 @call_for.register
-def _(step: SetLookupDomain) -> Call:
+def _set_lookup_domain(step: SetLookupDomain) -> Call:
     if step.domain is None:
         return Call("ClearKeyManagementServiceLookupDomain")
     return Call("SetKeyManagementServiceLookupDomain", {"LookupDomain": step.domain})
 
 
 @call_for.register
-def _(step: SetHostCaching) -> Call:
+def _set_host_caching(step: SetHostCaching) -> Call:
     # Windows' flag is inverted: true disables.
     return Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": not step.enabled})
 
 
 @call_for.register
-def _(step: SetActivationType) -> Call:
+def _set_activation_type(step: SetActivationType) -> Call:
     if step.kind is ActivationType.ANY:
         return Call("ClearVLActivationTypeEnabled")
     return Call("SetVLActivationTypeEnabled", {"ActivationType": int(step.kind)})
 
 
 @call_for.register
-def _(step: InstallKey) -> Call:
+def _install_key(step: InstallKey) -> Call:
     return Call("InstallProductKey", {"ProductKey": step.key})
 
 
 @call_for.register
-def _(step: UninstallKey) -> Call:
+def _uninstall_key(step: UninstallKey) -> Call:
     return Call("UninstallProductKey", product_id=step.product_id)
 
 
 @call_for.register
-def _(step: Activate) -> Call:
+def _activate(step: Activate) -> Call:
     return Call("Activate", product_id=step.product_id or "")

@@ -52,7 +52,7 @@ class Account:
 
     def as_line(self) -> str:
         """Return the account as `DOMAIN:USER:PASSWORD`, the line of an account file; raises if it cannot be one."""
-        domain, _, user = self.username.rpartition("\\")
+        domain, _backslash, user = self.username.rpartition("\\")
         parts = (domain, user, reveal(self.password))
         if any(mark in part for part in parts for mark in ":\r\n"):
             raise ActivationError(
@@ -149,7 +149,7 @@ class Login:
         if not authorization:
             known = self._context is not None and self._account == account
             return Verdict(True) if known else Verdict(False, self.offers)
-        scheme, _, credentials = authorization.partition(" ")
+        scheme, _blank, credentials = authorization.partition(" ")
         if scheme.lower() == "basic":
             return self._check_basic(credentials.strip(), account)
         if scheme.lower() in ("negotiate", "ntlm"):

@@ -40,23 +40,18 @@ class Controlled(t.Protocol):
 
     def state(self) -> Data:
         """Return the truth about every machine and the world, and the counters."""
-        ...
 
     def hosts(self) -> Data:
         """Return the inventory variables of every machine."""
-        ...
 
     def apply(self, job: Data, *, check: bool) -> bool:
         """Make the fleet as described, or with `check` only say whether that would change it."""
-        ...
 
     def reset_counters(self) -> None:
         """Start counting anew."""
-        ...
 
     def request_stop(self) -> None:
         """End the process soon after the answer is sent."""
-        ...
 
 
 class ControlServer:

@@ -60,26 +60,21 @@ class Machine(t.Protocol):
     @property
     def name(self) -> str:
         """The machine's name, by which the URL chooses it."""
-        ...
 
     @property
     def language(self) -> str:
         """The language its texts are in, e.g. `de-DE`."""
-        ...
 
     @property
     def description(self) -> t.Mapping[str, t.Any]:
         """What it was described as; `vars` and `credentials` are for this half."""
-        ...
 
     @property
     def faults(self) -> t.Sequence[t.Mapping[str, t.Any]]:
         """Its fault rules."""
-        ...
 
     def answer(self, request: t.Any, *, max_envelope_size: int | None = None) -> Answer | Fault:
         """Answer one message within that many bytes; called by many threads at once."""
-        ...
 
 
 class Dispatcher:

@@ -54,12 +54,10 @@ class FaultedMachine(t.Protocol):
     @property
     def name(self) -> str:
         """The machine's name in the inventory."""
-        ...
 
     @property
     def faults(self) -> t.Sequence[Rule]:
         """The rules, in the order in which they are tried."""
-        ...
 
 
 class FaultDesk:

@@ -55,7 +55,7 @@ class Site:
     def machine_at(self, path: str) -> Machine | None:
         """Return the machine at `/wsman/<name>`; a fleet of one machine has it at `/wsman` as well."""
         machines = self.machines()
-        start, _, name = urlsplit(path).path.rstrip("/").rpartition("/")
+        start, _slash, name = urlsplit(path).path.rstrip("/").rpartition("/")
         if start == _PATH:
             return machines.get(unquote(name))
         alone = start + "/" + name == _PATH and len(machines) == 1

@@ -42,7 +42,6 @@ class ServedFleet(t.Protocol):
     @property
     def machines(self) -> t.Mapping[str, Machine]:
         """The machines by name."""
-        ...
 
 
 class FleetServer:

@@ -40,15 +40,12 @@ class Fleet(t.Protocol):
     @property
     def machines(self) -> t.Mapping[str, t.Any]:
         """The machines by name."""
-        ...
 
     def update(self, description: Data) -> None:
         """Become as described; what does not change keeps its state."""
-        ...
 
     def describe(self) -> Data:
         """Return the truth as plain data."""
-        ...
 
 
 def make_fleet(description: Data) -> Fleet:

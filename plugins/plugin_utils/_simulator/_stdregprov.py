@@ -85,7 +85,10 @@ def _list_values(registry: Registry, path: str) -> Outcome:
     if not registry.has_key(path):
         return _NOT_FOUND, {}
     values = registry.values(path)
-    return _OK, {"sNames": tuple(name for name, _ in values), "Types": tuple(_KINDS[kind] for _, kind in values)}
+    return _OK, {
+        "sNames": tuple(name for name, _kind in values),
+        "Types": tuple(_KINDS[kind] for _name, kind in values),
+    }
 
 
 _WITHOUT_VALUE: t.Mapping[str, t.Callable[[Registry, str], Outcome]] = {

@@ -132,7 +132,7 @@ def _secrets_in(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> lis
     for name, option in spec.items():
         given = args.get(name)
         if option.get("no_log"):
-            found.extend(Secret(spelled) for text in _texts(given) for spelled in {text, text.strip().upper()})
+            found.extend(Secret(spelled) for text in _texts(given) for spelled in (text, text.strip().upper()))
         for row in given if isinstance(given, list) else [given]:
             if isinstance(row, dict) and option.get("options"):
                 found.extend(_secrets_in(row, option["options"]))
