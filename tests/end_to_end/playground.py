@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -50,7 +50,7 @@ class Playground:
     @property
     def fleet(self) -> Fleet:
         """The machines themselves."""
-        return self.server.fleet
+        return cast(Fleet, self.server.fleet)
 
     def inventory(self, variables: Mapping[str, Any] | None = None) -> Path:
         """Write the inventory, with further variables for all hosts, and return its path."""

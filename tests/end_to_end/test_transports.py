@@ -144,12 +144,11 @@ def test_module_defaults_of_the_group_reach_every_module(serve: Serve) -> None:
 
 
 def test_vaulted_passwords_and_keys_work_as_options(serve: Serve, tmp_path: Path) -> None:
-    from ansible.constants import DEFAULT_VAULT_ID_MATCH
     from ansible.parsing.vault import VaultLib, VaultSecret
 
     ground = serve(MACHINE)
     password = ground.server.login["password"]
-    vault = VaultLib([(DEFAULT_VAULT_ID_MATCH, VaultSecret(b"opens the tests"))])
+    vault = VaultLib([("default", VaultSecret(b"opens the tests"))])
     secret = tmp_path / "vault-password"
     secret.write_text("opens the tests")
     text = "\n".join(

@@ -11,6 +11,7 @@ is what users run. It knows just enough to be read, keyed, set and activated; no
 from __future__ import annotations
 
 import re
+import time
 import typing as t
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base, _machine
+from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Answer,
     Batch,
@@ -184,7 +185,7 @@ class Stage:
         self.pauses: list[float] = []
         self.shown: list[str] = []
         monkeypatch.setattr(_base, "open_session", self.machine.open)
-        monkeypatch.setattr(_machine.time, "sleep", self.pauses.append)
+        monkeypatch.setattr(time, "sleep", self.pauses.append)
         monkeypatch.setattr(_base._display, "vv", lambda text, host=None: self.shown.append(f"{host}: {text}"))
 
     def run(self, module: str, args: Row | None = None, **keywords: t.Any) -> Row:

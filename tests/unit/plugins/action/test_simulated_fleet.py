@@ -63,7 +63,7 @@ def task(directory: Path, *, check: bool = False, diff: bool = False, **options:
 
 
 def test_the_life_of_a_fleet_each_step_foretold_by_check_mode_and_changing_once(directory: Path) -> None:
-    life = [
+    life: list[tuple[dict[str, Any], bool]] = [
         ({"machines": MACHINES}, True),
         ({"machines": MACHINES}, False),
         ({"machines": MORE}, True),

@@ -72,5 +72,5 @@ def test_an_unknown_outcome_is_never_taken_for_a_known_one() -> None:
 def test_an_error_survives_copy_and_pickle(kind: type[ActivationError]) -> None:
     error = kind("It is dark.", code="dark", remedy="Light one.")
     for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):
-        assert type(again) is kind
+        assert again.__class__ is kind
         assert (again.message, again.code, again.remedy) == ("It is dark.", "dark", "Light one.")

@@ -59,7 +59,7 @@ def raised(value: t.Any) -> str:
 RENDERINGS: dict[str, t.Callable[[t.Any], str]] = {
     "str": str,
     "repr": repr,
-    "format": lambda value: "{} {!s} {!r} {:>60}".format(value, value, value, value),  # noqa: UP032
+    "format": "{0} {0!s} {0!r} {0:>60}".format,
     "f-string": lambda value: f"{value} {value!r} {value:<60} {value!a}",
     "percent": lambda value: "%s %r %a" % (value, value, value),  # noqa: UP031
     "log": logged,
@@ -108,7 +108,7 @@ def test_there_are_no_attributes_to_list() -> None:
     with pytest.raises(TypeError):
         vars(Secret(TEXT))
     with pytest.raises(AttributeError):
-        Secret(TEXT).text = "x"  # type: ignore[attr-defined]
+        object.__setattr__(Secret(TEXT), "text", "x")
 
 
 def test_it_does_not_pass_for_json_or_for_text() -> None:
@@ -198,3 +198,13 @@ def test_a_secret_between_any_texts_is_masked(before: str, secret: str, after: s
     scrubbed = scrub(before + secret + after, [Secret(secret)])
     assert MASK in scrubbed
     assert secret not in scrubbed.replace(MASK, "\x00") or secret == "\x00"
+
+
+@pytest.mark.parametrize("text", ["BBBBB-CCCCC-DDDDD-FFFFF-GGGGG", "bbbbb-ccccc-ddddd-fffff-ggggg"])
+def test_what_has_the_form_of_a_key_is_masked_although_nobody_called_it_a_secret(text: str) -> None:
+    assert scrub(f"got: {text}.", []) == f"got: ********{text[-5:]}."
+
+
+@pytest.mark.parametrize("text", ["43ea481b-3183-56cc-8338-edd701585089", "BBBBB-CCCCC-DDDDD-FFFFF", "a-b-c-d-e"])
+def test_identifiers_that_are_no_keys_stay(text: str) -> None:
+    assert scrub(text, []) == text

@@ -23,8 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Need
 
-from .._planning.states import state
-from .bench import NOW
+from .._planning.states import NOW, state
 from .test_rows import MACHINE, PRODUCT, SERVICE
 
 OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES, *q.LATER_PRODUCT_DETAILS}
@@ -150,7 +149,7 @@ def test_a_windows_without_the_core_is_too_old(scope: Scope) -> None:
     assert "8.1" in (caught.value.remedy or "")
 
 
-def test_any_other_refusal_is_passed_on_at_once() -> None:
+def test_any_other_refusal_is_passed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     repository = Scripted()
     error = MachineRefused("Access is denied.", hresult=0x80070005)
 
@@ -158,7 +157,7 @@ def test_any_other_refusal_is_passed_on_at_once() -> None:
         repository.asked.append(("", set(), []))
         raise error
 
-    repository.select = refuse  # type: ignore[method-assign]
+    monkeypatch.setattr(repository, "select", refuse)
     with pytest.raises(MachineRefused) as caught:
         repository.reader().read(Scope())
     assert caught.value is error

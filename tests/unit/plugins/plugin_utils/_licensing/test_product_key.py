@@ -89,7 +89,7 @@ def test_a_malformed_key_is_refused_without_showing_it(text: str) -> None:
 @pytest.mark.parametrize("value", [None, 5, b"BBBBB", ["x"]])
 def test_what_is_no_text_is_refused(value: object) -> None:
     with pytest.raises(Refusal):
-        ProductKey.parse(value)  # type: ignore[arg-type]
+        ProductKey.parse(value)
 
 
 @given(st.text(max_size=40))

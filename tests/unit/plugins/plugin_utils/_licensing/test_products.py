@@ -47,7 +47,7 @@ def test_licensed_states(status: LicenseStatus, licensed: bool) -> None:
     "change", [{"application": Application.OFFICE}, {"partial_product_key": None}, {"is_addon": True}]
 )
 def test_office_addons_and_keyless_products_are_not_primary(change: dict[str, object]) -> None:
-    product = dataclasses.replace(WINDOWS, **change)  # type: ignore[arg-type]
+    product = dataclasses.replace(WINDOWS, **change)
     assert not product.is_primary
     assert state(product).primary is None
     assert state(product, WINDOWS).primary is WINDOWS

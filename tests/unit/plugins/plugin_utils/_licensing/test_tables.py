@@ -53,7 +53,7 @@ plugin_utils._licensing.is_evaluation("ServerStandardEval")
 """
     parent = FOLDER.parent.parent
     done = subprocess.run(
-        [sys.executable, "-I", "-c", program, str(parent)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-c", program, str(parent)], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -69,5 +69,5 @@ def test_a_row_is_found_by_one_of_its_fields() -> None:
     rows = licensing.table("errors")["errors"].values()
     aliases = [found["alias"] for found in rows if "alias" in found]
     assert aliases
-    assert [row_with("errors", "alias", alias)["alias"] for alias in aliases] == aliases
+    assert [(row_with("errors", "alias", alias) or {}).get("alias") for alias in aliases] == aliases
     assert row_with("errors", "alias", "no such code") is None

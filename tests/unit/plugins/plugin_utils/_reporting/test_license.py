@@ -23,7 +23,7 @@ from .._planning.states import DAY, NOW, ActivationType, esu, licensed, machine,
 from .._planning.strategies import states
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
-TYPES = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
+TYPES: dict[str, t.Any] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 FULL = state(
     licensed(
         reason=0xC004F056,
@@ -56,7 +56,7 @@ def _check(documented: t.Mapping[str, t.Any], value: t.Any, place: str) -> None:
     """Compare one value with its documentation, keys and types, all the way down."""
     if value is None:
         return
-    assert type(value) is TYPES[documented["type"]], place
+    assert value.__class__ is TYPES[documented["type"]], place  # a bool is no int
     if documented["type"] == "list":
         for item in value:
             _check({"type": documented["elements"], "contains": documented.get("contains")}, item, f"{place}[]")

@@ -168,7 +168,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _step(self, given: str) -> bool:
         import spnego
 
-        scheme, _, text = given.partition(" ")
+        scheme, _blank, text = given.partition(" ")
         token = base64.b64decode(text)
         if self.context is None or self.context.complete:
             raw = token.startswith(b"NTLMSSP\x00")
@@ -255,7 +255,7 @@ def endless(total: int) -> Behaviour:
         handler.send_header("Content-Type", PLAIN)
         handler.end_headers()
         chunk = b"x" * 65536
-        for _ in range(total // len(chunk)):
+        for _chunk in range(total // len(chunk)):
             handler.wfile.write(b"10000\r\n" + chunk + b"\r\n")
         handler.wfile.write(b"0\r\n\r\n")
 
@@ -283,7 +283,7 @@ _BOUNDARY = b"--Encrypted Boundary"
 
 def unseal(context: t.Any, body: bytes) -> bytes:
     """Open a sealed body."""
-    head, _, payload = body.partition(_OCTETS)
+    head, _mark, payload = body.partition(_OCTETS)
     payload = payload[: payload.rindex(_BOUNDARY)]
     (length,) = struct.unpack_from("<i", payload)
     message = context.unwrap_winrm(payload[4 : 4 + length], payload[4 + length :])

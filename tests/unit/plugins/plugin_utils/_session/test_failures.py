@@ -63,7 +63,7 @@ def failure_of(session: t.Any, kind: type[ActivationError], message: bytes = MES
     with pytest.raises(ActivationError) as caught:
         session.send(message)
     error = caught.value
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.__cause__ is None
     assert error.__context__ is None
     for text in (str(error), error.cause, error.remedy, repr(error)):

@@ -97,7 +97,7 @@ def test_after_a_failed_login_the_next_message_is_never_sent_in_clear(
     target = machine("ntlm")
     target.on_login = [behaviour, behaviour]
     session = opened(settings(target, read_timeout=0.6))
-    for _ in range(2):
+    for _time in range(2):
         with pytest.raises(ActivationError):
             session.send(MESSAGE)
     assert session.send(MESSAGE) == ANSWER
@@ -113,7 +113,7 @@ def test_pywinrm_alone_does_leak_after_a_failed_login(machine: Start) -> None:
     target.on_login = [answer(503, b"", "")]
     endpoint = f"http://127.0.0.1:{target.port}/wsman"
     transport = Transport(endpoint, USER, PASSWORD, auth_method="ntlm", message_encryption="always", read_timeout_sec=5)
-    for _ in range(2):
+    for _time in range(2):
         try:
             transport.send_message(MESSAGE)
         except Exception:

@@ -35,7 +35,7 @@ def test_ntlm_over_http_carries_the_message_sealed_and_brings_the_answer(
 def test_one_login_serves_many_messages(machine: Start, settings: t.Any, opened: t.Any) -> None:
     target = machine("ntlm")
     session = opened(settings(target))
-    for _ in range(5):
+    for _time in range(5):
         session.send(MESSAGE)
     assert target.connections == 1
     assert len(target.messages) == 5

@@ -67,7 +67,7 @@ def name_in(data: bytes) -> str:
 def test_pywinrm_logs_in_and_stays_logged_in(scheme: str, transport: str) -> None:
     with FleetServer(fleet("web1", "web2")) as server:
         client = winrm(server, "web1", scheme, transport)
-        assert [name_in(client.send_message(text(QUERY))) for _ in range(3)] == ["web1"] * 3
+        assert [name_in(client.send_message(text(QUERY))) for _time in range(3)] == ["web1"] * 3
         tally = server.counters.of("web1")
         assert tally.kinds == {"enumerate": 3}
         assert tally.requests - tally.logins == 3
@@ -80,7 +80,7 @@ def test_pypsrp_logs_in_and_stays_logged_in(scheme: str, auth: str) -> None:
     with FleetServer(fleet("web1", "web2")) as server:
         client = psrp(server, "web2", scheme, auth)
         sent = text(QUERY).encode()
-        assert [name_in(client.transport.send(sent)) for _ in range(3)] == ["web2"] * 3
+        assert [name_in(client.transport.send(sent)) for _time in range(3)] == ["web2"] * 3
         tally = server.counters.of("web2")
         assert tally.requests - tally.logins == 3
         assert (tally.unsealed, tally.rejected) == (0, 0)
@@ -165,7 +165,7 @@ def test_a_message_in_clear_over_http_is_refused_and_counted() -> None:
 def test_a_token_that_is_none_is_rejected(scheme: str, token: str) -> None:
     with FleetServer(fleet("web1")) as server:
         connection = connect(server, tls=False)
-        for _ in range(2):
+        for _time in range(2):
             response = post(connection, "/wsman", b"", Authorization=f"{scheme} {token}")
             response.read()
             assert response.status == 401
@@ -178,7 +178,7 @@ def sealed_session(server: FleetServer) -> tuple[Any, Any]:
     token = client.step()
     response = post(connection, "/wsman", b"", Authorization=f"NTLM {base64.b64encode(token or b'').decode()}")
     response.read()
-    scheme, _, challenge = (response.headers["WWW-Authenticate"] or "").partition(" ")
+    scheme, _blank, challenge = (response.headers["WWW-Authenticate"] or "").partition(" ")
     assert (response.status, scheme) == (401, "NTLM")
     answer = base64.b64encode(client.step(base64.b64decode(challenge)) or b"").decode()
     response = post(connection, "/wsman", b"", Authorization=f"NTLM {answer}")

@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._serv
 
 from .served import ACTIVATE, QUERY, build, text
 
-TWO = {"machines": {"web1": {}, "web2": {}}}
+TWO: dict[str, Any] = {"machines": {"web1": {}, "web2": {}}}
 
 
 def refusing_build(description: dict[str, Any]) -> Any:

@@ -46,21 +46,21 @@ def client_of(server: FleetServer, scheme: str = "https", transport: Any = "basi
 def test_a_rule_strikes_as_often_as_it_says_and_then_never_again() -> None:
     desk = FaultDesk()
     web1 = machine("web1", {"faults": [{"on": "Activate", "do": "quota", "times": 2}]})
-    assert [desk.due(web1, "any", "invoke", "Activate") is not None for _ in range(4)] == [True, True, False, False]
+    assert [desk.due(web1, "any", "invoke", "Activate") is not None for _time in range(4)] == [True, True, False, False]
 
 
 def test_a_rule_strikes_once_when_it_does_not_say_and_always_for_zero() -> None:
     desk = FaultDesk()
     once = machine("a", {"faults": [{"on": "any", "do": "quota"}]})
     always = machine("b", {"faults": [{"on": "any", "do": "quota", "times": 0}]})
-    assert [desk.due(once, "any") is not None for _ in range(3)] == [True, False, False]
-    assert [desk.due(always, "any") is not None for _ in range(3)] == [True, True, True]
+    assert [desk.due(once, "any") is not None for _time in range(3)] == [True, False, False]
+    assert [desk.due(always, "any") is not None for _time in range(3)] == [True, True, True]
 
 
 def test_the_next_rule_follows_when_the_first_is_used_up() -> None:
     desk = FaultDesk()
     web1 = machine("web1", {"faults": [{"on": "any", "do": "quota"}, {"on": "enumerate", "do": "truncate"}]})
-    assert [(desk.due(web1, "any", "enumerate") or {}).get("do") for _ in range(3)] == ["quota", "truncate", None]
+    assert [(desk.due(web1, "any", "enumerate") or {}).get("do") for _time in range(3)] == ["quota", "truncate", None]
 
 
 def test_a_rule_is_for_its_occasion_in_any_case_of_letters() -> None:
@@ -88,8 +88,8 @@ def test_a_rule_that_many_threads_ask_for_is_handed_out_as_often_as_it_says() ->
     desk, web1 = FaultDesk(), machine("web1", {"faults": [{"on": "any", "do": "quota", "times": 50}]})
     struck: list[bool] = []
     threads = [
-        threading.Thread(target=lambda: struck.extend(desk.due(web1, "any") is not None for _ in range(20)))
-        for _ in range(8)
+        threading.Thread(target=lambda: struck.extend(desk.due(web1, "any") is not None for _time in range(20)))
+        for _thread in range(8)
     ]
     for thread in threads:
         thread.start()

@@ -167,7 +167,7 @@ def test_it_is_asked_by_many_threads_while_it_is_described_anew() -> None:
 
     def ask(name: str) -> None:
         try:
-            for _ in range(10):
+            for _time in range(10):
                 box = Asker(fleet.machines[name])
                 box.activate()
                 box.rows("SELECT ID, Name FROM SoftwareLicensingProduct")

@@ -113,7 +113,7 @@ def test_the_connection_is_kept_open() -> None:
         connection = connect(server)
         connection.connect()
         first = connection.sock
-        for _ in range(3):
+        for _time in range(3):
             post(connection, "/wsman", text(QUERY), Authorization=basic(server)).read()
             assert connection.sock is first
 
@@ -122,7 +122,7 @@ def test_an_answer_does_not_wait_for_the_clients_acknowledgement() -> None:
     with FleetServer(fleet("web1")) as server:
         connection = connect(server)
         waits = []
-        for _ in range(15):
+        for _time in range(15):
             start = time.perf_counter()
             post(connection, "/wsman", text(QUERY), Authorization=basic(server)).read()
             waits.append(time.perf_counter() - start)

@@ -445,7 +445,7 @@ class TestRules:
         rule = {"on": "activate", "do": "hresult", "code": "0xC004F074", "times": 2}
         box = asker({"system": "windows_11_pro", "faults": [rule]})
 
-        assert [hresult(box.activate) for _ in range(2)] == [0xC004F074, 0xC004F074]
+        assert [hresult(box.activate) for _time in range(2)] == [0xC004F074, 0xC004F074]
         assert box.primary["status"] == "notification"
         box.activate()
 
@@ -454,7 +454,7 @@ class TestRules:
         rule = {"on": "InstallProductKey", "do": "hresult", "code": -1073418124, "shape": shape, "times": 0}
         box = asker({"system": "windows_11_pro", "language": "ja-JP", "faults": [rule]})
 
-        for _ in range(3):
+        for _time in range(3):
             with pytest.raises(Faulted) as raised:
                 box.service("InstallProductKey", ProductKey=GVLK_PRO)
             assert (raised.value.fault.number, raised.value.fault.shape) == (0xC004F074, shape)

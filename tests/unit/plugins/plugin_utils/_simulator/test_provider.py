@@ -125,7 +125,7 @@ class TestBatches:
     def test_too_many_open_enumerations_are_a_quota_fault(self) -> None:
         enumerations = Enumerations(Refusals("BOX", "en-US"))
         items = tuple(Instance(None, {"Name": (str(index),)}) for index in range(2))
-        for _ in range(1500):
+        for _time in range(1500):
             enumerations.start(items, optimize=True, envelope=None)
 
         with pytest.raises(Refused) as raised:

@@ -162,7 +162,7 @@ MUTATIONS: tuple[t.Callable[[bytearray, random.Random], None], ...] = (_cut, _do
 
 def _mutated(data: bytes, draw: random.Random) -> bytes:
     changed = bytearray(data)
-    for _ in range(draw.randrange(1, 5)):
+    for _time in range(draw.randrange(1, 5)):
         if changed:
             draw.choice((*MUTATIONS, _swap_words, _swap_words))(changed, draw)
     return bytes(changed)
