@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 __all__ = ["Secret", "reveal", "scrub"]
 
 _MASK = "********"
+_KEY_SHAPED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{5}-){4}[A-Za-z0-9]{5}(?![A-Za-z0-9])")
 
 
 class Secret:
@@ -63,7 +65,8 @@ def reveal(value: Secret | str) -> str:
 def scrub(value: t.Any, secrets: t.Iterable[Secret | str]) -> t.Any:
     """Return `value` with every secret's text in it, at any depth, replaced by the secret's mask.
 
-    The last gate before a result leaves: nothing should be left for it to find.
+    The last gate before a result leaves: nothing should be left for it to find. Whatever has the form of a product key
+    is masked too, for a key that was given where none belongs comes back in the message that says so.
     """
     masks = {reveal(secret): str(secret) if isinstance(secret, Secret) else _MASK for secret in secrets if secret}
     return _scrubbed(value, masks)
@@ -83,7 +86,8 @@ def _scrubbed(value: t.Any, masks: dict[str, str]) -> t.Any:
 
 def _masked(text: str, masks: dict[str, str]) -> str:
     """Mask every place of `text` that belongs to a secret; places that overlap become one, so that no end is left."""
-    places = sorted(place for secret in masks for place in _places(text, secret))
+    shaped = [match.span() for match in _KEY_SHAPED.finditer(text)]
+    places = sorted([*shaped, *(place for secret in masks for place in _places(text, secret))])
     if not places:
         return text
     merged = places[:1]
@@ -94,8 +98,12 @@ def _masked(text: str, masks: dict[str, str]) -> str:
         else:
             merged.append((start, end))
     for start, end in reversed(merged):
-        text = text[:start] + masks.get(text[start:end], _MASK) + text[end:]
+        text = text[:start] + _mask_of(text[start:end], masks) + text[end:]
     return text
+
+
+def _mask_of(found: str, masks: dict[str, str]) -> str:
+    return masks.get(found) or (f"{_MASK}{found[-5:]}" if _KEY_SHAPED.fullmatch(found) else _MASK)
 
 
 def _places(text: str, secret: str) -> t.Iterator[tuple[int, int]]:

@@ -28,6 +28,10 @@ def _demo(_count: int | None) -> Description:
     return {"machines": _demo_machines(), "world": {}}
 
 
+_SEALED = {"scheme": "http", "transport": "ntlm"}
+"""Plain http with sealed messages, as many machines have it; the others are reached over https."""
+
+
 def _demo_machines() -> Description:
     """Return the servers, then the clients, then everyone with a story of its own."""
     return {
@@ -35,11 +39,11 @@ def _demo_machines() -> Description:
         "app-2016": {"system": "server_2016_datacenter"},
         "sql-2019": {"system": "server_2019_standard", "kms_host": "kms.corp.example", "status": "licensed"},
         "edge-1809-sac": {"system": "server_1809_standard_sac"},
-        "web-2022": {"system": "server_2022_datacenter", "channel": "none"},
+        "web-2022": {"system": "server_2022_datacenter", "channel": "none", "connection": "psrp"},
         "azure-2022": {"system": "server_2022_datacenter_azure"},
-        "dc-2025": {"system": "server_2025_standard", "lookup_domain": "corp.example"},
+        "dc-2025": {"system": "server_2025_standard", "lookup_domain": "corp.example", **_SEALED},
         "desk-w10": {"system": "windows_10_enterprise", "status": "licensed"},
-        "desk-w11": {"system": "windows_11_pro"},
+        "desk-w11": {"system": "windows_11_pro", "connection": "psrp", **_SEALED},
         "school-w11-n": {"system": "windows_11_education_n"},
         "kiosk-w10-n": {"system": "windows_10_pro_n", "status": "notification"},
         "lab-ltsc-2019": {"system": "windows_10_ltsc_2019"},
