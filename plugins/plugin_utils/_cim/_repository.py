@@ -134,7 +134,9 @@ class Repository:
         for pause in _PAUSES:
             try:
                 return work()
-            except AnswerLost:
+            except AnswerLost as lost:
+                if lost.code == "answer_too_large":
+                    raise  # it would be as large again
                 self._pause(pause)
             except MachineRefused as refusal:
                 if refusal.hresult not in _BUSY | {_TIMED_OUT, _EXPIRED_CONTEXT}:

@@ -135,7 +135,7 @@ class InstallKey(Step):
 
     def _product(self, state: State) -> Product:
         known = self.edition is not None
-        inherited = state.primary.activation_type if state.primary else ActivationType.ANY
+        inherited = state.primary.activation_type if state.primary else ActivationType.UNKNOWN
         return Product(
             id=self.product_id or "",
             name="",
