@@ -319,3 +319,10 @@ def test_an_answer_that_belongs_to_another_request_is_a_violation() -> None:
 
     with pytest.raises(ProtocolViolation, match="another request"):
         names(Script(other))
+
+
+def test_an_answer_that_was_too_large_is_not_asked_for_again() -> None:
+    script = Script(AnswerLost("too large", code="answer_too_large"))
+    with pytest.raises(AnswerLost):
+        script.repository().select("Class", {"Name": "string"})
+    assert (len(script.calls), script.pauses) == (1, [])
