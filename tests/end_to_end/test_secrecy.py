@@ -25,7 +25,7 @@ OWN_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 MALFORMED_KEY = "THIS-IS-NO-KEY-AT-ALL-SECRET"
 SECRETS = (PASSWORD, MAK, UNKNOWN_KEY, OWN_KEY, MALFORMED_KEY)
 
-MACHINES = {
+MACHINES: dict[str, dict[str, object]] = {
     "srv": {"system": "server_2022_datacenter", "channel": "retail", "status": "notification"},
     "home": {"system": "windows_11_home", "channel": "oem", "status": "notification"},
     "broken": {
