@@ -151,20 +151,28 @@ def test_module_defaults_of_the_group_reach_every_module(serve: Serve) -> None:
 def test_vaulted_passwords_and_keys_work_as_options(serve: Serve, tmp_path: Path) -> None:
     from ansible.parsing.vault import VaultLib, VaultSecret
 
-    ground = serve(MACHINE)
-    password = ground.server.login["password"]
-    vault = VaultLib([("default", VaultSecret(b"opens the tests"))])
+    ground = serve({**MACHINE, "home": {"system": "windows_11_home", "channel": "retail", "status": "notification"}})
     secret = tmp_path / "vault-password"
     secret.write_text("opens the tests")
-    text = "\n".join(
-        f"{name}: !vault |\n  " + vault.encrypt(value).decode().strip().replace("\n", "\n  ")
-        for name, value in (("ansible_password", password), ("own_key", "WX4NM-KYWYW-QJJR4-XV3QB-6VM33"))
-    )
+    vault = VaultLib([("default", VaultSecret(b"opens the tests"))])
+
+    def vaulted(value: str) -> str:
+        return "!vault |\n      " + vault.encrypt(value).decode().strip().replace("\n", "\n      ")
+
     variables = tmp_path / "vaulted.yml"
-    variables.write_text(text + "\n")
+    variables.write_text(
+        f"ansible_password: {vaulted(ground.server.login['password'])}\n"
+        f"own_key: {vaulted('WX4NM-KYWYW-QJJR4-XV3QB-6VM33')}\n"
+        f"own_rows:\n  - edition_id: Core\n    product_key: {vaulted('NPPR9-FWDCX-D2C8J-H872K-2YT43')}\n"
+    )
     run = ground.play(
-        task("product_key", product_key="{{ own_key }}"),
+        {**task("product_key", product_key="{{ own_key }}"), "when": "inventory_hostname == 'srv'"},
+        {
+            **task("kms_client", kms_host="kms.corp.example", extra_gvlks="{{ own_rows }}"),
+            "when": "inventory_hostname == 'home'",
+        },
         arguments=("-e", f"@{variables}", "--vault-password-file", str(secret)),
     )
-    assert run.code == 0, run.output
-    assert run.result("srv")["changed"] is False
+    assert run.result("srv", "product_key")["changed"] is False, run.output
+    # The machine itself turns the key of another edition down: so the vaulted row arrived there as a key.
+    assert run.result("home", "kms_client")["code"] == "0xC004F069", run.output

@@ -58,8 +58,6 @@ class LicensingAction(ActionBase):
             self._refuse_keywords()  # before the base class, whose refusal of async has neither code nor remedy
             result.update(super().run(tmp, task_vars))
             result.update(self._performed(self._validated()))
-        except AnsibleActionFail as error:
-            raise AnsibleActionFail(scrub(str(error), secrets)) from None
         except ActivationError as error:
             result.update(failure(error))
         # Values only: whatever was given for a key, the result's own names such as `failed` stay what they are.
@@ -80,7 +78,15 @@ class LicensingAction(ActionBase):
             )
 
     def _validated(self) -> dict[str, t.Any]:
-        _validation, options = self.validate_argument_spec(self.SPEC, **self.RULES)
+        try:
+            _validation, options = self.validate_argument_spec(self.SPEC, **self.RULES)
+        except AnsibleActionFail as error:
+            # Not passed on: core would print its traceback, and with it what was given for the option, as it is.
+            raise Refusal(
+                str(error),
+                code="bad_option",
+                remedy=f"Correct the task; ansible-doc {self._task.action} describes its options.",
+            ) from None
         return t.cast("dict[str, t.Any]", options)
 
     def _performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -189,7 +189,7 @@ class Stage:
         monkeypatch.setattr(_base._display, "vv", lambda text, host=None: self.shown.append(f"{host}: {text}"))
 
     def run(self, module: str, args: Row | None = None, **keywords: t.Any) -> Row:
-        """Return the result of a task; a fault in its options raises AnsibleActionFail."""
+        """Return the result of a task."""
         return t.cast(Row, self.action(module, args or {}, Keywords(**keywords)).run(task_vars={}))
 
     def action(self, module: str, args: Row, keywords: Keywords) -> t.Any:
