@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the volume.activation authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the unit tests and the demo on both ends of the supported ansible-core range, and on one release in between.
+"""Runs the unit tests, the one on secrecy and the demo on both ends of the supported ansible-core range and in between.
 
 Each release runs on a Python it supports, the first that is found on PATH, in pyenv's folders or in /usr/bin. What
 could not run is said; it fails the whole only for releases named with --require. Logs lie in build/compatibility.
@@ -29,6 +29,8 @@ RELEASES = {
     "2.19.14": ("3.12", "3.11", "3.13"),
     "2.21.5": ("3.14", "3.13", "3.12"),
 }
+# What a release prints when it is told to be loud is its own, so secrecy is held on each of them.
+TESTS = ("tests/unit", "tests/end_to_end/test_secrecy.py")
 # Pinned by the release itself, each in its own way.
 LEFT_TO_RELEASE = ("ansible-core", "resolvelib")
 SUMMARY = re.compile(r"^=*\s*((?:\d+ \w+,? ?)+ in [0-9.]+s.*?)=*$")
@@ -112,7 +114,7 @@ def closing_line(text: str) -> str:
 
 
 def try_release(release: str, jobs: str) -> Outcome:
-    """Run the unit tests and the demo on one release of ansible-core."""
+    """Run the tests and the demo on one release of ansible-core."""
     chosen = find_python(RELEASES[release])
     if chosen is None:
         return Outcome(release, "", None, f"none of Python {', '.join(RELEASES[release])} is here")
@@ -122,7 +124,7 @@ def try_release(release: str, jobs: str) -> Outcome:
         install(release, python, folder)
     except subprocess.CalledProcessError as error:
         return Outcome(release, version, None, f"could not be installed: {error}")
-    units, text = run(folder, "units", "python", "-m", "pytest", "-n", jobs, "-p", "no:cacheprovider", "tests/unit")
+    units, text = run(folder, "units", "python", "-m", "pytest", "-n", jobs, "-p", "no:cacheprovider", *TESTS)
     demo = ("volume.activation.demo", "-e", f"demo_directory={folder}-demo")
     played, _said = run(folder, "demo", "ansible-playbook", *demo, cwd=BUILD)
     return Outcome(release, version, units and played, f"{closing_line(text)}; demo {'passed' if played else 'failed'}")

@@ -42,7 +42,7 @@ class ActionModule(LicensingAction):
             service="service" in subset,
             products=asked if "products" in subset else without,
             details=True,
-            machine="machine" in subset,
+            machine=bool({"machine", "service"} & subset),  # the clock, which stands with the service
             installation_ids=options["installation_ids"] and "products" in subset,
         )
 

@@ -28,8 +28,8 @@ options:
     type: list
     elements: str
     choices:
-      machine: The name, the edition, the build and the clock.
-      service: The settings of the KMS client and the version of the service.
+      machine: The name, the edition and the build.
+      service: The settings of the KMS client, the version of the service and the clock.
       products: The products and the state of their licences.
     default:
       - machine
@@ -110,10 +110,6 @@ license:
           description: The number of the edition, as Windows gives it.
           type: int
           sample: 7
-        clock:
-          description: The clock of the machine, as an ISO 8601 time.
-          type: str
-          sample: "2026-03-01T09:30:00+00:00"
     service:
       description: The licensing service of the machine.
       returned: when O(subset) has V(service)
@@ -123,6 +119,10 @@ license:
           description: The version of the service.
           type: str
           sample: 10.0.20348.2849
+        clock:
+          description: The clock of the machine, as an ISO 8601 time; V(none) where the module did not read it.
+          type: str
+          sample: "2026-03-01T09:30:00+00:00"
         client_machine_id:
           description: The ID by which a KMS host counts the machine. It has to be unique in the fleet.
           type: str

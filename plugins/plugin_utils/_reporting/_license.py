@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta
 
-from .._licensing import ActivationType, Machine, Product, Service, State, explain
+from .._licensing import ActivationType, Machine, Product, State, explain
 
 PARTS = ("machine", "service", "products")
 
@@ -21,7 +21,7 @@ def license_facts(state: State, parts: t.Iterable[str] = PARTS, *, installation_
     if "machine" in wanted and state.machine is not None:
         facts["machine"] = _machine(state.machine)
     if "service" in wanted and state.service.version:
-        facts["service"] = _service(state.service, state.primary)
+        facts["service"] = _service(state)
     if "products" in wanted:
         now = (state.machine.clock if state.machine else None) or state.observed_at
         facts["products"] = [_product(product, now, installation_ids) for product in state.products]
@@ -34,13 +34,15 @@ def _machine(machine: Machine) -> dict[str, t.Any]:
         "edition": machine.edition_id,
         "build": machine.build,
         "sku": machine.sku,
-        "clock": machine.clock.isoformat() if machine.clock else None,
     }
 
 
-def _service(service: Service, primary: Product | None) -> dict[str, t.Any]:
+def _service(state: State) -> dict[str, t.Any]:
+    service, primary = state.service, state.primary
+    clock = state.machine.clock if state.machine else None
     return {
         "version": service.version,
+        "clock": clock.isoformat() if clock else None,
         "client_machine_id": service.client_machine_id,
         "kms_host": service.kms_host,
         "kms_port": service.kms_port or None,
