@@ -156,6 +156,7 @@ def test_what_is_not_set_is_none() -> None:
     facts = license_facts(state(windows()))
     assert {name for name, value in facts["service"].items() if value is None} == {
         "client_machine_id",
+        "clock",
         "kms_host",
         "kms_port",
         "lookup_domain",
