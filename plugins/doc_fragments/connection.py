@@ -12,8 +12,8 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 requirements:
-  - pywinrm >= 0.4.3 on the controller, for hosts with the P(ansible.builtin.winrm#connection) connection
-  - pypsrp >= 0.8.0 on the controller, for hosts with the P(ansible.builtin.psrp#connection) connection
+  - pywinrm >= 0.5.0 on the controller, for hosts with the P(ansible.builtin.winrm#connection) connection
+  - pypsrp >= 0.9.0 on the controller, for hosts with the P(ansible.builtin.psrp#connection) connection
 notes:
   - The module runs on the controller. It speaks WS-Management to the licensing service that Windows has,
     with the address, the login and the options of the host's connection. No shell and no runspace is opened

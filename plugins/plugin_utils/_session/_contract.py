@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import importlib.metadata
 import importlib.util
 import shlex
 import ssl
@@ -32,6 +33,8 @@ _EXTRAS = {
 }
 _PACKAGES = {"pywinrm": "winrm", "pypsrp": "pypsrp"}
 _MODULES = {"pywinrm": "winrm.transport", "pypsrp": "pypsrp.wsman"}
+_OLDEST = {"pywinrm": "0.5", "pypsrp": "0.9"}
+"""The sessions use what older releases do not have yet."""
 
 
 def preload() -> None:
@@ -41,10 +44,11 @@ def preload() -> None:
     once a task and machine. OpenSSL fetches its algorithms with the first context: a tenth of a task's CPU time.
     """
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    for package, module in (("winrm", "_pywinrm"), ("pypsrp", "_pypsrp")):
+    for library, module in _MODULES.items():
         with contextlib.suppress(ImportError):
-            importlib.import_module(package)
-            importlib.import_module(f".{module}", __package__)
+            importlib.import_module(module)
+            importlib.import_module(f"._{library}", __package__)
+            _is_too_old(library)
 
 
 class Session(t.Protocol):
@@ -63,6 +67,9 @@ class Session(t.Protocol):
 def open_session(settings: ConnectionSettings) -> Session:
     """Return a session for these settings; nothing is sent yet. Raises `MissingLibrary`."""
     _require(settings.library, _PACKAGES[settings.library])
+    if _is_too_old(settings.library):
+        wanted = f"{settings.library}>={_OLDEST[settings.library]}"
+        raise _missing(f"The installed {settings.library} is too old; {wanted} is needed.", wanted)
     # Imported here and not with the first message: what a logger is to be kept from, it must exist for.
     importlib.import_module(_MODULES[settings.library])
     sessions = [GuardedSession(settings, mechanism, _dialer(settings)) for mechanism in settings.mechanisms]
@@ -128,9 +135,23 @@ def _checked(dial: t.Callable[..., Channel], settings: ConnectionSettings, mecha
 def _require(requirement: str, package: str) -> None:
     if importlib.util.find_spec(package) is not None:
         return
+    words = f"The Python library {requirement} is not installed for the controller's Python ({sys.executable})."
+    raise _missing(words, requirement)
+
+
+def _missing(words: str, requirement: str) -> MissingLibrary:
     command = shlex.join([sys.executable, "-m", "pip", "install", requirement])
-    raise MissingLibrary(
-        f"The Python library {requirement} is not installed for the controller's Python ({sys.executable}).",
-        code="missing_library",
-        remedy=f"Run: {command}",
-    )
+    return MissingLibrary(words, code="missing_library", remedy=f"Run: {command}")
+
+
+@functools.cache
+def _is_too_old(library: str) -> bool:
+    try:
+        installed = importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return False  # brought in some other way, and then nobody's business
+    return _numbers(installed) < _numbers(_OLDEST[library])
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())

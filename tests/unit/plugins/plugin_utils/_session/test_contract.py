@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import importlib.util
 import pickle
 import sys
@@ -27,6 +28,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     Proxy,
     PsrpSettings,
     WinRMSettings,
+    _contract,
     open_session,
 )
 
@@ -163,3 +165,22 @@ def test_what_is_used_of_the_libraries_is_there() -> None:
     assert {"session", "encryption", "endpoint"} <= set(vars(WSMan("h").transport))
     needed = {"build_session", "setup_encryption", "send_message", "close_session"}
     assert needed <= set(dir(Transport))
+
+
+@pytest.mark.parametrize(("kind", "library"), [(WinRMSettings, "pywinrm"), (PsrpSettings, "pypsrp")])
+@pytest.mark.parametrize(("version", "is_fit"), [("0.4.3", False), ("0.8.1", None), ("0.9.1", True), ("1.0", True)])
+def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
+    monkeypatch: pytest.MonkeyPatch, kind: type[ConnectionSettings], library: str, version: str, is_fit: bool | None
+) -> None:
+    fit = library == "pywinrm" if is_fit is None else is_fit
+    monkeypatch.setattr(importlib.metadata, "version", lambda _name: version)
+    _contract._is_too_old.cache_clear()
+    try:
+        if fit:
+            open_session(kind(host="h", user="u", password=Secret("p")))
+            return
+        with pytest.raises(MissingLibrary, match="too old") as caught:
+            open_session(kind(host="h", user="u", password=Secret("p")))
+        assert f"{library}>=0." in (caught.value.remedy or "")
+    finally:
+        _contract._is_too_old.cache_clear()
