@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""CIM values: from lexical text to Python and back (WIRE values as Windows writes them, DSP0230 and DSP0004)."""
+"""CIM values: from lexical text to Python and back (as Windows writes it on the wire; DSP0230 and DSP0004)."""
 
 from __future__ import annotations
 
