@@ -82,40 +82,40 @@ class Playground:
         environment: Mapping[str, str] | None = None,
     ) -> Run:
         """Run a playbook, a file or one of a collection."""
-        results = self.folder / "results.jsonl"
-        results.unlink(missing_ok=True)
-        command = [
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            "-i",
-            str(self.inventory(variables)),
-            playbook,
-        ]
-        done = subprocess.run(
-            [*command, *arguments],
-            env={**self._environment(results), **(environment or {})},
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-        )
-        rows = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
-        return Run(done.returncode, done.stdout + done.stderr, rows)
+        everything = ("-i", str(self.inventory(variables)), playbook, *arguments)
+        return run_ansible(self.folder, self.tree, *everything, environment=environment)
 
-    def _environment(self, results: Path) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-        return {
-            **kept,
-            "HOME": str(self.folder),
-            "ANSIBLE_COLLECTIONS_PATH": str(self.tree),
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
-            "ANSIBLE_CALLBACKS_ENABLED": "task_results",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_HOST_KEY_CHECKING": "false",
-            "VOLUME_ACTIVATION_RESULTS": str(results),
-        }
+
+def run_ansible(folder: Path, tree: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
+    """Run `ansible-playbook` with HOME and working directory in `folder`."""
+    results = folder / "results.jsonl"
+    results.unlink(missing_ok=True)
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
+        env={**_environment(folder, tree, results), **(environment or {})},
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+    )
+    rows = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+    return Run(done.returncode, done.stdout + done.stderr, rows)
+
+
+def _environment(folder: Path, tree: Path, results: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {
+        **kept,
+        "HOME": str(folder),
+        "ANSIBLE_COLLECTIONS_PATH": str(tree),
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "task_results",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "1",
+        "VOLUME_ACTIVATION_RESULTS": str(results),
+    }
 
 
 @contextlib.contextmanager
