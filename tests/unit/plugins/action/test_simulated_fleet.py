@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -165,55 +163,3 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
         "missing_library",
         "Run: pip install pyspnego",
     )
-
-
-PLAY = """
-- hosts: localhost
-  connection: local
-  gather_facts: false
-  tasks:
-    - volume.activation.simulated_fleet:
-        directory: "{{ directory }}"
-        machines: {"web1": {"system": "server_2022_standard", "credentials": {"password": "{{ password }}"}}}
-        connection: "{{ kind }}"
-        scheme: "{{ scheme }}"
-      register: fleet
-    - ansible.builtin.add_host: "{{ {'name': item.key, 'groups': 'windows'} | combine(item.value) }}"
-      loop: "{{ fleet.inventory.all.hosts | dict2items }}"
-      no_log: true
-- hosts: windows
-  gather_facts: false
-  tasks:
-    - volume.activation.license_info:
-      register: found
-    - ansible.builtin.debug:
-        msg: "build {{ found.license.machine.build }} {{ hostvars.localhost.fleet.total.requests }}"
-- hosts: localhost
-  connection: local
-  gather_facts: false
-  tasks:
-    - volume.activation.simulated_fleet:
-        directory: "{{ directory }}"
-        state: stopped
-"""
-
-
-@pytest.mark.parametrize(("kind", "scheme"), [("winrm", "https"), ("winrm", "http"), ("psrp", "http")])
-def test_a_play_starts_a_fleet_uses_it_and_stops_it_without_showing_its_password(
-    directory: Path, tmp_path: Path, kind: str, scheme: str
-) -> None:
-    (tmp_path / "play.yml").write_text(PLAY)
-    variables = {"directory": str(directory), "kind": kind, "scheme": scheme, "password": PASSWORD}
-    (tmp_path / "variables.json").write_text(json.dumps(variables))
-    run = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", "-vvvvv", "-e", "@variables.json", "play.yml"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "build 20348" in run.stdout
-    assert PASSWORD not in run.stdout + run.stderr
-    assert PASSWORD not in (directory / "fleet.log").read_text()
-    assert not is_running(directory)
