@@ -255,6 +255,10 @@ license:
             - It is V(none) when there was none by volume activation.
           type: str
           sample: kms
+        ad_object:
+          description: The activation object in Active Directory that the product was activated by, V(none) without one.
+          type: str
+          sample: Windows Server 2025
         kms:
           description: The KMS host of the product.
           type: dict

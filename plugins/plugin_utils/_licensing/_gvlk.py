@@ -94,13 +94,8 @@ class GvlkTable:
         row = self._row_for(edition_id, build)
         return row.product if row else None
 
-    def products_of(self, partial: str | None) -> tuple[str, ...]:
-        """Return the products, Office's too, whose generic key ends in these five characters."""
-        names = (row.product for row in self._own + self._published if row.key.partial == _five(partial))
-        return tuple(dict.fromkeys(name for name in names if name))
-
     def is_known_gvlk(self, partial: str | None) -> bool:
-        """Tell whether five last characters are those of a generic key in this table."""
+        """Tell whether five last characters are those of a generic key in this table, Office's too."""
         return any(row.key.partial == _five(partial) for row in self._own + self._published)
 
     def _row_for(self, edition_id: str | None, build: int | None) -> _Row | None:

@@ -71,6 +71,7 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
         "expires": _expires(product, now),
         "activation_type": product.activation_type.label,
         "activated_by": product.activated_by.label if product.activated_by else None,
+        "ad_object": product.ad_object,
         "kms": {
             "host": product.kms_host,
             "port": product.kms_port or None,

@@ -57,11 +57,6 @@ class Machine:
         """All fault rules; those with `do: hresult` are carried out here, the others on the wire."""
         return self._description.faults
 
-    @property
-    def provider_faults(self) -> tuple[t.Mapping[str, t.Any], ...]:
-        """The rules by which the licensing service fails."""
-        return tuple(rule for rule in self.faults if rule["do"] == MODEL_ACTION)
-
     def is_described_by(self, description: MachineDescription) -> bool:
         """Return whether a description differs at most in what does not touch the machine's state."""
         return self._description.state() == description.state()

@@ -28,6 +28,7 @@ FULL = state(
     licensed(
         reason=0xC004F056,
         activated_by=ActivationType.KMS,
+        ad_object="Windows Server 2022",
         kms_host="kms.example.com",
         kms_port=1688,
         discovered_kms_host="found.example.com",

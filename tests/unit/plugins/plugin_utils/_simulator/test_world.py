@@ -160,7 +160,10 @@ class TestKms:
         assert failure(ask, kms(**host), **asked) == hresult
 
     def test_names_are_found_whatever_their_case(self) -> None:
-        ask(kms(), host="KMS.corp.Example.")
+        world = kms()
+        before = world.describe()["kms_hosts"]["kms.corp.example"]["count"]
+        ask(world, host="KMS.corp.Example.")
+        assert world.describe()["kms_hosts"]["kms.corp.example"]["count"] == before + 1
 
     @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from([5, 25]))
     @settings(max_examples=50, deadline=None)

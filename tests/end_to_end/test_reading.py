@@ -1,0 +1,41 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What license_info tells of machines in unlike states and languages, through a real play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .playground import Playground, task
+
+Serve = Callable[..., Playground]
+
+
+def test_a_machine_activated_by_active_directory_names_its_activation_object(serve: Serve) -> None:
+    machine = {"system": "server_2022_standard", "channel": "kms_client", "status": "notification"}
+    ground = serve({"srv": machine}, world={"ad": {"corp.example": ["Windows Server"]}})
+    run = ground.play(task("activate"), task("license_info", products="primary"))
+    assert run.code == 0, run.output
+    (product,) = run.result("srv")["license"]["products"]
+    assert (product["activated_by"], product["ad_object"]) == ("ad", "Windows Server")
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "ja-JP"])
+def test_a_machine_says_the_same_in_every_language(serve: Serve, language: str) -> None:
+    machine = {"system": "windows_10_ltsc_2021", "status": "licensed", "office": ["office_2021"], "language": language}
+    run = serve({"srv": machine}).play(task("license_info"))
+    found = run.result("srv")["license"]
+    assert (found["machine"]["edition"], found["machine"]["build"]) == ("EnterpriseS", 19044)
+    told = {(product["application"], product["channel"], product["is_primary"]) for product in found["products"]}
+    assert told == {("windows", "kms_client", True), ("office", "kms_client", False)}
+
+
+def test_every_licence_comes_over_several_pages(serve: Serve) -> None:
+    ground = serve({"srv": "server_2022_standard"})
+    run = ground.play(task("license_info", subset=["products"], products="all", installation_ids=True))
+    assert len(run.result("srv")["license"]["products"]) > 10
+    assert ground.server.counters.of("srv").kinds["pull"] >= 1
