@@ -32,7 +32,10 @@ create() {
 }
 
 # A folder whose Python is gone, or too old, is made anew.
-suits "$folder/bin/python" || create "$(find_python)"
+if ! suits "$folder/bin/python"; then
+    python=$(find_python)
+    create "$python"
+fi
 
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
 touch "$folder/.ready"
