@@ -31,8 +31,23 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_licensing": BASE | {"_cim"},
     "_planning": BASE | {"_licensing"},
     "_applying": BASE | {"_wsman", "_cim", "_session", "_licensing", "_planning"},
-    "_reporting": BASE | {"_licensing", "_planning", "_applying"},
-    "_task": BASE | {"_wsman", "_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
+    "_ledger": BASE | {"_licensing", "_planning", "_applying"},
+    "_microsoft": BASE | {"_licensing", "_ledger"},
+    "_exchange": BASE | {"_licensing", "_ledger", "_microsoft"},
+    "_reporting": BASE | {"_licensing", "_planning", "_applying", "_ledger"},
+    "_task": BASE
+    | {
+        "_wsman",
+        "_cim",
+        "_session",
+        "_licensing",
+        "_planning",
+        "_applying",
+        "_ledger",
+        "_microsoft",
+        "_exchange",
+        "_reporting",
+    },
     "_simulator": BASE | {"_wsman", "_cim"},
 }
 # Who may know Ansible below the plugin files themselves.
@@ -41,8 +56,9 @@ KNOWS_ANSIBLE = frozenset({"_task"})
 LIBRARIES: dict[str, frozenset[str]] = {
     "winrm": frozenset({"_session"}),
     "pypsrp": frozenset({"_session"}),
-    "requests": frozenset({"_session"}),
+    "requests": frozenset({"_session", "_microsoft"}),
     "urllib3": frozenset({"_session"}),
+    "sqlalchemy": frozenset({"_ledger"}),
     "spnego": frozenset({"_simulator"}),
     "cryptography": frozenset({"_simulator"}),
     "yaml": frozenset({"_simulator"}),

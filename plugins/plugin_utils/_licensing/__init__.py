@@ -10,6 +10,7 @@ from ._channels import APPLICATION_IDS, Application, Channel
 from ._editions import canonical_edition, edition_of_sku, is_evaluation
 from ._explanations import Explanation, explain, parse_code
 from ._gvlk import GvlkTable
+from ._offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
 from ._product_key import ProductKey
 from ._products import Machine, Product, Service, State
 from ._statuses import ActivationType, LicenseStatus
@@ -31,7 +32,11 @@ __all__ = [
     "canonical_edition",
     "edition_of_sku",
     "explain",
+    "grouped",
     "is_evaluation",
     "parse_code",
+    "parse_confirmation_id",
+    "parse_extended_pid",
+    "parse_installation_id",
     "table",
 ]

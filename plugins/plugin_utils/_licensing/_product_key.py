@@ -10,6 +10,7 @@ machine is told from another. Keys since Windows 8 hold exactly one N, older one
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from .._errors import Refusal
@@ -48,6 +49,14 @@ class ProductKey(Secret):
     def partial(self) -> str:
         """The last five characters, as Windows shows them in `PartialProductKey`."""
         return self._visible
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the key as 64 hexadecimal digits, by which a key is known again without being stored.
+
+        A key holds 114 bits, far too many to be found by trying, so it takes no salt.
+        """
+        return hashlib.sha256(reveal(self).encode()).hexdigest()
 
     def __str__(self) -> str:
         return f"*****-*****-*****-*****-{self._visible}"

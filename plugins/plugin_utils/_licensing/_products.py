@@ -45,6 +45,7 @@ class Product:
     discovered_kms_host: str | None = None
     discovered_kms_port: int = 0
     installation_id: str | None = None
+    extended_pid: str | None = None
     ad_object: str | None = None
 
     @property
