@@ -4,8 +4,8 @@
 
 """The numbers of an activation without internet: what a machine tells, and what Microsoft answers.
 
-An installation ID has 63 digits, 54 on licensing services before Windows 8; a confirmation ID has 48. People pass them on
-in groups, by telephone and on paper, so blanks and hyphens between the digits do not matter.
+An installation ID has 63 digits, 54 on licensing services before Windows 8; a confirmation ID has 48. People pass them
+on in groups, by telephone and on paper, so blanks and hyphens between the digits do not matter.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _digits(text: str, *, lengths: tuple[int, ...], name: str, remedy: str) -> s
     expected = " or ".join(str(length) for length in lengths)
     raise Refusal(
         f"The {name} has {wrong}, where {expected} digits are expected.",
-        code=f"bad_{name.replace(' ', '_')}",
+        code=f"bad_{name.lower().replace(' ', '_')}",
         cause="It was mistyped, cut off or copied with something else.",
         remedy=remedy,
     )
