@@ -43,7 +43,7 @@ class ActionModule(LicensingAction):
             products=asked if "products" in subset else without,
             details=True,
             machine=bool({"machine", "service"} & subset),  # the clock, which stands with the service
-            installation_ids=options["installation_ids"] and "products" in subset,
+            offline=options["installation_ids"] and "products" in subset,
         )
 
     def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ options:
     default: installed
   installation_ids:
     description:
-      - Whether to read the installation IDs too.
+      - Whether to read the installation IDs and the extended product IDs too.
       - It is slow, since Windows computes them anew for each product.
     type: bool
     default: false
@@ -285,6 +285,10 @@ license:
           sample: false
         installation_id:
           description: The installation ID of the product.
+          returned: when O(installation_ids=true)
+          type: str
+        extended_pid:
+          description: The extended product ID of its key, which Microsoft's service asks for beside the installation ID.
           returned: when O(installation_ids=true)
           type: str
 requests:

@@ -7,6 +7,20 @@
 from __future__ import annotations
 
 from ._applier import Applier, Patience
+from ._gate import Gate, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
+from ._spender import Retry, Spender
 
-__all__ = ["Applier", "Patience", "Products", "Reader", "Scope"]
+__all__ = [
+    "Applier",
+    "Gate",
+    "Patience",
+    "Products",
+    "Reader",
+    "Retry",
+    "Scope",
+    "Settlement",
+    "Spend",
+    "Spender",
+    "Ticket",
+]

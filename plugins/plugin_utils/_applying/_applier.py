@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from .._cim import Repository
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged
 from .._licensing import Channel, Product, State
-from .._planning import Activate, InstallKey, Plan, Step, UninstallKey, Wish, plan
+from .._planning import Activate, ActivateMak, InstallKey, Plan, Step, UninstallKey, Wish, plan
 from ._calls import REFRESH, Call, call_for
+from ._gate import Gate
 from ._reader import Products, Reader, Scope
 from ._service_version import keep_service_version
+from ._spender import Retry, Spender
 
 POLL_SECONDS = 5.0
 
@@ -30,7 +32,10 @@ class Patience:
 
 
 class Applier:
-    """Carries out plans on one machine; `done` lists the finished steps, also after a failure."""
+    """Carries out plans on one machine; `done` lists the finished steps, also after a failure.
+
+    Steps that are counted go through `gate`; without one there is no budget to take them from.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,9 @@ class Applier:
         reader: Reader,
         patience: Patience,
         tell: t.Callable[[str], None] = lambda _text: None,
+        *,
+        gate: Gate | None = None,
+        retry: Retry | None = None,
     ) -> None:
         self.done: list[Step] = []
         self._stirred = False
@@ -45,6 +53,14 @@ class Applier:
         self._reader = reader
         self._patience = patience
         self._tell = tell
+        self._gate = gate
+        self._retry = retry or Retry()
+
+    def foresee(self, steps: Plan, state: State) -> None:
+        """Raise what would be refused before anything is spent, for check mode."""
+        for step in steps.steps:
+            if isinstance(step, ActivateMak):
+                self._spender().foresee(step, state)
 
     def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
         """Carry out every step and return the state read afterwards, which shows what was wished.
@@ -54,14 +70,39 @@ class Applier:
         """
         try:
             for step in steps.steps:
-                self._carry_out(step, before, scope)
-                self.done.append(step)
+                if self._carried_out(step, before, scope):
+                    self.done.append(step)
+        except MachineRefused as refusal:
+            if self._gate is not None and refusal.hresult is not None:
+                self._gate.heed(refusal.hresult)
+            raise
         finally:
             self._refresh(before)
         after = self._settled(wish, before, scope)
         if any(isinstance(step, (InstallKey, UninstallKey)) for step in steps.steps):
             keep_service_version(self._repository, before, after)
         return after
+
+    def _carried_out(self, step: Step, before: State, scope: Scope) -> bool:
+        """Carry a step out; False when a second look found nothing to do."""
+        if isinstance(step, ActivateMak):
+            self._stirred = True
+            return self._spender().spend(step, before)
+        self._carry_out(step, before, scope)
+        return True
+
+    def _spender(self) -> Spender:
+        if self._gate is None:
+            raise TypeError("a counted step needs the gate of a ledger")
+        return Spender(
+            self._gate,
+            self._reader,
+            retry=self._retry,
+            invoke=self._invoke_on_product,
+            moments=self._moments,
+            pause=self._patience.pause,
+            tell=self._tell,
+        )
 
     def _carry_out(self, step: Step, before: State, scope: Scope) -> None:
         self._tell(f"{step.action}: {step.was or '-'} -> {step.becomes or '-'} ({step.why})")
@@ -81,8 +122,14 @@ class Applier:
         return replace(step, product_id=_kms_client(self._reader.read(_PRIMARY).primary).id)
 
     def _invoke(self, call: Call, state: State) -> None:
-        keys = {"ID": call.product_id} if call.product_id is not None else {"Version": state.service.version}
+        if call.product_id is not None:
+            return self._invoke_on_product(call)
+        keys = {"Version": state.service.version}
         self._repository.invoke(call.class_name, keys, call.method, call.parameters)
+        return None
+
+    def _invoke_on_product(self, call: Call) -> None:
+        self._repository.invoke(call.class_name, {"ID": call.product_id or ""}, call.method, call.parameters)
 
     def _shows(self, step: Step, scope: Scope) -> bool:
         """Wait until the state shows the step's effect; only an activation is worth waiting for."""
@@ -96,9 +143,13 @@ class Applier:
 
     def _looks(self, scope: Scope, seconds: float) -> t.Iterator[State]:
         """Yield the state now and again until `seconds` are over."""
-        end = self._patience.clock() + seconds
+        return (self._reader.read(scope) for _moment in self._moments(seconds))
+
+    def _moments(self, seconds: float | None = None) -> t.Iterator[None]:
+        """Yield now and again until `seconds` are over, all there are unless told otherwise."""
+        end = self._patience.clock() + (self._patience.seconds if seconds is None else seconds)
         while True:
-            yield self._reader.read(scope)
+            yield
             left = end - self._patience.clock()
             if left <= 0:
                 return

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from .._licensing import ActivationType
 from .._planning import (
     Activate,
+    DepositConfirmation,
     InstallKey,
     SetActivationType,
     SetHostCaching,
@@ -96,3 +97,9 @@ def _uninstall_key(step: UninstallKey) -> Call:
 @call_for.register
 def _activate(step: Activate) -> Call:
     return Call("Activate", product_id=step.product_id or "")
+
+
+@call_for.register
+def _deposit(step: DepositConfirmation) -> Call:
+    ids = {"InstallationId": step.installation_id, "ConfirmationId": step.confirmation_id}
+    return Call("DepositOfflineConfirmationId", ids, product_id=step.product_id or "")

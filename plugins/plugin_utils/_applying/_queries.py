@@ -18,6 +18,7 @@ Properties = dict[str, CimType]
 SERVICE = "SoftwareLicensingService"
 PRODUCT = "SoftwareLicensingProduct"
 OPERATING_SYSTEM = "Win32_OperatingSystem"
+HARDWARE = "Win32_ComputerSystemProduct"
 COMPUTER_SYSTEM = "Win32_ComputerSystem"
 
 SERVICE_PROPERTIES: Properties = {
@@ -57,7 +58,7 @@ PRODUCT_DETAILS: Properties = {
 }
 """What is worth telling but decides nothing; with these a row is half as large again."""
 LATER_PRODUCT_DETAILS: Properties = {"ADActivationObjectName": "string"}
-INSTALLATION_ID: Properties = {"OfflineInstallationId": "string"}
+OFFLINE_IDS: Properties = {"OfflineInstallationId": "string", "ProductKeyID": "string"}
 """Computed by the machine when asked for, and slow, so only on request."""
 
 MACHINE_PROPERTIES: Properties = {
@@ -67,4 +68,5 @@ MACHINE_PROPERTIES: Properties = {
     "OperatingSystemSKU": "uint32",
     "ProductType": "uint32",
 }
+HARDWARE_PROPERTIES: Properties = {"UUID": "string"}
 DOMAIN_PROPERTIES: Properties = {"Domain": "string", "PartOfDomain": "boolean"}

@@ -30,13 +30,18 @@ class Products(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """How much to read; each part is one query. `details` are a product's properties that decide nothing."""
+    """How much to read; each part is one query. `details` are a product's properties that decide nothing.
+
+    `holding` narrows the products to those whose key ends in these five characters, `offline` adds the IDs of an
+    activation without internet.
+    """
 
     service: bool = True
     products: Products = Products.PRIMARY
     details: bool = False
     machine: bool = False
-    installation_ids: bool = False
+    offline: bool = False
+    holding: str | None = None
 
 
 class Reader:
@@ -64,6 +69,11 @@ class Reader:
             state = replace(state, domain=(row["Domain"] or "") if row["PartOfDomain"] else "")
         return state
 
+    def bios_uuid(self) -> str | None:
+        """Return the identity of the hardware, which outlives a new image; None where there is none."""
+        found = str(self._one(q.HARDWARE, q.HARDWARE_PROPERTIES)["UUID"] or "").strip().upper()
+        return None if set(found) <= _MEANINGLESS else found
+
     def _service(self) -> Service:
         rows = self._rows(q.SERVICE, q.SERVICE_PROPERTIES, q.LATER_SERVICE_PROPERTIES, [])
         return service_from(_only(rows, q.SERVICE))
@@ -75,9 +85,10 @@ class Reader:
         if scope.details:
             core.update(q.PRODUCT_DETAILS)
             later.update(q.LATER_PRODUCT_DETAILS)
-        if scope.installation_ids:
-            core.update(q.INSTALLATION_ID)
-        rows = self._rows(q.PRODUCT, core, later, _CONDITIONS[scope.products])
+        if scope.offline:
+            core.update(q.OFFLINE_IDS)
+        holding = () if scope.holding is None else (equals("PartialProductKey", scope.holding),)
+        rows = self._rows(q.PRODUCT, core, later, _CONDITIONS[scope.products] + holding)
         return tuple(sorted((product_from(row) for row in rows), key=lambda product: (product.name, product.id)))
 
     def _rows(
@@ -107,6 +118,9 @@ def _only(rows: list[dict[str, t.Any]], class_name: str) -> dict[str, t.Any]:
         raise ProtocolViolation(f"The machine shows {len(rows)} instances of {class_name}, where there is one.")
     return rows[0]
 
+
+_MEANINGLESS = frozenset("0F-")
+"""What a UUID consists of where the firmware has none: zeros, or F throughout."""
 
 _HAS_KEY = is_set("PartialProductKey")
 _CONDITIONS: dict[Products, tuple[str, ...]] = {

@@ -65,7 +65,8 @@ def product_from(row: t.Mapping[str, t.Any]) -> Product:
         kms_port=row.get("KeyManagementServicePort") or 0,
         discovered_kms_host=row.get("DiscoveredKeyManagementServiceMachineName") or None,
         discovered_kms_port=row.get("DiscoveredKeyManagementServiceMachinePort") or 0,
-        installation_id=row.get("OfflineInstallationId"),
+        installation_id=row.get("OfflineInstallationId") or None,
+        extended_pid=row.get("ProductKeyID") or None,
         ad_object=row.get("ADActivationObjectName") or None,
     )
 

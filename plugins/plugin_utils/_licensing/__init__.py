@@ -15,6 +15,7 @@ from ._product_key import ProductKey
 from ._products import Machine, Product, Service, State
 from ._statuses import ActivationType, LicenseStatus
 from ._tables import table
+from ._verdicts import denies_count, is_temporary, may_have_counted, stops_key
 
 __all__ = [
     "APPLICATION_IDS",
@@ -30,13 +31,17 @@ __all__ = [
     "Service",
     "State",
     "canonical_edition",
+    "denies_count",
     "edition_of_sku",
     "explain",
     "grouped",
     "is_evaluation",
+    "is_temporary",
+    "may_have_counted",
     "parse_code",
     "parse_confirmation_id",
     "parse_extended_pid",
     "parse_installation_id",
+    "stops_key",
     "table",
 ]

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+from ._mak import holder_of, refuse_other_channels
 from ._planner import Need, Plan, need, plan
 from ._steps import (
     Activate,
+    ActivateMak,
+    DepositConfirmation,
     InstallKey,
+    InstallMak,
     SetActivationType,
     SetHostCaching,
     SetKmsHost,
@@ -18,16 +22,21 @@ from ._steps import (
     Step,
     UninstallKey,
 )
-from ._wish import AbsentKey, Activation, EditionKey, KeyWish, KmsSettings, PresentKey, When, Wish
+from ._wish import AbsentKey, Activation, Counted, EditionKey, KeyWish, KmsSettings, Mak, PresentKey, Way, When, Wish
 
 __all__ = [
     "AbsentKey",
     "Activate",
+    "ActivateMak",
     "Activation",
+    "Counted",
+    "DepositConfirmation",
     "EditionKey",
     "InstallKey",
+    "InstallMak",
     "KeyWish",
     "KmsSettings",
+    "Mak",
     "Need",
     "Plan",
     "PresentKey",
@@ -38,8 +47,11 @@ __all__ = [
     "SetLookupDomain",
     "Step",
     "UninstallKey",
+    "Way",
     "When",
     "Wish",
+    "holder_of",
     "need",
     "plan",
+    "refuse_other_channels",
 ]

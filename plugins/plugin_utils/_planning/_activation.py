@@ -10,9 +10,10 @@ import typing as t
 
 from .._errors import Refusal
 from .._licensing import ActivationType, Channel, Product, State
-from ._keys import evaluation_edition
+from ._mak import holder_of, mak_step, refuse_other_channels
+from ._refusals import evaluation_edition
 from ._steps import Activate, Step
-from ._wish import Activation, When
+from ._wish import Activation, Mak, When
 
 _MINUTES_A_DAY = 24 * 60
 
@@ -26,6 +27,9 @@ def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
     if reason is None:
         return
     _refuse_uncalled_for(wish, product)
+    if wish.counted is not None:
+        yield mak_step(wish.counted, product, reason, _status(product))
+        return
     # A product whose key is yet to be installed has no ID; its turn will tell.
     yield Activate(
         why=reason,
@@ -37,6 +41,8 @@ def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
 
 
 def _chosen(wish: Activation, state: State) -> Product:
+    if wish.counted is not None:
+        return _holder(wish.counted.mak, state)
     if wish.product_id is None:
         product = state.primary
     else:
@@ -53,6 +59,17 @@ def _chosen(wish: Activation, state: State) -> Product:
         f"No product with a key has the activation ID {wish.product_id}.",
         code="no_such_product",
         remedy="Look the ID up with volume.activation.license_info; a product without a key cannot be activated.",
+    )
+
+
+def _holder(mak: Mak, state: State) -> Product:
+    product = holder_of(mak, state)
+    if product is not None:
+        return product
+    raise Refusal(
+        f"No product that is meant holds the key that ends in {mak.key.partial}.",
+        code="no_such_product",
+        remedy="Name the product in products, by its activation ID if need be; license_info lists them all.",
     )
 
 
@@ -76,11 +93,13 @@ def _refuse_uncalled_for(wish: Activation, product: Product) -> None:
             code="not_a_kms_client",
             remedy="Set product_key to gvlk, or activate to never.",
         )
-    if product.channel in _COUNTED:
+    if wish.counted is not None:
+        refuse_other_channels(product)
+    elif product.channel in _COUNTED:
         raise Refusal(
             f"Activating this product spends one of the finite activations of its {product.channel.value} key.",
             code=f"{product.channel.value}_activation",
-            remedy="Spend it deliberately, outside this module, or move the machine to KMS with kms_client.",
+            remedy=_COUNTED[product.channel],
         )
     if product.activation_type is ActivationType.TOKEN:
         raise Refusal(
@@ -95,7 +114,10 @@ def _lease(product: Product) -> int:
     return product.grace_minutes if leased else 0
 
 
-_COUNTED = frozenset({Channel.MAK, Channel.KMS_HOST})
+_COUNTED = {
+    Channel.MAK: "Use volume.activation.mak, which keeps a budget, or move the machine to KMS with kms_client.",
+    Channel.KMS_HOST: "Activate it on the machine itself, or move the machine to KMS with kms_client.",
+}
 
 
 def _status(product: Product) -> str:

@@ -10,14 +10,18 @@ import typing as t
 
 from .._errors import Refusal
 from .._licensing import Channel, Product, State, canonical_edition
+from ._mak import plan_mak
+from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key
 from ._steps import InstallKey, Step, UninstallKey
-from ._wish import AbsentKey, EditionKey, KeyWish, PresentKey
+from ._wish import AbsentKey, EditionKey, KeyWish, Mak, PresentKey
 
 
 def plan_key(wish: KeyWish, state: State) -> t.Iterator[Step]:
     """Yield the steps to the wished key; raises Refusal where somebody has to decide first."""
     if isinstance(wish, EditionKey):
         return _edition_key(wish, state)
+    if isinstance(wish, Mak):
+        return plan_mak(wish, state)
     return _present(wish, state) if isinstance(wish, PresentKey) else _absent(wish, state)
 
 
@@ -55,8 +59,8 @@ def _edition_key(wish: EditionKey, state: State) -> t.Iterator[Step]:
             remedy="Give a key for this edition in extra_gvlks, or set product_key to keep.",
         )
     yield InstallKey(
-        why=f"the primary product is on {_described(primary)}" if primary else "Windows has no product key",
-        was=_described(primary) if primary else "(none)",
+        why=f"the primary product is on {described(primary)}" if primary else "Windows has no product key",
+        was=described(primary) if primary else "(none)",
         becomes=f"{Channel.KMS_CLIENT.value} {key}",
         key=key,
         edition=edition,
@@ -77,12 +81,7 @@ def _refuse_unfit(primary: Product, state: State, wish: EditionKey) -> None:
     if primary.is_evaluation:
         raise evaluation_edition(primary)
     if primary.channel is Channel.KMS_HOST:
-        raise Refusal(
-            "The machine holds the key of a KMS host.",
-            code="kms_host_key",
-            cause="Either this is a KMS host, or a host key was installed on an ordinary client by mistake.",
-            remedy="Leave a KMS host out of this play; else remove the key with volume.activation.product_key first.",
-        )
+        raise kms_host_key()
     running = state.machine.edition_id if state.machine else None
     if primary.channel is Channel.SUBSCRIPTION or _is_lifted(primary.family, running):
         raise Refusal(
@@ -92,28 +91,11 @@ def _refuse_unfit(primary: Product, state: State, wish: EditionKey) -> None:
             remedy="Set product_key to keep, or leave the machine out of the play.",
         )
     if primary.is_licensed and not wish.replace_licensed:
-        raise Refusal(
-            f"The machine is licensed by {_described(primary)}, and its licence would be lost.",
-            code="licensed_by_other_key",
-            remedy="Set replace_licensed to true if this machine is to leave that key for KMS.",
-        )
+        raise licensed_by_other_key(primary, "KMS")
 
 
 def _is_lifted(family: str | None, running: str | None) -> bool:
     return bool(family and running) and canonical_edition(running or "") != canonical_edition(family or "")
-
-
-def evaluation_edition(primary: Product) -> Refusal:
-    """Return the refusal of an evaluation edition, which no volume key can activate."""
-    return Refusal(
-        f"{primary.family} is an evaluation edition; it takes no volume licence key.",
-        code="evaluation_edition",
-        remedy="Convert it to the full edition first (DISM /Online /Set-Edition on servers, new media on clients).",
-    )
-
-
-def _described(product: Product) -> str:
-    return f"{product.channel.value} {product.partial_product_key or ''}".rstrip()
 
 
 def _matching(partial: str, activation_id: str | None, state: State) -> list[Product]:
@@ -153,5 +135,5 @@ def _absent(wish: AbsentKey, state: State) -> t.Iterator[Step]:
         )
     for product in found:
         yield UninstallKey(
-            why="the key is to be absent", was=_described(product), becomes="(none)", product_id=product.id
+            why="the key is to be absent", was=described(product), becomes="(none)", product_id=product.id
         )

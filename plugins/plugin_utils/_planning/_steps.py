@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
+from ._wish import Counted, Mak
 
 KMS_LEASE_MINUTES = 180 * 24 * 60
 
@@ -151,6 +152,30 @@ class InstallKey(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstallMak(InstallKey):
+    """Install a multiple activation key in the product that the wish means."""
+
+    mak: Mak
+
+    def _is_shown(self, state: State) -> bool:
+        return any(self.mak.is_in(product) for product in state.products)
+
+    def _replaces(self, product: Product) -> bool:
+        # One Office product beside another stays; which of them the key is for, only Windows knows.
+        return self.mak.application is not Application.OFFICE and self.mak.is_meant(product)
+
+    def _product(self, state: State) -> Product:
+        replaced = next((product for product in state.products if self._replaces(product)), None)
+        return replace(
+            super()._product(state),
+            application=self.mak.application or (replaced.application if replaced else Application.OTHER),
+            family=replaced.family if replaced else "",
+            is_addon=bool(replaced and replaced.is_addon),
+            channel=Channel.MAK,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class UninstallKey(Step):
     """Take the key off one product."""
 
@@ -195,3 +220,27 @@ class Activate(Step):
     def concerns(self, product: Product) -> bool:
         """Tell whether this is the product to activate."""
         return product.is_primary if self.product_id is None else product.id.lower() == self.product_id.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivateMak(Activate):
+    """Spend one of the finite activations of a MAK; the machine asks Microsoft itself.
+
+    `reason` is what the ledger records. Whether the product needs it is looked at once more before anything is spent.
+    """
+
+    counted: Counted
+    reason: str
+
+    def concerns(self, product: Product) -> bool:
+        """Tell whether this is the product that holds the key."""
+        return self.counted.mak.is_in(product)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositConfirmation(ActivateMak):
+    """Give the machine a confirmation ID; both IDs are filled in when they are known."""
+
+    installation_id: str = ""
+    confirmation_id: str = ""
+    action = "deposit_confirmation_id"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .._licensing import ActivationType, GvlkTable, ProductKey
+from .._licensing import ActivationType, Application, GvlkTable, Product, ProductKey
 
 DEFAULT_KMS_PORT = 1688
 
@@ -60,8 +60,55 @@ class AbsentKey:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mak:
+    """A multiple activation key is installed: in Windows itself, in an Office product, or in the product of that ID.
+
+    `application` None leaves the choice to `activation_id` alone, which is how add-ons are meant.
+    """
+
+    key: ProductKey
+    application: Application | None = Application.WINDOWS
+    activation_id: str | None = None
+    replace_licensed: bool = False
+
+    def is_meant(self, product: Product) -> bool:
+        """Tell whether a product is one of those that this key may be for."""
+        if self.activation_id is not None:
+            return product.id.lower() == self.activation_id.lower()
+        if self.application is Application.WINDOWS:
+            return product.is_primary
+        return self.application is None or product.application in _OFFICE
+
+    def is_in(self, product: Product) -> bool:
+        """Tell whether a product holds this key."""
+        return (product.partial_product_key or "").upper() == self.key.partial and self.is_meant(product)
+
+
+_OFFICE = (Application.OFFICE, Application.OFFICE_2010)
+
+
+class Way(Enum):
+    """How the machine gets its licence for a MAK: it asks Microsoft itself, or is given a confirmation ID."""
+
+    ONLINE = "online"
+    PROXY = "proxy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Consent to spend one of the finite activations of a MAK; without it no counted product is activated.
+
+    `confirmation_id` is one that was obtained elsewhere, as by telephone.
+    """
+
+    mak: Mak
+    way: Way = Way.ONLINE
+    confirmation_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Activation:
-    """A product is activated: the primary one unless an ID is given.
+    """A product is activated: the primary one unless an ID is given, or with `counted` the one that holds the MAK.
 
     `only_kms_client` makes any other channel a refusal: it states that a volume activation is meant, not a purchase.
     """
@@ -70,9 +117,10 @@ class Activation:
     product_id: str | None = None
     renew_below_days: int | None = None
     only_kms_client: bool = False
+    counted: Counted | None = None
 
 
-KeyWish = EditionKey | PresentKey | AbsentKey
+KeyWish = EditionKey | PresentKey | AbsentKey | Mak
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,9 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
         "is_primary": product.is_primary,
         "is_addon": product.is_addon,
     }
-    return {**facts, "installation_id": product.installation_id} if installation_ids else facts
+    if installation_ids:
+        facts.update(installation_id=product.installation_id, extended_pid=product.extended_pid)
+    return facts
 
 
 def _reason(code: int) -> dict[str, str | None]:

@@ -119,7 +119,7 @@ class LicensingAction(ActionBase):
             requests=machine.requests,
             steps=steps.steps,
             parts=self.parts(options),
-            installation_ids=scope.installation_ids,
+            installation_ids=scope.offline,
         )
 
     def _after(self, machine: Machine, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:

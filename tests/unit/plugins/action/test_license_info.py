@@ -26,7 +26,7 @@ SERVICE, PRODUCT, SYSTEM = "SoftwareLicensingService", "SoftwareLicensingProduct
         ({"products": "all"}, Scope(products=Products.ALL, details=True, machine=True)),
         (
             {"installation_ids": True},
-            Scope(products=Products.INSTALLED, details=True, machine=True, installation_ids=True),
+            Scope(products=Products.INSTALLED, details=True, machine=True, offline=True),
         ),
         ({"subset": "products", "products": "primary"}, Scope(service=False, details=True)),
         ({"subset": ["service"]}, Scope(details=True, machine=True)),

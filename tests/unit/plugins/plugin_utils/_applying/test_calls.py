@@ -80,7 +80,7 @@ def test_windows_has_each_method_with_just_these_parameters(call: Call) -> None:
         (q.PRODUCT, q.LATER_PRODUCT_PROPERTIES),
         (q.PRODUCT, q.PRODUCT_DETAILS),
         (q.PRODUCT, q.LATER_PRODUCT_DETAILS),
-        (q.PRODUCT, q.INSTALLATION_ID),
+        (q.PRODUCT, q.OFFLINE_IDS),
     ],
 )
 def test_windows_has_each_property_with_this_type(class_name: str, properties: q.Properties) -> None:
@@ -98,7 +98,7 @@ def _later(class_name: str) -> set[str]:
     ("class_name", "core"),
     [
         (q.SERVICE, q.SERVICE_PROPERTIES),
-        (q.PRODUCT, {**q.PRODUCT_PROPERTIES, **q.PRODUCT_DETAILS, **q.INSTALLATION_ID}),
+        (q.PRODUCT, {**q.PRODUCT_PROPERTIES, **q.PRODUCT_DETAILS, **q.OFFLINE_IDS}),
     ],
 )
 def test_what_some_supported_windows_may_lack_is_not_in_the_core(class_name: str, core: q.Properties) -> None:

@@ -77,7 +77,7 @@ _ROWS: dict[str, list[dict[str, t.Any]]] = {
         (Scope(products=Products.NONE), [q.SERVICE]),
         (Scope(service=False, products=Products.NONE), []),
         (Scope(service=False, products=Products.NONE, machine=True), [q.OPERATING_SYSTEM]),
-        (Scope(products=Products.ALL, installation_ids=True), [q.SERVICE, q.PRODUCT]),
+        (Scope(products=Products.ALL, offline=True), [q.SERVICE, q.PRODUCT]),
     ],
 )
 def test_each_part_is_one_query(scope: Scope, expected: list[str]) -> None:
@@ -115,7 +115,7 @@ def test_which_products_are_asked_for(products: Products, conditions: list[str])
 @pytest.mark.parametrize("wanted", [True, False])
 def test_installation_ids_are_computed_only_on_request(wanted: bool) -> None:
     repository = Scripted()
-    (product,) = repository.reader().read(Scope(installation_ids=wanted)).products
+    (product,) = repository.reader().read(Scope(offline=wanted)).products
     assert product.installation_id == ("12345" if wanted else None)
     assert any("OfflineInstallationId" in properties for _class, properties, _where in repository.asked) is wanted
 

@@ -73,7 +73,8 @@ def test_the_facts_are_the_documented_ones() -> None:
 
 def test_without_installation_ids_just_these_are_missing() -> None:
     documented = _documented()
-    del documented["contains"]["products"]["contains"]["installation_id"]
+    for name in ("installation_id", "extended_pid"):
+        del documented["contains"]["products"]["contains"][name]
     _check(documented, license_facts(FULL), "license")
 
 

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gate before every activation that is counted: who keeps the budget implements it, and the applier asks.
+
+The order is what makes a budget hold: reserved, then done, then settled by what the machine says. Whatever ends this
+process in between leaves a reservation, and a reservation counts.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from enum import Enum
+
+from .._licensing import Product
+
+
+class Settlement(Enum):
+    """What became of a reserved activation: spent, not spent, or nobody can tell yet."""
+
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spend:
+    """One activation about to be spent: the product with its offline IDs, the machine, and why.
+
+    `method` is `online`, `proxy` or `telephone`.
+    """
+
+    product: Product
+    client_machine_id: str | None
+    bios_uuid: str | None
+    reason: str
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A reservation; one that was `taken_over` may have been carried out by whoever held it before."""
+
+    number: int
+    taken_over: bool = False
+
+
+class Gate(t.Protocol):
+    """Keeps a budget; every method raises Refusal where it declines, and nothing has been sent by then."""
+
+    def check(self, spend: Spend) -> None:
+        """Raise what `reserve` would raise, and reserve nothing."""
+
+    def reserve(self, spend: Spend) -> Ticket:
+        """Count one activation before it is asked for."""
+
+    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+        """Say what became of it."""
+
+    def stored(self, installation_id: str) -> str | None:
+        """Return the confirmation ID that was paid for earlier for this installation ID."""
+
+    def obtain(self, spend: Spend) -> str:
+        """Return a confirmation ID, stored or newly paid for."""
+
+    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+        """Store a confirmation ID that the machine accepted, and confirm its reservation."""
+
+    def used(self, installation_id: str) -> None:
+        """Note that a stored confirmation ID served once more."""
+
+    def found_licensed(self, spend: Spend) -> None:
+        """Confirm what may still be open for a machine that turned out to be licensed."""
+
+    def heed(self, hresult: int) -> None:
+        """Close for everyone when a code says that the key cannot be used any more."""

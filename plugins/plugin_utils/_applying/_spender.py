@@ -1,0 +1,246 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Spending an activation of a MAK: reserved first, asked for once, and settled by what the machine itself says.
+
+An answer that never came, and a network failure behind which Microsoft may have counted, leave the reservation
+uncertain: it goes on counting until the machine shows its licence, or shows that it has none.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
+from .._licensing import Product, State, denies_count, is_temporary, may_have_counted
+from .._planning import ActivateMak, DepositConfirmation, holder_of, refuse_other_channels
+from ._calls import Call, call_for
+from ._gate import Gate, Settlement, Spend, Ticket
+from ._reader import Products, Reader, Scope
+
+MAX_PAUSE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often to try again after a temporary failure, and how long to wait before: twice as long each time."""
+
+    times: int = 3
+    delay: float = 10.0
+
+    def pauses(self) -> t.Iterator[float]:
+        """Yield the seconds before each further try."""
+        for number in range(self.times):
+            yield min(self.delay * 2**number, MAX_PAUSE_SECONDS)
+
+
+class Spender:
+    """Carries out the counted steps on one machine.
+
+    `invoke` sends one call, `moments` yields as often as the machine may be looked at while waiting, `pause` sleeps.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        reader: Reader,
+        *,
+        retry: Retry,
+        invoke: t.Callable[[Call], None],
+        moments: t.Callable[[], t.Iterator[None]],
+        pause: t.Callable[[float], None],
+        tell: t.Callable[[str], None],
+    ) -> None:
+        self._gate = gate
+        self._reader = reader
+        self._retry = retry
+        self._invoke = invoke
+        self._moments = moments
+        self._pause = pause
+        self._tell = tell
+
+    def heed(self, refusal: MachineRefused) -> None:
+        """Let the gate know of a refusal that concerns every machine with this key."""
+        if refusal.hresult is not None:
+            self._gate.heed(refusal.hresult)
+
+    def foresee(self, step: ActivateMak, state: State) -> None:
+        """Raise what the gate would say to this step, without reserving anything."""
+        product = holder_of(step.counted.mak, state)
+        stored = self._gate.stored(product.installation_id) if product and product.installation_id else None
+        if product is not None and not stored:
+            self._gate.check(self._spend_of(step, product, state))
+
+    def spend(self, step: ActivateMak, before: State) -> bool:
+        """License the product that holds the key; False when it turned out to be licensed already."""
+        product = self._look(step)
+        refuse_other_channels(product)
+        spend = self._spend_of(step, product, before)
+        if product.is_licensed:
+            # A licence outlives the removal of its key, so an installed key may find it there.
+            self._tell("the product is licensed already; nothing is spent")
+            self._gate.found_licensed(spend)
+            return False
+        stored = self._gate.stored(product.installation_id or "")
+        if stored or isinstance(step, DepositConfirmation):
+            self._deposit(step, spend, stored)
+        else:
+            self._activate(step, spend)
+        return True
+
+    # Online
+
+    def _activate(self, step: ActivateMak, spend: Spend) -> None:
+        ticket = self._gate.reserve(spend)
+        if ticket.taken_over and self._look(step).is_licensed:
+            # Whoever held it before got as far as the machine.
+            return self._gate.settle(ticket, Settlement.CONFIRMED)
+        try:
+            self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
+            self._see_licensed(step)
+        except _Unsettled as unsettled:
+            self._settle(ticket, unsettled.settlement, unsettled.code)
+            raise unsettled.error from unsettled.error.__cause__
+        return self._gate.settle(ticket, Settlement.CONFIRMED)
+
+    def _ask(self, step: ActivateMak, *, doubt: bool) -> None:
+        """Invoke the activation, again after temporary failures; raises _Unsettled."""
+        pauses = self._retry.pauses()
+        while True:
+            try:
+                return self._invoke(call_for(step))
+            except MachineRefused as refusal:
+                code = refusal.hresult or 0
+                doubt = doubt or may_have_counted(code)
+                pause = next(pauses, None) if is_temporary(code) else None
+                if pause is None:
+                    raise _Unsettled(_settlement(code, doubt=doubt), refusal, code) from None
+                self._tell(f"temporary failure 0x{code:08X}; looking and trying again in {pause:g} seconds")
+                self._pause(pause)
+                if self._is_licensed(step):
+                    return None
+            except (AnswerLost, ProtocolViolation) as lost:
+                self._tell("no answer to the activation; looking at the machine instead")
+                return self._see_licensed(step, lost)
+            except ActivationError as error:
+                raise _Unsettled(Settlement.UNCERTAIN if doubt else Settlement.RELEASED, error) from None
+
+    def _see_licensed(self, step: ActivateMak, lost: ActivationError | None = None) -> None:
+        """Wait until the machine shows its licence; raises _Unsettled when it does not."""
+        product = None
+        try:
+            for _moment in self._moments():
+                product = self._look(step)
+                if product.is_licensed:
+                    return
+        except ActivationError as error:
+            # That the machine cannot be read either must not pass for the outcome of what was sent before.
+            self._tell(f"the machine could not be read: {error}")
+        raise _Unsettled(Settlement.UNCERTAIN, _unknown(step, lost, product))
+
+    def _is_licensed(self, step: ActivateMak) -> bool:
+        try:
+            return self._look(step).is_licensed
+        except ActivationError as error:
+            self._tell(f"the machine could not be read: {error}")
+            return False
+
+    # With a confirmation ID
+
+    def _deposit(self, step: ActivateMak, spend: Spend, stored: str | None) -> None:
+        given = step.counted.confirmation_id
+        ticket = None
+        if stored is None and given is not None:
+            ticket = self._gate.reserve(replace(spend, method="telephone"))
+        confirmation = stored or given or self._gate.obtain(spend)
+        if stored:
+            self._tell("a confirmation ID for this installation ID is stored; nothing is spent")
+        try:
+            self._hand_in(step, spend.product, confirmation)
+        except _Unsettled as unsettled:
+            if ticket is not None:
+                self._settle(ticket, unsettled.settlement, unsettled.code)
+            raise unsettled.error from unsettled.error.__cause__
+        if ticket is not None:
+            self._gate.keep(spend, confirmation, ticket)
+        self._gate.used(spend.product.installation_id or "")
+
+    def _hand_in(self, step: ActivateMak, product: Product, confirmation: str) -> None:
+        deposit = DepositConfirmation(
+            why=step.why,
+            product_id=product.id,
+            counted=step.counted,
+            reason=step.reason,
+            installation_id=product.installation_id or "",
+            confirmation_id=confirmation,
+        )
+        try:
+            self._invoke(call_for(deposit))
+        except (AnswerLost, ProtocolViolation) as lost:
+            return self._see_licensed(step, lost)
+        except ActivationError as error:
+            code = error.hresult if isinstance(error, MachineRefused) else None
+            raise _Unsettled(Settlement.RELEASED, error, code) from None
+        return self._see_licensed(step)
+
+    # What both need
+
+    def _settle(self, ticket: Ticket, settlement: Settlement, code: int | None) -> None:
+        """Settle after a failure; what the ledger says to that must not hide why the activation failed."""
+        try:
+            self._gate.settle(ticket, settlement, None if code is None else f"0x{code:08X}")
+        except ActivationError as error:
+            self._tell(f"the reservation stays open: {error}")
+
+    def _look(self, step: ActivateMak) -> Product:
+        scope = Scope(service=False, products=Products.INSTALLED, holding=step.counted.mak.key.partial, offline=True)
+        product = holder_of(step.counted.mak, self._reader.read(scope))
+        if product is not None:
+            return product
+        raise NotConverged(
+            "The key was installed, but Windows shows it in no product that is meant.",
+            code="no_such_product",
+            cause="The key is for another product: for an add-on, for Office, or for Windows itself.",
+            remedy="Read the products with license_info, and name the one that holds the key in products.",
+        )
+
+    def _spend_of(self, step: ActivateMak, product: Product, state: State) -> Spend:
+        return Spend(
+            product=product,
+            client_machine_id=state.service.client_machine_id,
+            bios_uuid=self._reader.bios_uuid(),
+            reason=step.reason,
+            method="proxy" if isinstance(step, DepositConfirmation) else "online",
+        )
+
+
+class _Unsettled(Exception):
+    """An activation that did not end well: what becomes of its reservation, and the error to report."""
+
+    def __init__(self, settlement: Settlement, error: ActivationError, code: int | None = None) -> None:
+        super().__init__(str(error))
+        self.settlement = settlement
+        self.error = error
+        self.code = code
+
+
+def _settlement(code: int, *, doubt: bool) -> Settlement:
+    if may_have_counted(code) or (doubt and not denies_count(code)):
+        return Settlement.UNCERTAIN
+    return Settlement.RELEASED
+
+
+def _unknown(step: ActivateMak, lost: ActivationError | None, product: Product | None) -> ActivationError:
+    if lost is None and product is not None and product.reason:
+        return MachineRefused("The machine answered well but did not become licensed.", hresult=product.reason)
+    error = AnswerLost(
+        f"No answer came to {step.action}, and the machine does not show its effect: the outcome is unknown.",
+        code="outcome_unknown",
+        cause="The connection broke, or the machine was slower than its WinRM limit (MaxTimeoutms).",
+        remedy="Run the task again; it reads the state first and repeats only what is missing. Until then the"
+        " activation counts as spent.",
+    )
+    error.__cause__ = lost
+    return error

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a failed activation of a counted key means for its count, by the code that the machine gave.
+
+Three things have to be known, and none of them may be guessed: whether trying again makes sense, whether Microsoft may
+have counted the attempt although it failed, and whether every other machine with this key would fail as well. The codes
+and their meanings are those of slerror.h and wininet.h; see `data/errors.json` for each one's source.
+"""
+
+from __future__ import annotations
+
+__all__ = ["denies_count", "is_temporary", "may_have_counted", "stops_key"]
+
+_NEVER_REACHED = frozenset(
+    {
+        0x80072EE7,  # the name could not be resolved
+        0x80072EFD,  # no connection
+        0x8004FE33,  # an outbound proxy wants to know who asks
+    }
+)
+_REACHED_PERHAPS = frozenset(
+    {
+        0x80072EE2,  # no answer in time
+        0x80072EFE,  # the connection ended
+        0x80072EFF,  # the connection was reset
+        0xC004B007,  # the activation server could not be talked to
+        0xC004C00C,  # the activation server failed
+        0xC004C012,  # its network failed
+        0xC004C013,  # its database failed
+        0xC004C015,  # it had no answer
+        0xC004FC03,  # a network problem, not said which
+    }
+)
+_EXHAUSTED = frozenset({0xC004C020, 0xC004C021, 0x803FA07F, 0x803FA080})
+_BLOCKED = frozenset({0xC004C003, 0xC004F051})
+
+
+def is_temporary(hresult: int) -> bool:
+    """Tell whether the same attempt may succeed a little later, with nothing changed."""
+    return hresult in _REACHED_PERHAPS | _NEVER_REACHED - {0x8004FE33}
+
+
+def may_have_counted(hresult: int) -> bool:
+    """Tell whether Microsoft may have counted an attempt that ended like this."""
+    return hresult in _REACHED_PERHAPS
+
+
+def denies_count(hresult: int) -> bool:
+    """Tell whether it was Microsoft itself that refused, which settles earlier attempts of this machine too.
+
+    A machine's activation that was counted once is granted again, so one that is refused never was counted.
+    """
+    return hresult & 0xFFFFF000 == 0xC004C000 and not is_temporary(hresult)
+
+
+def stops_key(hresult: int) -> str | None:
+    """Return `exhausted` or `blocked` when no machine can be activated with this key any more, else None."""
+    if hresult in _EXHAUSTED:
+        return "exhausted"
+    return "blocked" if hresult in _BLOCKED else None

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning of multiple activation keys: every one has a finite count, so what would waste it is refused."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Refusal
+from .._licensing import Application, Channel, Product, State
+from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key
+from ._steps import ActivateMak, DepositConfirmation, InstallMak, Step
+from ._wish import Counted, Mak, Way
+
+HARDWARE_CHANGED = 0xC004F00F
+"""The hardware differs too much from that of the last activation: the machine's own reason to be activated anew."""
+
+
+def plan_mak(wish: Mak, state: State) -> t.Iterator[Step]:
+    """Yield the installation of the key, unless the product holds it; raises Refusal for keys of other kinds."""
+    holder = holder_of(wish, state)
+    if holder is not None:
+        refuse_other_channels(holder)
+        return
+    meant = [product for product in state.products if wish.is_meant(product)]
+    for product in meant:
+        _refuse_loss(wish, product)
+    # One Office product beside another keeps its key.
+    replaced = None if wish.application is Application.OFFICE else next(iter(meant), None)
+    yield InstallMak(
+        why=f"the product is on {described(replaced)}" if replaced else "no product has this key",
+        was=described(replaced) if replaced else "(none)",
+        becomes=f"{Channel.MAK.value} {wish.key}",
+        key=wish.key,
+        product_id=wish.activation_id,
+        mak=wish,
+    )
+
+
+def holder_of(wish: Mak, state: State) -> Product | None:
+    """Return the product that holds the key, a licensed one first."""
+    found = [product for product in state.products if wish.is_in(product)]
+    return next((product for product in found if product.is_licensed), found[0] if found else None)
+
+
+def refuse_other_channels(product: Product) -> None:
+    """Raise Refusal when the key turned out to be none of the counted ones."""
+    if product.channel is Channel.MAK:
+        return
+    raise Refusal(
+        f"The key that ends in {product.partial_product_key} is a {product.channel.value} key, not a MAK.",
+        code="not_a_mak",
+        cause="Windows shows the kind of a key once it is installed.",
+        remedy="Give the MAK. For KMS clients there is volume.activation.kms_client; to take a key off a machine there"
+        " is volume.activation.product_key with state: absent.",
+    )
+
+
+def mak_step(counted: Counted, product: Product, why: str, was: str) -> ActivateMak:
+    """Return the step that licenses a product that holds the MAK."""
+    kind = ActivateMak if counted.way is Way.ONLINE and counted.confirmation_id is None else DepositConfirmation
+    reason = "hardware_change" if is_hardware_change(product) else "first_activation"
+    return kind(
+        why=f"{why}: its hardware has changed" if reason == "hardware_change" else why,
+        was=was,
+        becomes="licensed",
+        product_id=product.id or None,
+        counted=counted,
+        reason=reason,
+    )
+
+
+def is_hardware_change(product: Product) -> bool:
+    """Tell whether the machine itself says that it is out of tolerance after a change of its hardware."""
+    # A MAK has no lease that could run out, so its out-of-tolerance grace has this one cause.
+    return product.status.label == "oot_grace" or product.reason == HARDWARE_CHANGED
+
+
+def _refuse_loss(wish: Mak, product: Product) -> None:
+    if product.is_evaluation:
+        raise evaluation_edition(product)
+    if product.channel is Channel.KMS_HOST:
+        raise kms_host_key()
+    if wish.application is Application.OFFICE or product.channel is Channel.KMS_CLIENT:
+        return  # a lease is no possession, and another Office product keeps its own licence
+    if product.is_licensed and not wish.replace_licensed:
+        raise licensed_by_other_key(product, "this MAK")

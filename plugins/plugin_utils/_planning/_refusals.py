@@ -1,0 +1,43 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Refusals that more than one kind of wish meets, in the same words."""
+
+from __future__ import annotations
+
+from .._errors import Refusal
+from .._licensing import Product
+
+
+def described(product: Product) -> str:
+    """Return a product's key in words, as far as it may be shown."""
+    return f"{product.channel.value} {product.partial_product_key or ''}".rstrip()
+
+
+def evaluation_edition(primary: Product) -> Refusal:
+    """Return the refusal of an evaluation edition, which no volume key can activate."""
+    return Refusal(
+        f"{primary.family} is an evaluation edition; it takes no volume licence key.",
+        code="evaluation_edition",
+        remedy="Convert it to the full edition first (DISM /Online /Set-Edition on servers, new media on clients).",
+    )
+
+
+def licensed_by_other_key(product: Product, goal: str) -> Refusal:
+    """Return the refusal to take away a licence that nobody said could go."""
+    return Refusal(
+        f"The machine is licensed by {described(product)}, and its licence would be lost.",
+        code="licensed_by_other_key",
+        remedy=f"Set replace_licensed to true if this machine is to leave that key for {goal}.",
+    )
+
+
+def kms_host_key() -> Refusal:
+    """Return the refusal to take the key of a KMS host away from it."""
+    return Refusal(
+        "The machine holds the key of a KMS host.",
+        code="kms_host_key",
+        cause="Either this is a KMS host, or a host key was installed on an ordinary client by mistake.",
+        remedy="Leave a KMS host out of this play; else remove the key with volume.activation.product_key first.",
+    )
