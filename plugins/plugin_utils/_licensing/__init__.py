@@ -13,6 +13,7 @@ from ._gvlk import GvlkTable
 from ._offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
 from ._product_key import ProductKey
 from ._products import Machine, Product, Service, State
+from ._service_errors import explain_service, service_code
 from ._statuses import ActivationType, LicenseStatus
 from ._tables import table
 from ._verdicts import denies_count, is_temporary, may_have_counted, stops_key
@@ -34,6 +35,7 @@ __all__ = [
     "denies_count",
     "edition_of_sku",
     "explain",
+    "explain_service",
     "grouped",
     "is_evaluation",
     "is_temporary",
@@ -42,6 +44,7 @@ __all__ = [
     "parse_confirmation_id",
     "parse_extended_pid",
     "parse_installation_id",
+    "service_code",
     "stops_key",
     "table",
 ]
