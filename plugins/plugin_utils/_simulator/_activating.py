@@ -9,12 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ._hresult import Failure, Hresult
+from ._offline_numbers import confirmation_id
 from ._products import Product
 from ._protection import Keyed, Protection
 from ._standing import LEASE, Status, lease, perpetual
-from ._world import KmsRequest, confirmation_id
+from ._world import KmsRequest
 
-__all__ = ["activate", "confirm_by_telephone", "installation_id"]
+__all__ = ["activate", "confirm_by_telephone"]
 
 _ANY, _DIRECTORY, _KMS, _TOKEN = 0, 1, 2, 3
 _DEFAULT_PORT = 1688
@@ -96,9 +97,14 @@ def _candidates(machine: Protection, row: Product, keyed: Keyed) -> t.Iterator[t
 
 def _activate_with_microsoft(machine: Protection, row: Product, keyed: Keyed) -> None:
     again = machine.seen(row).status is Status.LICENSED
-    machine.world.activate_online(keyed.key, machine.identity.hardware, again=again, internet=machine.internet)
+    _ask_microsoft(machine, row, keyed, again=again)
     retail = row.channel == "retail"
-    keyed.standing = perpetual(Hresult.STORE_LICENCE if retail else Hresult.ACTIVATED_CHECK_USE_RIGHTS)
+    machine.settle(row, perpetual(Hresult.STORE_LICENCE if retail else Hresult.ACTIVATED_CHECK_USE_RIGHTS))
+
+
+def _ask_microsoft(machine: Protection, row: Product, keyed: Keyed, *, again: bool) -> None:
+    installation = str(machine.installation_id(row))
+    machine.world.microsoft.activate_online(keyed.key, installation, again=again, internet=machine.internet)
 
 
 def _activate_by_firmware(_machine: Protection, _row: Product, keyed: Keyed) -> None:
@@ -110,7 +116,7 @@ def _activate_trial(machine: Protection, row: Product, keyed: Keyed) -> None:
     """Confirm a trial while it runs; it never becomes longer."""
     if machine.seen(row).status is not Status.LICENSED:
         raise Failure(Hresult.TRIAL_OVER)
-    machine.world.activate_online(keyed.key, machine.identity.hardware, again=False, internet=machine.internet)
+    _ask_microsoft(machine, row, keyed, again=False)
 
 
 def _activate_guest(_machine: Protection, _row: Product, _keyed: Keyed) -> None:
@@ -129,24 +135,15 @@ _BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, Product, Keyed], None]] = {
 """No key leads to a row of another channel."""
 
 
-def installation_id(machine: Protection, row: Product) -> str | None:
-    """Return the 63 digits of a keyed product's installation ID; they follow the hardware and the key."""
-    keyed = machine.keyed.get(row.id)
-    if keyed is None:
-        return None
-    first = confirmation_id(f"{machine.identity.hardware}/{row.id}/{keyed.key.last_five}")
-    return (first + first[::-1])[:63]
-
-
 def confirm_by_telephone(machine: Protection, row: Product, installation: str, confirmation: str) -> None:
     """Activate a product with the confirmation ID that belongs to its installation ID."""
-    keyed = machine.require(row)
+    machine.require(row)
     if len(confirmation) != 48 or not confirmation.isdigit():
         raise Failure(Hresult.CONFIRMATION_LENGTH)
-    if installation != installation_id(machine, row):
+    if installation != machine.installation_id(row):
         raise Failure(Hresult.CONFIRMATION_MISMATCH)
     if confirmation != confirmation_id(installation):
         raise Failure(Hresult.CONFIRMATION_DIGITS)
     if row.channel == "kms_client":
         raise Failure(Hresult.NOT_SUPPORTED)
-    keyed.standing = perpetual()
+    machine.settle(row, perpetual())

@@ -20,7 +20,7 @@ from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
 from ._products import Product, office_key, rows_of
 from ._protection import Identity, Keyed, Protection
 from ._registry import WINDOWS, Registry
-from ._standing import UNLICENSED, Standing, Status, grace, lease, notification, perpetual, trial
+from ._standing import UNLICENSED, Standing, Status, grace, hardware_changed, lease, notification, perpetual, trial
 from ._systems import System
 from ._world import World
 
@@ -50,7 +50,13 @@ def _protection(description: MachineDescription, world: World) -> Protection:
         system=system,
         rows=rows_of(system, description.language, office, description.base),
         world=world,
-        identity=Identity(description.cmid, description.bios_uuid, description.domain, f"{system.version}.1"),
+        identity=Identity(
+            client_id=description.cmid,
+            hardware=description.bios_uuid,
+            domain=description.domain,
+            version=f"{system.version}.1",
+            language=description.language,
+        ),
         rearms=description.rearms,
     )
 
@@ -102,10 +108,10 @@ def _install(protection: Protection, name: str, licence: Licence, description: M
     if licence.status is None:
         protection.install_key(reveal(key.text))
         return
-    keyed = Keyed(key, _standing(protection, licence, row))
+    keyed = Keyed(key, _standing(protection, licence, row), protection.now())
+    protection.place(row, keyed)
     if licence.status == "licensed":
         _remember_activation(protection, licence, row, keyed)
-    protection.place(row, keyed)
 
 
 def _row_of(protection: Protection, licence: Licence, description: MachineDescription) -> Product:
@@ -122,7 +128,7 @@ def _key_of(protection: Protection, name: str, licence: Licence, row: Product) -
         build = protection.system.build
         text = gvlk_for(row.family, build) if row.is_windows else office_key(licence.product or "")
         return t.cast(KeyFacts, published_key(text or "", build))
-    shared = protection.world.default_mak(row.names) if licence.channel == "mak" else None
+    shared = protection.world.microsoft.default_mak(row.names) if licence.channel == "mak" else None
     return shared or _own_key(made_up_key(licence.channel, f"{name}/{row.id}"), row)
 
 
@@ -157,8 +163,10 @@ def _plain_standing(protection: Protection, licence: Licence, row: Product) -> S
         return UNLICENSED
     if status is Status.NOTIFICATION:
         return notification(Hresult.TRIAL_OVER if row.channel == "evaluation" else Hresult.GRACE_EXPIRED)
-    days = _GRACE_DAYS if licence.grace_days is None else licence.grace_days
-    return grace(status, now + timedelta(days=days))
+    until = now + timedelta(days=_GRACE_DAYS if licence.grace_days is None else licence.grace_days)
+    if status is Status.OOT_GRACE and row.channel == "mak":
+        return hardware_changed(until)  # a MAK's licence does not run out, so there is no other way into this grace
+    return grace(status, until)
 
 
 def _licensed(protection: Protection, licence: Licence, row: Product) -> Standing:
@@ -176,7 +184,8 @@ def _remember_activation(protection: Protection, licence: Licence, row: Product,
     """Fill in what an activation in the past has left behind."""
     keyed.evaluation_end = keyed.standing.until if row.channel == "evaluation" else None
     if row.channel == "mak":
-        protection.world.has_activated(keyed.key, protection.identity.hardware)
+        protection.settle(row, keyed.standing)
+        protection.world.microsoft.has_activated(keyed.key, str(protection.installation_id(row)))
     if row.channel != "kms_client":
         return
     keyed.activated_by = _ACTIVATED_BY[licence.activated_by]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .._secrets import Secret
 from ._checks import Check, InvalidDescription, fields, nullable, number, one_of
-from ._described_world import key_text
+from ._described_microsoft import key_text
 from ._keys import masked
 from ._rules import fault_rule
 

@@ -40,11 +40,12 @@ from ._words import LANGUAGES
 __all__ = ["ENVIRONMENT", "Licence", "MachineDescription", "SubscriptionWish", "machine_description"]
 
 ENVIRONMENT = frozenset(
-    {"faults", "credentials", "connection", "transport", "scheme", "vars", "internet", "clock_skew"}
+    {"faults", "credentials", "connection", "transport", "scheme", "vars", "internet", "clock_skew", "bios_uuid"}
 )
 """Fields that may change while the fleet runs without the machine losing its state."""
 
 _TYPES = {"any": 0, "ad": 1, "kms": 2, "token": 3}
+_FIRST = "1"
 _NAMESPACE = uuid.UUID("0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00")
 
 
@@ -77,6 +78,8 @@ class MachineDescription:
     host_caching: bool = True
     activation_type: int = 0
     subscription: SubscriptionWish | None = None
+    image: str = _FIRST
+    """Another one is another installation of Windows on the same hardware."""
     cmid: str = ""
     bios_uuid: str = ""
     firmware_key: Secret | None = None
@@ -112,6 +115,11 @@ def _type(value: t.Any, path: str) -> int:
     return _TYPES[one_of(_TYPES)(value, path)]
 
 
+def _label(value: t.Any, path: str) -> str:
+    """Return a number or a word that stands for nothing but itself."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, path)
+
+
 def _subscription(value: t.Any, path: str) -> SubscriptionWish | None:
     if isinstance(value, bool):
         return SubscriptionWish() if value else None
@@ -137,6 +145,8 @@ _CHECKS: t.Mapping[str, Check] = {
     "host_caching": flag,
     "activation_type": _type,
     "subscription": _subscription,
+    "image": _label,
+    "hardware": _label,
     "cmid": identifier,
     "bios_uuid": identifier,
     "firmware_key": nullable(key),
@@ -163,12 +173,24 @@ def machine_description(name: str, value: t.Any, path: str) -> MachineDescriptio
     _check_addons(system, given, path)
     defaults = {
         "computer_name": name.partition(".")[0].upper()[:15],
-        "cmid": str(uuid.uuid5(_NAMESPACE, f"cmid/{name}")),
-        "bios_uuid": str(uuid.uuid5(_NAMESPACE, f"bios/{name}")),
+        "cmid": _identifier("cmid", name, given.get("image", _FIRST)),
+        "bios_uuid": _identifier("bios", name, _hardware(given, path)),
         "firmware_key": masked(made_up_key("oem", f"firmware/{name}")) if windows.channel == "oem" else None,
         "rearms": 1001 if system.build >= 10240 else 3,
     }
     return MachineDescription(**{"system": system, "base": base, "windows": windows, **defaults, **given})
+
+
+def _hardware(given: dict[str, t.Any], path: str) -> str:
+    if "hardware" in given and "bios_uuid" in given:
+        remedy = "Leave out either hardware or bios_uuid."
+        raise InvalidDescription(f"{path}.hardware", "the bios_uuid says it already", remedy)
+    return str(given.pop("hardware", _FIRST))
+
+
+def _identifier(kind: str, name: str, label: str) -> str:
+    """Return a machine's identifier; only a second image or hardware has its label in it."""
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}" if label == _FIRST else f"{kind}/{name}/{label}"))
 
 
 def _system(given: t.Mapping[str, t.Any], path: str) -> System:

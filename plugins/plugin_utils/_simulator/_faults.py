@@ -7,7 +7,8 @@
 A rule strikes before the work is done or after it, and that is the difference a client has to cope with: a drop before
 and a drop after look the same from outside.
 
-The machine's model carries out `hresult` rules itself; they are left alone here, their count included.
+The machine's model carries out `hresult` and `hresult_after` rules itself; they are left alone here, their count
+included.
 """
 
 from __future__ import annotations
@@ -17,13 +18,12 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._wsman import Fault
+from ._rules import MODEL_ACTIONS
 
 __all__ = ["Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
 
 Delivery = t.Literal["whole", "cut", "none"]
 Rule = t.Mapping[str, t.Any]
-
-_OF_THE_MODEL = "hresult"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class FaultDesk:
 
 
 def _applies(rule: Rule, wanted: set[str]) -> bool:
-    return rule["do"] != _OF_THE_MODEL and str(rule["on"]).lower() in wanted
+    return rule["do"] not in MODEL_ACTIONS and str(rule["on"]).lower() in wanted
 
 
 def _is_used_up(rule: Rule, spent: int) -> bool:

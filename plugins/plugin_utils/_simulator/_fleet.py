@@ -14,6 +14,7 @@ from ._checks import InvalidDescription
 from ._clock import Clock
 from ._description import FleetDescription, read_description
 from ._machine import Machine
+from ._microsoft import Microsoft
 from ._world import World
 
 __all__ = ["Fleet", "InvalidDescription"]
@@ -37,6 +38,11 @@ class Fleet:
     def machines(self) -> t.Mapping[str, Machine]:
         """The machines as they are now; a later `update` gives another mapping."""
         return types.MappingProxyType(self._machines)
+
+    @property
+    def microsoft(self) -> Microsoft:
+        """The activation service of this fleet's world; it stays the same when the description changes."""
+        return self.world.microsoft
 
     def update(self, description: t.Mapping[str, t.Any]) -> None:
         """Take over a changed description; on InvalidDescription nothing has changed.

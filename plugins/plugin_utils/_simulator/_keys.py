@@ -29,6 +29,7 @@ __all__ = [
     "office_gvlk",
     "partial",
     "published_key",
+    "published_texts",
 ]
 
 ANY_EDITION = "any"
@@ -123,6 +124,11 @@ def office_gvlk(product: str) -> str | None:
     return next(
         (row["gvlk"] for row in _rows() if row["channel_group"] == "Office" and row["edition"] == product), None
     )
+
+
+def published_texts() -> t.Iterable[str]:
+    """Return all published keys."""
+    return _rows_by_key().keys()
 
 
 @functools.lru_cache(maxsize=4096)

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import types
 import typing as t
 from collections import Counter, deque
+from dataclasses import replace
 
 from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Release, Request
 from ._assembly import assemble
@@ -18,7 +20,7 @@ from ._hresult import Failure
 from ._journal import Entry, entry
 from ._provider import Provider, WmiRequest
 from ._refusals import Refused
-from ._rules import MODEL_ACTION
+from ._rules import MODEL_ACTIONS
 from ._world import World
 
 __all__ = ["Machine"]
@@ -54,7 +56,7 @@ class Machine:
 
     @property
     def faults(self) -> tuple[t.Mapping[str, t.Any], ...]:
-        """All fault rules; those with `do: hresult` are carried out here, the others on the wire."""
+        """All fault rules; those with an HRESULT are carried out here, the others on the wire."""
         return self._description.faults
 
     def is_described_by(self, description: MachineDescription) -> bool:
@@ -62,11 +64,15 @@ class Machine:
         return self._description.state() == description.state()
 
     def adopt(self, description: MachineDescription) -> None:
-        """Take over new surroundings: rules, login, internet, clock; licences, keys and settings stay."""
+        """Take over new surroundings: rules, login, internet, clock, hardware; keys and settings stay."""
         with self._lock:
             if description.faults != self._description.faults:
                 self._struck.clear()
             self._description = description
+            if description.bios_uuid != self._host.bios_uuid:
+                self._host = replace(self._host, bios_uuid=description.bios_uuid)
+                self._provider.move(self._host)
+                self._protection.change_hardware(description.bios_uuid)
             self._protection.clock_skew = description.clock_skew
             self._protection.internet = description.internet
 
@@ -85,6 +91,7 @@ class Machine:
         try:
             rule = self._due(request)
             if rule is not None:
+                self._work_for_nothing(rule, request, envelope)
                 raise self._provider.refusals.provider_failed(rule["code"], rule.get("shape", "wmi_error"))
             answer = self._provider.answer(request, envelope)
         except Refused as refused:
@@ -97,6 +104,13 @@ class Machine:
         self._note(request, None)
         return answer
 
+    def _work_for_nothing(self, rule: t.Mapping[str, t.Any], request: WmiRequest, envelope: int | None) -> None:
+        """Do what is answered with a failure all the same; without `reaches_host` the machine does not learn of it."""
+        if rule["do"] != "hresult_after":
+            return
+        with contextlib.nullcontext() if rule.get("reaches_host", True) else self._protection.lost():
+            self._provider.answer(request, envelope)
+
     def _note(self, request: WmiRequest, fault: Fault | None) -> None:
         if isinstance(request, Invoke):
             self._journal.append(entry(request, fault, self._protection.now()))
@@ -106,7 +120,7 @@ class Machine:
         wanted = {"any", _OCCASIONS[type(request)], request.method if isinstance(request, Invoke) else "any"}
         for index, rule in enumerate(self.faults):
             used_up = 0 < rule["times"] <= self._struck[index]
-            if rule["do"] == MODEL_ACTION and rule["on"] in wanted and not used_up:
+            if rule["do"] in MODEL_ACTIONS and rule["on"] in wanted and not used_up:
                 self._struck[index] += 1
                 return rule
         return None
@@ -125,6 +139,7 @@ class Machine:
                 "now": machine.now().isoformat(),
                 "kms": self._describe_settings(),
                 "client_machine_id": machine.identity.client_id,
+                "bios_uuid": machine.identity.hardware,
                 "remaining_rearms": machine.rearms,
                 "primary": self._describe_product(primary.id) if primary else None,
                 "products": [self._describe_product(row.id) for row in machine.rows if row.id in machine.keyed],
@@ -153,6 +168,8 @@ class Machine:
             "family": row.family,
             "channel": row.channel,
             "partial_product_key": keyed.key.last_five,
+            "extended_pid": machine.extended_pid(row),
+            "installation_id": machine.installation_id(row),
             "status": seen.status.name.lower(),
             "reason": f"0x{seen.reason:08X}",
             "minutes": seen.minutes,

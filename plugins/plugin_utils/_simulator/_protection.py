@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,9 +14,10 @@ from datetime import datetime, timedelta
 from .._secrets import reveal
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, is_well_formed, published_key
+from ._offline_numbers import extended_pid, installation_id
 from ._products import Product
 from ._registry import Registry, Settings
-from ._standing import GRACE, UNLICENSED, Seen, Standing, Status, grace, notification, seen
+from ._standing import GRACE, UNLICENSED, Seen, Standing, Status, grace, hardware_changed, notification, seen
 from ._systems import System
 from ._world import World
 
@@ -32,6 +34,7 @@ class Identity:
     domain: str | None
     version: str
     """Of the licensing service: the key of SoftwareLicensingService."""
+    language: str = "en-US"
 
 
 @dataclass
@@ -40,6 +43,8 @@ class Keyed:
 
     key: KeyFacts
     standing: Standing
+    installed: datetime
+    """When the key came; its day is part of the extended product ID."""
     activated_by: int = 0
     """VLActivationType: 1 AD, 2 KMS, 3 token, 0 never."""
     discovered: tuple[str, int] | None = None
@@ -70,6 +75,7 @@ class Protection:
         self.clock_skew = timedelta()
         self.internet = True
         self._own_keys: dict[str, KeyFacts] = {}
+        self._activated: dict[str, Standing] = {}
 
     def now(self) -> datetime:
         """Return the time by this machine's own clock."""
@@ -114,7 +120,11 @@ class Protection:
         if not is_well_formed(text):
             raise Failure(Hresult.INVALID_KEY)
         normal = text.strip().upper()
-        key = self._own_keys.get(normal) or self.world.known_key(normal) or published_key(normal, self.system.build)
+        key = (
+            self._own_keys.get(normal)
+            or self.world.microsoft.known_key(normal)
+            or published_key(normal, self.system.build)
+        )
         if key is None:
             raise Failure(Hresult.INVALID_KEY)
         matches = (row for row in self.rows if row.channel == key.channel and row.names & key.editions)
@@ -126,12 +136,14 @@ class Protection:
     def install_key(self, text: str) -> None:
         """Install a key: it takes the place of the key of its group, and the product starts anew.
 
-        The same key again is taken as a new one too: the service does not compare.
+        The same key again is taken as a new one too: the service does not compare. But what was activated by Microsoft
+        on this image and hardware stays so, though the key was away for a while.
         """
         key, row = self.find_key(text)
         if key.blocked and key.channel != "mak":  # a blocked MAK is found out by Microsoft only
             raise Failure(Hresult.KEY_BLOCKED)
-        self.place(row, Keyed(key, self._fresh(row)))
+        known = self._activated.get(installation_id(self.identity.hardware, row.id, key))
+        self.place(row, Keyed(key, known or self._fresh(row), self.now()))
 
     def place(self, row: Product, keyed: Keyed) -> None:
         """Put a key into a product, and out of the others of its group."""
@@ -160,6 +172,43 @@ class Protection:
             raise Failure(Hresult.NO_KEY_INSTALLED)
         return keyed
 
+    # Activation by Microsoft
+
+    def installation_id(self, row: Product) -> str | None:
+        """Return the installation ID of a keyed product: it follows hardware, product and key."""
+        keyed = self.keyed.get(row.id)
+        return None if keyed is None else installation_id(self.identity.hardware, row.id, keyed.key)
+
+    def extended_pid(self, row: Product) -> str | None:
+        """Return the extended product ID of a keyed product."""
+        keyed = self.keyed.get(row.id)
+        if keyed is None:
+            return None
+        return extended_pid(keyed.key, self.identity.language, self.system.build, keyed.installed)
+
+    def settle(self, row: Product, standing: Standing) -> None:
+        """License a product for good; a MAK's licence is found again when its key comes back."""
+        keyed = self.require(row)
+        keyed.standing = standing
+        if row.channel == "mak":
+            self._activated[installation_id(self.identity.hardware, row.id, keyed.key)] = standing
+
+    def change_hardware(self, hardware: str) -> None:
+        """Become another computer with the same image: what Microsoft had activated is in grace, its key stays."""
+        licensed = [row for row in self.rows if row.id in self.keyed and self.seen(row).status is Status.LICENSED]
+        self.identity = replace(self.identity, hardware=hardware)
+        for row in licensed:
+            if row.channel in ("mak", "retail"):
+                self.keyed[row.id].standing = hardware_changed(self.now() + GRACE)
+
+    @contextlib.contextmanager
+    def lost(self) -> t.Iterator[None]:
+        """Forget what becomes of the products in the block: the answer to this machine was lost on its way."""
+        keyed = {row_id: replace(item) for row_id, item in self.keyed.items()}
+        activated = dict(self._activated)
+        yield
+        self.keyed, self._activated = keyed, activated
+
     # Rearm
 
     def rearm(self, rows: t.Iterable[Product]) -> None:
@@ -167,6 +216,7 @@ class Protection:
         if self.rearms <= 0:
             raise Failure(Hresult.NO_REARMS_LEFT)
         self.rearms -= 1
+        self._activated.clear()
         for row in rows:
             keyed = self.keyed.get(row.id)
             if keyed is not None and not row.is_addon:

@@ -41,6 +41,10 @@ class Provider:
         self.enumerations = Enumerations(self.refusals)
         self._classes = classes_of(host.system.build, host.system.is_server)
 
+    def move(self, host: Host) -> None:
+        """Answer for a host whose hardware was changed."""
+        self._host = host
+
     def answer(self, request: WmiRequest, envelope: int | None = None) -> WmiAnswer:
         """Return the answer; raises Refused, or Failure where the licensing service itself fails."""
         if isinstance(request, Enumerate):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ._activating import installation_id
 from ._clock import NEVER
 from ._host import Host
 from ._products import Product
@@ -141,11 +140,6 @@ def _when_volume(value: int) -> ProductReader:
     return lambda _machine, row, keyed: value if keyed is not None and row.channel == "kms_client" else _UNKNOWN
 
 
-def _product_key_id(_machine: Protection, row: Product, keyed: Keyed | None) -> str | None:
-    """Return an extended PID in the real one's form; all its numbers are made up."""
-    return f"00000-00000-{int(row.id[:3], 16):03d}-000000-00-1033-00000.0000-0000000" if keyed else None
-
-
 def _found_host(_machine: Protection, _row: Product, keyed: Keyed | None) -> tuple[str, int]:
     return (keyed.discovered if keyed else None) or ("", 0)
 
@@ -184,11 +178,11 @@ _PRODUCT: t.Mapping[str, ProductReader] = {
     "LicenseStatus": lambda machine, row, _keyed: int(machine.seen(row).status),
     "LicenseStatusReason": lambda machine, row, _keyed: machine.seen(row).reason,
     "Name": lambda _machine, row, _keyed: row.name,
-    "OfflineInstallationId": lambda machine, row, _keyed: installation_id(machine, row),
+    "OfflineInstallationId": lambda machine, row, _keyed: machine.installation_id(row),
     "PartialProductKey": lambda _machine, _row, keyed: keyed.key.last_five if keyed else None,
     "ProductKeyChannel": lambda _machine, row, keyed: row.key_channel if keyed else None,
-    "ProductKeyID": _product_key_id,
-    "ProductKeyID2": _product_key_id,
+    "ProductKeyID": lambda machine, row, _keyed: machine.extended_pid(row),
+    "ProductKeyID2": lambda machine, row, _keyed: machine.extended_pid(row),
     "RemainingAppReArmCount": lambda machine, _row, _keyed: machine.rearms,
     "RemainingSkuReArmCount": lambda machine, _row, _keyed: machine.rearms,
     "RequiredClientCount": lambda _machine, row, keyed: (

@@ -4,7 +4,8 @@
 
 """Fault rules as a description writes them: what goes wrong with a machine, on which occasion, and how often.
 
-They are checked here for both halves; `hresult` is carried out by the machine's model, everything else on the wire.
+They are checked here for both halves; `hresult` and `hresult_after` are carried out by the machine's model, everything
+else on the wire. The rules of Microsoft's batch service are of the same kind and have actions of their own.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ._checks import InvalidDescription, fields, number, one_of, text
+from ._checks import Check, InvalidDescription, fields, flag, number, one_of, text
 from ._classes import classes_of
 
-__all__ = ["MODEL_ACTION", "fault_rule"]
+__all__ = ["MODEL_ACTIONS", "fault_rule", "service_rule"]
 
-MODEL_ACTION = "hresult"
+MODEL_ACTIONS = ("hresult", "hresult_after")
 
 _ACTIONS = (
     "refuse",
@@ -30,10 +31,12 @@ _ACTIONS = (
     "timeout_after",
     "access_denied",
     "quota",
-    MODEL_ACTION,
+    *MODEL_ACTIONS,
 )
 _OCCASIONS = ("any", "login", "identify", "enumerate", "pull", "release", "get", "invoke", "shell", "other")
 _STATUSES = (400, 401, 403, 404, 413, 500, 503)
+_SERVICE_ACTIONS = ("status", "drop_before", "drop_after", "delay", "truncate", "empty", "malformed", "code")
+_SERVICE_STATUSES = (400, 403, 404, 407, 429, 500, 502, 503, 504)
 _NEWEST_BUILD, _OLDEST_BUILD = 26100, 9200
 # YAML 1.1 reads the bare word `on` as a truth value, and people should not have to quote it.
 _SPELLINGS_OF_ON = ("True", "true", "yes", "Yes")
@@ -63,8 +66,14 @@ def _hresult(value: t.Any, path: str) -> int:
     return found & 0xFFFFFFFF
 
 
-def _status(value: t.Any, path: str) -> int:
-    return int(one_of([str(status) for status in _STATUSES])(str(value), path))
+def _status(statuses: tuple[int, ...]) -> Check:
+    known = one_of([str(status) for status in statuses])
+    return lambda value, path: int(known(str(value), path))
+
+
+def _service_code(value: t.Any, path: str) -> str:
+    """Return an error code as the service writes it, e.g. `0x7F`."""
+    return f"0x{_hresult(value, path):02X}"
 
 
 _CHECKS = {
@@ -72,22 +81,29 @@ _CHECKS = {
     "do": one_of(_ACTIONS),
     "seconds": number(0, 3600, whole=False),
     "times": number(0, 1_000_000),
-    "status": _status,
+    "status": _status(_STATUSES),
     "code": _hresult,
     "shape": one_of(("flat", "provider", "wmi_error")),
+    "reaches_host": flag,
+}
+_SERVICE_CHECKS = {
+    "on": one_of(("any", "count", "confirmation")),
+    "do": one_of(_SERVICE_ACTIONS),
+    "seconds": number(0, 3600, whole=False),
+    "times": number(0, 1_000_000),
+    "status": _status(_SERVICE_STATUSES),
+    "code": _service_code,
 }
 
 
 def fault_rule(value: t.Any, path: str) -> dict[str, t.Any]:
     """Return one rule with its defaults: on any message, once."""
-    if isinstance(value, t.Mapping):
-        value = {("on" if str(name) in _SPELLINGS_OF_ON else name): item for name, item in value.items()}
-    rule = {"on": "any", "seconds": 0.0, "times": 1, **fields(value, path, _CHECKS)}
-    if "do" not in rule:
-        raise InvalidDescription(f"{path}.do", "it is missing", f"Say what goes wrong: {', '.join(_ACTIONS)}.")
-    _require(rule, path, "status", "status", "Give the HTTP status, e.g. 503.")
-    _require(rule, path, MODEL_ACTION, "code", 'Give the number, e.g. "0xC004F074".')
-    if rule["do"] == MODEL_ACTION and rule["on"] in ("login", "identify", "shell", "other"):
+    rule = _rule(value, path, _CHECKS, _ACTIONS)
+    _require(rule, path, ("status",), "status", "Give the HTTP status, e.g. 503.")
+    _require(rule, path, MODEL_ACTIONS, "code", 'Give the number, e.g. "0xC004F074".')
+    if "reaches_host" in rule and rule["do"] != "hresult_after":
+        raise InvalidDescription(f"{path}.reaches_host", "it is only for do: hresult_after", "Leave it out.")
+    if rule["do"] in MODEL_ACTIONS and rule["on"] in ("login", "identify", "shell", "other"):
         raise InvalidDescription(
             f"{path}.on",
             "the licensing service has no part in that",
@@ -96,8 +112,26 @@ def fault_rule(value: t.Any, path: str) -> dict[str, t.Any]:
     return rule
 
 
-def _require(rule: t.Mapping[str, t.Any], path: str, action: str, name: str, remedy: str) -> None:
-    """Hold an action and the field that belongs to it together."""
-    if (rule["do"] == action) != (name in rule):
-        problem = "it is missing" if rule["do"] == action else f"it is only for do: {action}"
+def service_rule(value: t.Any, path: str) -> dict[str, t.Any]:
+    """Return one rule of Microsoft's batch service with its defaults: on any request, once."""
+    rule = _rule(value, path, _SERVICE_CHECKS, _SERVICE_ACTIONS)
+    _require(rule, path, ("status",), "status", "Give the HTTP status, e.g. 503.")
+    _require(rule, path, ("code",), "code", 'Give the error code, e.g. "0x7F".')
+    return rule
+
+
+def _rule(value: t.Any, path: str, checks: t.Mapping[str, Check], actions: tuple[str, ...]) -> dict[str, t.Any]:
+    if isinstance(value, t.Mapping):
+        value = {("on" if str(name) in _SPELLINGS_OF_ON else name): item for name, item in value.items()}
+    rule = {"on": "any", "seconds": 0.0, "times": 1, **fields(value, path, checks)}
+    if "do" not in rule:
+        raise InvalidDescription(f"{path}.do", "it is missing", f"Say what goes wrong: {', '.join(actions)}.")
+    return rule
+
+
+def _require(rule: t.Mapping[str, t.Any], path: str, actions: tuple[str, ...], name: str, remedy: str) -> None:
+    """Hold actions and the field that belongs to them together."""
+    wanted = rule["do"] in actions
+    if wanted != (name in rule):
+        problem = "it is missing" if wanted else f"it is only for do: {' or '.join(actions)}"
         raise InvalidDescription(f"{path}.{name}", problem, remedy)

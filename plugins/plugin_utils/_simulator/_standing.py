@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ._hresult import Hresult
@@ -28,6 +28,7 @@ __all__ = [
     "Standing",
     "Status",
     "grace",
+    "hardware_changed",
     "lease",
     "notification",
     "perpetual",
@@ -105,6 +106,11 @@ def grace(status: Status, until: datetime) -> Standing:
     """Return a grace of one of the four kinds."""
     running, over = _GRACE_REASONS[status]
     return Standing(status, running, until, notification(over))
+
+
+def hardware_changed(until: datetime) -> Standing:
+    """Return the grace of a machine whose hardware is no longer what was activated."""
+    return replace(grace(Status.OOT_GRACE, until), reason=Hresult.HARDWARE_CHANGED)
 
 
 def lease(until: datetime) -> Standing:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What lies around the machines: DNS, KMS hosts, activation objects in AD, and Microsoft's activation service.
+"""What lies around the machines: DNS, KMS hosts and activation objects in AD; Microsoft's part has a file of its own.
 
 One world serves all machines at once, so whatever counts here counts under one lock. A machine may hold its own lock
 while it asks the world; the world never asks a machine.
@@ -10,22 +10,20 @@ while it asks the world; the world never asks a machine.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .._secrets import reveal
 from ._clock import Clock
 from ._hresult import Failure, Hresult
-from ._keys import KeyFacts, partial
+from ._microsoft import Microsoft, MicrosoftDescription
+from ._offline_numbers import confirmation_id
 
 __all__ = [
     "ActivationObject",
     "KmsHost",
     "KmsRequest",
-    "Mak",
     "ServiceRecord",
     "World",
     "WorldDescription",
@@ -75,25 +73,13 @@ class ActivationObject:
 
 
 @dataclass(frozen=True)
-class Mak:
-    """A multiple activation key and what Microsoft has left for it."""
-
-    name: str
-    key: KeyFacts
-    remaining: int
-
-
-@dataclass(frozen=True)
 class WorldDescription:
     """Everything a description says about the world."""
 
     kms_hosts: tuple[KmsHost, ...] = ()
     dns: t.Mapping[str, tuple[ServiceRecord, ...]] = field(default_factory=dict)
     ad: t.Mapping[str, tuple[ActivationObject, ...]] = field(default_factory=dict)
-    microsoft_reachable: bool = True
-    maks: tuple[Mak, ...] = ()
-    keys: tuple[KeyFacts, ...] = ()
-    """Other made-up keys that Microsoft and every machine know."""
+    microsoft: MicrosoftDescription = field(default_factory=MicrosoftDescription)
 
 
 @dataclass(frozen=True)
@@ -124,25 +110,19 @@ class World:
         self.clock = clock
         self._lock = threading.Lock()
         self._tallies: dict[str, _Tally] = {}
-        self._spent: dict[str, int] = {}
-        self._activated: set[tuple[str, str]] = set()
+        self.microsoft = Microsoft(description.microsoft, clock)
         self._take(description)
 
     def _take(self, description: WorldDescription) -> None:
-        self._description = description
         self._hosts = {host.name.lower(): host for host in description.kms_hosts}
         self._records = {domain.lower(): records for domain, records in description.dns.items()}
         self._objects = {domain.lower(): objects for domain, objects in description.ad.items()}
-        self._maks = {reveal(mak.key.text): mak for mak in description.maks}
 
     def update(self, description: WorldDescription) -> None:
-        """Take over a changed description; counts go on, and a MAK whose budget is set anew starts from it."""
+        """Take over a changed description; counts go on."""
         with self._lock:
-            old = self._maks
             self._take(description)
-            for text, mak in self._maks.items():
-                if text not in old or old[text].remaining != mak.remaining:
-                    self._spent.pop(text, None)
+        self.microsoft.update(description.microsoft)
 
     # DNS and AD
 
@@ -211,61 +191,12 @@ class World:
             tally = self._tallies.get(host.name.lower(), _Tally())
             return self._count(host, tally, True, self.clock.now()), tally.licensed, tally.failed
 
-    # Microsoft
-
-    def known_key(self, text: str) -> KeyFacts | None:
-        """Return what a made-up key of this world is for."""
-        normal = text.strip().upper()
-        if normal in self._maks:
-            return self._maks[normal].key
-        return next((key for key in self._description.keys if reveal(key.text) == normal), None)
-
-    def default_mak(self, names: frozenset[str]) -> KeyFacts | None:
-        """Return the first MAK that is for a product of one of these names."""
-        return next((mak.key for mak in self._maks.values() if mak.key.editions & names), None)
-
-    def activate_online(self, key: KeyFacts, hardware: str, *, again: bool, internet: bool) -> None:
-        """Activate a key with Microsoft.
-
-        A MAK's count is spent once for a machine's hardware. A machine that activates a MAK on which it is licensed
-        already spends another one: nothing but care on the client's side prevents that.
-        """
-        if not internet:
-            raise Failure(Hresult.INTERNET_NAME_NOT_RESOLVED)
-        if not self._description.microsoft_reachable:
-            raise Failure(Hresult.INTERNET_TIMEOUT)
-        if key.blocked:
-            raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
-        if key.channel == "mak":
-            with self._lock:
-                self._spend(key, hardware, again)
-
-    def _spend(self, key: KeyFacts, hardware: str, again: bool) -> None:
-        text = reveal(key.text)
-        mak = self._maks.get(text)
-        if mak is None:
-            raise Failure(Hresult.MAK_OUT_OF_RANGE)
-        if mak.key.blocked:
-            raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
-        if (text, hardware) in self._activated and not again:
-            return
-        spent = self._spent.get(text, 0)
-        if spent >= mak.remaining:
-            raise Failure(Hresult.MAK_EXHAUSTED)
-        self._spent[text] = spent + 1
-        self._activated.add((text, hardware))
-
-    def has_activated(self, key: KeyFacts, hardware: str) -> None:
-        """Note a machine that is described as activated with a MAK: that activation was paid for long ago."""
-        with self._lock:
-            self._activated.add((reveal(key.text), hardware))
-
     def describe(self) -> dict[str, t.Any]:
         """Return the counts as they are now, for JSON."""
         return {
             "now": self.clock.now().isoformat(),
             "kms_hosts": {host.name: self._describe_host(host) for host in self._hosts.values()},
-            "microsoft": {"maks": {mak.name: self._describe_mak(mak) for mak in self._maks.values()}},
+            "microsoft": self.microsoft.describe(),
         }
 
     def _describe_host(self, host: KmsHost) -> dict[str, t.Any]:
@@ -279,14 +210,3 @@ class World:
                 "licensed_requests": tally.licensed,
                 "failed_requests": tally.failed,
             }
-
-    def _describe_mak(self, mak: Mak) -> dict[str, t.Any]:
-        text = reveal(mak.key.text)
-        spent = self._spent.get(text, 0)
-        return {"key": partial(text), "spent": spent, "remaining": mak.remaining - spent, "blocked": mak.key.blocked}
-
-
-def confirmation_id(installation_id: str) -> str:
-    """Return the 48 digits that confirm an installation ID in this world; they mean nothing to a real machine."""
-    digest = hashlib.sha512(f"simulated confirmation of {installation_id}".encode()).hexdigest()
-    return f"{int(digest, 16) % 10**48:048d}"

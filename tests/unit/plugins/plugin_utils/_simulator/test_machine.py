@@ -257,10 +257,10 @@ class TestMicrosoft:
         assert box.primary["status"] == "licensed"
 
     def test_a_machine_described_as_activated_has_paid_already(self) -> None:
-        world = keys_world(remaining=0)
-        box = asker({"system": "windows_11_pro", "channel": "mak"}, world=world)
+        box = asker({"system": "windows_11_pro", "channel": "mak", "rearms": 1}, world=keys_world(remaining=0))
         assert box.primary["status"] == "licensed"
-        box.service("InstallProductKey", ProductKey=MAK)
+        box.service("ReArmWindows")
+        assert box.primary["status"] == "oob_grace"
 
         box.activate()
 

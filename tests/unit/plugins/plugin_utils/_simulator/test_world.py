@@ -1,11 +1,10 @@
 # Copyright (c) 2026 the volume.activation authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The world counts honestly: MAKs are never overspent, KMS hosts answer from their threshold on."""
+"""The world counts honestly: KMS hosts answer from their threshold on."""
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,12 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._desc
     world_description,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hresult import Failure
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import KeyFacts
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import (
-    KmsRequest,
-    World,
-    confirmation_id,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import KmsRequest, World
 
 from .asking import NOON
 
@@ -57,12 +51,6 @@ def failure(call: Any, *args: Any, **kwargs: Any) -> int:
 
 def kms(**host: Any) -> World:
     return world_of({"kms_hosts": {"kms.corp.example": host}})
-
-
-def mak(world: World, edition: str = "any") -> KeyFacts:
-    found = world.default_mak(frozenset({edition}))
-    assert found is not None
-    return found
 
 
 class TestClock:
@@ -213,90 +201,3 @@ def test_activation_objects_serve_their_forest_and_what_they_cover() -> None:
     assert world.activation_object("corp.example", CLIENT) is None
     assert world.activation_object("notcorp.example", SERVER) is None
     assert world.activation_object(None, SERVER) is None
-
-
-class TestMicrosoft:
-    def test_a_mak_is_spent_once_for_a_machine_and_again_when_it_is_activated_while_licensed(self) -> None:
-        world = world_of({"microsoft": {"maks": {"lab": {"remaining": 2}}}})
-        key = mak(world)
-
-        world.activate_online(key, "one", again=False, internet=True)
-        world.activate_online(key, "one", again=False, internet=True)
-        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 1
-        world.activate_online(key, "one", again=True, internet=True)
-        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 0
-        assert failure(world.activate_online, key, "two", again=False, internet=True) == 0xC004C020
-
-    @pytest.mark.parametrize(
-        ("microsoft", "internet", "hresult"),
-        [
-            ({}, False, 0x80072EE7),
-            ({"reachable": False}, True, 0x80072EE2),
-            ({"maks": {"default": {"blocked": True}}}, True, 0xC004C003),
-            ({"maks": {"default": {"remaining": 0}}}, True, 0xC004C020),
-        ],
-    )
-    def test_why_microsoft_refuses(self, microsoft: dict[str, Any], internet: bool, hresult: int) -> None:
-        world = world_of({"microsoft": microsoft})
-
-        assert failure(world.activate_online, mak(world), "one", again=False, internet=internet) == hresult
-        assert all(row["spent"] == 0 for row in world.describe()["microsoft"]["maks"].values())
-
-    def test_a_mak_nobody_sold_is_invalid(self) -> None:
-        stranger = KeyFacts(mak(world_of()).text, "mak", frozenset({"any"}))
-        world = world_of({"microsoft": {"maks": {"other": {}}}})
-
-        assert failure(world.activate_online, stranger, "one", again=False, internet=True) == 0xC004C001
-
-    def test_a_budget_that_is_set_anew_starts_anew_and_another_change_leaves_it(self) -> None:
-        world = world_of({"microsoft": {"maks": {"lab": {"remaining": 1}}}})
-        world.activate_online(mak(world), "one", again=False, internet=True)
-
-        world.update(world_description({"kms_hosts": {}, "microsoft": {"maks": {"lab": {"remaining": 1}}}}))
-        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 0
-        world.update(world_description({"microsoft": {"maks": {"lab": {"remaining": 5}}}}))
-        assert world.describe()["microsoft"]["maks"]["lab"]["remaining"] == 5
-
-    @given(st.integers(0, 8), st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=40))
-    @settings(max_examples=60, deadline=None)
-    def test_a_budget_is_never_overspent(self, budget: int, calls: list[tuple[int, bool]]) -> None:
-        world = world_of({"microsoft": {"maks": {"lab": {"remaining": budget}}}})
-        granted = 0
-        for hardware, again in calls:
-            try:
-                world.activate_online(mak(world), str(hardware), again=again, internet=True)
-                granted += 1
-            except Failure as error:
-                assert error.hresult == 0xC004C020
-        row = world.describe()["microsoft"]["maks"]["lab"]
-
-        assert row["remaining"] >= 0
-        assert row["spent"] + row["remaining"] == budget
-        assert row["spent"] <= granted
-
-    def test_a_budget_holds_when_many_machines_ask_at_once(self) -> None:
-        world = world_of({"microsoft": {"maks": {"lab": {"remaining": 10}}}})
-        key, granted, start = mak(world), [], threading.Barrier(16)
-
-        def work(number: int) -> None:
-            start.wait()
-            for turn in range(5):
-                try:
-                    world.activate_online(key, f"{number}/{turn}", again=False, internet=True)
-                    granted.append(number)
-                except Failure:
-                    pass
-
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        assert len(granted) == 10
-
-
-def test_confirmation_ids_have_48_digits_and_follow_their_installation_id() -> None:
-    first, second = confirmation_id("1" * 63), confirmation_id("2" * 63)
-
-    assert len(first) == 48 and first.isdigit() and first != second and first == confirmation_id("1" * 63)
