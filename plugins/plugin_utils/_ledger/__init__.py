@@ -1,0 +1,46 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The MAK ledger: budgets of activations that are never overspent, and the confirmation IDs they were spent on."""
+
+from __future__ import annotations
+
+from ._ledger import DEFAULT_LEASE, Ledger
+from ._location import DEFAULT_PATH
+from ._records import (
+    OPEN_STATES,
+    Balance,
+    Confirmation,
+    Demand,
+    Entry,
+    EntryState,
+    MachineIdentity,
+    Method,
+    Pool,
+    PoolWish,
+    Reservation,
+    Stop,
+    Tally,
+    utcnow,
+)
+
+__all__ = [
+    "DEFAULT_LEASE",
+    "DEFAULT_PATH",
+    "OPEN_STATES",
+    "Balance",
+    "Confirmation",
+    "Demand",
+    "Entry",
+    "EntryState",
+    "Ledger",
+    "MachineIdentity",
+    "Method",
+    "Pool",
+    "PoolWish",
+    "Reservation",
+    "Stop",
+    "Tally",
+    "utcnow",
+]

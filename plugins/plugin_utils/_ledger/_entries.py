@@ -1,0 +1,314 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Entries in the database: each is one activation, from its reservation to what became of it.
+
+The rules by which a limit holds whatever happens:
+
+* An entry counts from its reservation on, until somebody knows that nothing was spent.
+* A second attempt on the same machine takes over the entry of the first, and nothing is counted twice. It waits for
+  nobody who is dead, and it does not disturb who is alive.
+* The truth is always recorded, also where it is more than was allowed: a confirmed entry stays confirmed.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from . import _pools as pools
+from . import _refusals as refusals
+from ._owner import Owner
+from ._records import (
+    OPEN_STATES,
+    Balance,
+    Demand,
+    Entry,
+    EntryState,
+    MachineIdentity,
+    Method,
+    Pool,
+    Reservation,
+    Tally,
+)
+from ._schema import schema
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+__all__ = ["Moment", "check", "confirmed", "find", "is_live", "of_machine", "reserve", "search", "settle", "tallies"]
+
+_Row: t.TypeAlias = "Row[t.Any]"
+_OPEN = tuple(state.value for state in OPEN_STATES)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Now, and for how long a holder counts as alive who cannot be looked at from here."""
+
+    now: datetime
+    lease: timedelta
+
+    def holds(self, row: _Row) -> bool:
+        """Tell whether an entry is reserved by a process that lives."""
+        if row.state != EntryState.RESERVED.value or row.owner is None:
+            return False
+        life = Owner.parse(row.owner).life
+        return life == "alive" or (life == "unknown" and row.held_at + self.lease > self.now)
+
+
+def check(connection: Connection, demand: Demand, moment: Moment) -> Balance:
+    """Return the pool's balance when `reserve` would agree, raise what it would raise, and change nothing."""
+    pool = pools.find(connection, demand.pool)
+    return _judged(connection, demand, pool, _open_row(connection, demand), moment)
+
+
+def reserve(connection: Connection, demand: Demand, moment: Moment) -> Reservation:
+    """Take one activation out of a pool, or take over the entry that an earlier attempt left open.
+
+    The pool's row is locked until the transaction ends, so that what was counted still holds when the entry is written.
+    """
+    pool = pools.find(connection, demand.pool, lock=True)
+    row = _open_row(connection, demand, lock=True)
+    balance = _judged(connection, demand, pool, row, moment)
+    pools.bind(connection, pool, demand.key_fingerprint, demand.partial, moment.now, demand.extended_pid)
+    if row is None:
+        entry_id = _insert(connection, demand, moment, from_reserve=balance.available < 1)
+    else:
+        entry_id = _take_over(connection, demand, moment, row)
+    return Reservation(find(connection, entry_id), taken_over=row is not None)
+
+
+def _judged(connection: Connection, demand: Demand, pool: Pool, row: _Row | None, moment: Moment) -> Balance:
+    """Return the balance of the pool, or raise the Refusal that the demand meets."""
+    if not _known(demand.machine):
+        raise refusals.bad_machine(demand.machine.name)
+    pools.require_key(pool, demand.key_fingerprint, demand.partial)
+    stopped = pools.stop_of(connection, demand.key_fingerprint)
+    if stopped:
+        raise refusals.pool_stopped(pool, stopped)
+    balance = pools.balance_of(connection, pool)
+    if row is not None:
+        if moment.holds(row):
+            raise refusals.activation_in_progress(_entry(row))
+    elif (balance.left if demand.use_reserve else balance.available) < 1:
+        raise refusals.pool_exhausted(demand, balance)
+    return balance
+
+
+def _known(machine: MachineIdentity) -> bool:
+    return bool(machine.client_machine_id or machine.bios_uuid)
+
+
+def _subject(demand: Demand) -> str:
+    """Return what makes two demands the same: hardware, image, product and key, however they are spelled."""
+    machine = demand.machine
+    parts = (machine.bios_uuid or "", machine.client_machine_id or "", demand.product_id, demand.key_fingerprint)
+    return "|".join(part.strip().lower() for part in parts)
+
+
+def _open_row(connection: Connection, demand: Demand, *, lock: bool = False) -> _Row | None:
+    table = schema().activations
+    query = table.select().where(table.c.subject == _subject(demand), table.c.state.in_(_OPEN))
+    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_reserve: bool) -> int:
+    values = {
+        **_attempt(demand, moment),
+        "pool": demand.pool,
+        "machine_name": demand.machine.name,
+        "client_machine_id": demand.machine.client_machine_id,
+        "bios_uuid": demand.machine.bios_uuid,
+        "product_id": demand.product_id,
+        "fingerprint": demand.key_fingerprint,
+        "partial": demand.partial,
+        "subject": _subject(demand),
+        "installation_id": demand.installation_id,
+        "extended_pid": demand.extended_pid,
+        "reason": demand.reason,
+        "justification": demand.justification,
+        "user_name": demand.user,
+        "attempts": 1,
+        "from_reserve": from_reserve,
+        "reserved_at": moment.now,
+    }
+    result = connection.execute(schema().activations.insert().values(values))
+    return int(t.cast("tuple[t.Any, ...]", result.inserted_primary_key)[0])
+
+
+def _take_over(connection: Connection, demand: Demand, moment: Moment, row: _Row) -> int:
+    values = {
+        **_attempt(demand, moment),
+        "machine_name": demand.machine.name,
+        "installation_id": demand.installation_id or row.installation_id,
+        "extended_pid": demand.extended_pid or row.extended_pid,
+        "justification": demand.justification or row.justification,
+        "user_name": demand.user or row.user_name,
+        "attempts": row.attempts + 1,
+    }
+    _write(connection, row.id, values)
+    return int(row.id)
+
+
+def _attempt(demand: Demand, moment: Moment) -> dict[str, t.Any]:
+    """Return what a new attempt sets. An export is answered in days, by people, so no process holds it."""
+    owner = None if demand.method is Method.EXCHANGE else str(Owner.current())
+    return {
+        "state": EntryState.RESERVED.value,
+        "method": demand.method.value,
+        "code": None,
+        "owner": owner,
+        "held_at": moment.now,
+        "settled_at": None,
+    }
+
+
+def settle(connection: Connection, entry_id: int, state: EntryState, code: str | None, moment: Moment) -> Entry:
+    """Record what became of an activation, and return the entry; raises Refusal (`unknown_entry`).
+
+    Confirmed is the last word, and it is taken from anybody, at any time. Released and uncertain are guesses by
+    comparison: they do not touch a confirmed entry, nor one that another living process holds. An entry that was
+    released becomes uncertain again when somebody who was thought dead says so, for then it may have been spent.
+    """
+    if state is EntryState.RESERVED:
+        raise ValueError("settle() records an outcome; reserve() makes a reservation")
+    row = _row(connection, entry_id, lock=True)
+    if _may_settle(connection, row, state, moment):
+        _write(connection, entry_id, {"state": state.value, "code": code, "settled_at": moment.now})
+    return find(connection, entry_id)
+
+
+def _may_settle(connection: Connection, row: _Row, state: EntryState, moment: Moment) -> bool:
+    was = EntryState(row.state)
+    if was is state or was is EntryState.CONFIRMED:
+        return False
+    if state is EntryState.CONFIRMED:
+        return True
+    if was is EntryState.RELEASED:
+        # Only as long as no later attempt on the same machine is open: that one counts for both.
+        return not _has_open(connection, row.subject)
+    return row.owner == str(Owner.current()) or not moment.holds(row)
+
+
+def _has_open(connection: Connection, subject: str) -> bool:
+    table = schema().activations
+    query = table.select().where(table.c.subject == subject, table.c.state.in_(_OPEN))
+    return connection.execute(query).first() is not None
+
+
+def _write(connection: Connection, entry_id: int, values: dict[str, t.Any]) -> None:
+    table = schema().activations
+    connection.execute(table.update().where(table.c.id == entry_id).values(values))
+
+
+def find(connection: Connection, entry_id: int) -> Entry:
+    """Return an entry; raises Refusal (`unknown_entry`)."""
+    return _entry(_row(connection, entry_id))
+
+
+def is_live(connection: Connection, entry_id: int, moment: Moment) -> bool:
+    """Tell whether an entry is reserved by a process that lives; raises Refusal (`unknown_entry`)."""
+    return moment.holds(_row(connection, entry_id))
+
+
+def _row(connection: Connection, entry_id: int, *, lock: bool = False) -> _Row:
+    table = schema().activations
+    query = table.select().where(table.c.id == entry_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise refusals.unknown_entry(entry_id)
+    return row
+
+
+def search(
+    connection: Connection, pool: str | None, states: Collection[EntryState] | None, machine_name: str | None
+) -> list[Entry]:
+    """Return entries in the order they were made; None asks for nothing, and case does not matter in a name."""
+    table = schema().activations
+    query = table.select().order_by(table.c.id)
+    if pool is not None:
+        query = query.where(table.c.pool == pool)
+    if states is not None:
+        query = query.where(table.c.state.in_([state.value for state in states]))
+    if machine_name is not None:
+        query = query.where(_same(table.c.machine_name, machine_name))
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def of_machine(connection: Connection, machine: MachineIdentity) -> list[Entry]:
+    """Return the open entries of a machine: no known ID differs, and one at least is the same."""
+    table = schema().activations
+    query = table.select().where(table.c.state.in_(_OPEN)).order_by(table.c.id)
+    known: list[ColumnElement[bool]] = []
+    for column, value in (
+        (table.c.bios_uuid, machine.bios_uuid),
+        (table.c.client_machine_id, machine.client_machine_id),
+    ):
+        if value:
+            known.append(_same(column, value))
+            query = query.where(column.is_(None) | known[-1])
+    if not known:
+        return []
+    return [_entry(row) for row in connection.execute(query.where(known[0] | known[-1]))]
+
+
+def confirmed(connection: Connection, pool: str, machine_name: str) -> bool:
+    """Tell whether a machine of this name has ever been activated from a pool."""
+    table = schema().activations
+    query = table.select().where(table.c.pool == pool, table.c.state == EntryState.CONFIRMED.value)
+    return connection.execute(query.where(_same(table.c.machine_name, machine_name)).limit(1)).first() is not None
+
+
+def tallies(connection: Connection, pool: str | None, by: t.Literal["machine_name", "reason"]) -> list[Tally]:
+    """Count confirmed and open entries by machine or by reason; what was released counts nowhere."""
+    from sqlalchemy import case, func, select
+
+    table = schema().activations
+    column = table.c[by]
+    spent = func.sum(case((table.c.state == EntryState.CONFIRMED.value, 1), else_=0))
+    query = (
+        select(column, spent, func.count() - spent)
+        .where(table.c.state != EntryState.RELEASED.value)
+        .group_by(column)
+        .order_by(column)
+    )
+    if pool is not None:
+        query = query.where(table.c.pool == pool)
+    return [Tally(name, int(done), int(waiting)) for name, done, waiting in connection.execute(query)]
+
+
+def _same(column: ColumnElement[t.Any], text: str) -> ColumnElement[bool]:
+    from sqlalchemy import func
+
+    # SQLite knows the case of ASCII letters only, so other ones have to be spelled alike.
+    return (func.lower(column) == text.strip().lower()) | (column == text.strip())
+
+
+def _entry(row: _Row) -> Entry:
+    return Entry(
+        id=row.id,
+        pool=row.pool,
+        state=EntryState(row.state),
+        method=Method(row.method),
+        machine=MachineIdentity(
+            name=row.machine_name, client_machine_id=row.client_machine_id, bios_uuid=row.bios_uuid
+        ),
+        product_id=row.product_id,
+        fingerprint=row.fingerprint,
+        partial=row.partial,
+        installation_id=row.installation_id,
+        extended_pid=row.extended_pid,
+        reason=row.reason,
+        justification=row.justification,
+        user=row.user_name,
+        code=row.code,
+        attempts=row.attempts,
+        from_reserve=row.from_reserve,
+        reserved_at=row.reserved_at,
+        settled_at=row.settled_at,
+    )
