@@ -32,7 +32,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_planning": BASE | {"_licensing"},
     "_applying": BASE | {"_wsman", "_cim", "_session", "_licensing", "_planning"},
     "_ledger": BASE | {"_licensing", "_planning", "_applying"},
-    "_microsoft": BASE | {"_licensing", "_ledger"},
+    "_microsoft": BASE | {"_wsman", "_licensing", "_ledger"},
     "_exchange": BASE | {"_licensing", "_ledger", "_microsoft"},
     "_reporting": BASE | {"_licensing", "_planning", "_applying", "_ledger"},
     "_task": BASE

@@ -33,7 +33,8 @@ def explain_service(code: str) -> Explanation:
     spelled = service_code(code)
     found = row("service_errors", spelled)
     if found is not None:
-        return Explanation(spelled, found["name"], *(f"{found[field]}." for field in ("message", "cause", "remedy")))
+        message, cause, remedy = (f"{found[field]}." for field in ("message", "cause", "remedy"))
+        return Explanation(spelled, found["name"], message, cause, remedy)
     return Explanation(
         spelled,
         None,

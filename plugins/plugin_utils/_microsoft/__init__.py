@@ -1,0 +1,28 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Confirmation IDs from Microsoft, asked for directly or through ActivationWs, and each of them paid for once."""
+
+from __future__ import annotations
+
+from ._desk import ConfirmationDesk
+from ._messages import Installation
+from ._outcomes import ServiceRefusal, ServiceUnavailable
+from ._requests import Obtained, ProxyRequest
+from ._service import ActivationService, Outcome, service_for
+from ._settings import MICROSOFT_URL, ServiceSettings
+
+__all__ = [
+    "MICROSOFT_URL",
+    "ActivationService",
+    "ConfirmationDesk",
+    "Installation",
+    "Obtained",
+    "Outcome",
+    "ProxyRequest",
+    "ServiceRefusal",
+    "ServiceSettings",
+    "ServiceUnavailable",
+    "service_for",
+]
