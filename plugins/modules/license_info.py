@@ -288,7 +288,7 @@ license:
           returned: when O(installation_ids=true)
           type: str
         extended_pid:
-          description: The extended product ID of its key, which Microsoft's service asks for beside the installation ID.
+          description: The extended product ID of its key, for which Microsoft asks beside the installation ID.
           returned: when O(installation_ids=true)
           type: str
 requests:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ._applier import Applier, Patience
 from ._gate import Gate, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
-from ._spender import Retry, Spender
+from ._spender import Retry, Spender, Spending
 
 __all__ = [
     "Applier",
@@ -22,5 +22,6 @@ __all__ = [
     "Settlement",
     "Spend",
     "Spender",
+    "Spending",
     "Ticket",
 ]

@@ -17,7 +17,7 @@ from ._calls import REFRESH, Call, call_for
 from ._gate import Gate
 from ._reader import Products, Reader, Scope
 from ._service_version import keep_service_version
-from ._spender import Retry, Spender
+from ._spender import Retry, Spender, Spending
 
 POLL_SECONDS = 5.0
 
@@ -54,13 +54,23 @@ class Applier:
         self._patience = patience
         self._tell = tell
         self._gate = gate
-        self._retry = retry or Retry()
+        self._spender = self._spender_for(gate, retry or Retry()) if gate else None
 
-    def foresee(self, steps: Plan, state: State) -> None:
-        """Raise what would be refused before anything is spent, for check mode."""
+    @property
+    def spent(self) -> Spending | None:
+        """What the counted step of the plan did, or in check mode would do; None when there was none."""
+        return self._spender.spent if self._spender else None
+
+    def foresee(self, steps: Plan, predicted: State) -> None:
+        """Raise what would be refused before anything is spent, for check mode; nothing is reserved."""
         for step in steps.steps:
             if isinstance(step, ActivateMak):
-                self._spender().foresee(step, state)
+                self._counting().foresee(step, predicted)
+
+    def note(self, wish: Wish, state: State) -> None:
+        """Settle in the ledger what the state shows, when there was nothing to do."""
+        if self._spender and wish.activation and wish.activation.counted:
+            self._spender.note(wish.activation.counted, state)
 
     def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
         """Carry out every step and return the state read afterwards, which shows what was wished.
@@ -87,25 +97,32 @@ class Applier:
         """Carry a step out; False when a second look found nothing to do."""
         if isinstance(step, ActivateMak):
             self._stirred = True
-            return self._spender().spend(step, before)
+            self._tell_of(step)
+            return self._counting().spend(step, before)
         self._carry_out(step, before, scope)
         return True
 
-    def _spender(self) -> Spender:
-        if self._gate is None:
-            raise TypeError("a counted step needs the gate of a ledger")
+    def _counting(self) -> Spender:
+        if self._spender is None:
+            raise TypeError("a counted step needs the gate of a budget")
+        return self._spender
+
+    def _spender_for(self, gate: Gate, retry: Retry) -> Spender:
         return Spender(
-            self._gate,
+            gate,
             self._reader,
-            retry=self._retry,
+            retry=retry,
             invoke=self._invoke_on_product,
             moments=self._moments,
             pause=self._patience.pause,
             tell=self._tell,
         )
 
-    def _carry_out(self, step: Step, before: State, scope: Scope) -> None:
+    def _tell_of(self, step: Step) -> None:
         self._tell(f"{step.action}: {step.was or '-'} -> {step.becomes or '-'} ({step.why})")
+
+    def _carry_out(self, step: Step, before: State, scope: Scope) -> None:
+        self._tell_of(step)
         located = self._located(step)
         self._stirred = self._stirred or isinstance(step, (InstallKey, UninstallKey, Activate))
         try:

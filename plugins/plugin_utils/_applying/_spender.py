@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import Product, State, denies_count, is_temporary, may_have_counted
-from .._planning import ActivateMak, DepositConfirmation, holder_of, refuse_other_channels
+from .._planning import ActivateMak, Counted, DepositConfirmation, holder_of, refuse_other_channels
 from ._calls import Call, call_for
 from ._gate import Gate, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
@@ -36,8 +36,17 @@ class Retry:
             yield min(self.delay * 2**number, MAX_PAUSE_SECONDS)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spending:
+    """What a counted step did, or in check mode would do: `count` activations, mostly one, none with a stored ID."""
+
+    method: str
+    reason: str
+    count: int
+
+
 class Spender:
-    """Carries out the counted steps on one machine.
+    """Carries out the counted steps on one machine; `spent` is what came of the last one.
 
     `invoke` sends one call, `moments` yields as often as the machine may be looked at while waiting, `pause` sleeps.
     """
@@ -53,6 +62,7 @@ class Spender:
         pause: t.Callable[[float], None],
         tell: t.Callable[[str], None],
     ) -> None:
+        self.spent: Spending | None = None
         self._gate = gate
         self._reader = reader
         self._retry = retry
@@ -61,17 +71,23 @@ class Spender:
         self._pause = pause
         self._tell = tell
 
-    def heed(self, refusal: MachineRefused) -> None:
-        """Let the gate know of a refusal that concerns every machine with this key."""
-        if refusal.hresult is not None:
-            self._gate.heed(refusal.hresult)
-
     def foresee(self, step: ActivateMak, state: State) -> None:
         """Raise what the gate would say to this step, without reserving anything."""
-        product = holder_of(step.counted.mak, state)
-        stored = self._gate.stored(product.installation_id) if product and product.installation_id else None
-        if product is not None and not stored:
-            self._gate.check(self._spend_of(step, product, state))
+        # A product that has yet to get its key has no installation ID, by which a stored confirmation ID is found.
+        product = self._look(step) if step.product_id else holder_of(step.counted.mak, state)
+        if product is None:
+            return
+        spend = self._spend_of(step, product, state)
+        stored = self._gate.stored(product.installation_id or "")
+        if not stored:
+            self._gate.check(spend)
+        self._record(spend, count=0 if stored else 1)
+
+    def note(self, counted: Counted, state: State) -> None:
+        """Confirm what is still open for a machine that is licensed with the key already."""
+        product = holder_of(counted.mak, state)
+        if product is not None and product.is_licensed:
+            self._gate.found_licensed(_spend(product, state, None, "", "online"))
 
     def spend(self, step: ActivateMak, before: State) -> bool:
         """License the product that holds the key; False when it turned out to be licensed already."""
@@ -82,6 +98,7 @@ class Spender:
             # A licence outlives the removal of its key, so an installed key may find it there.
             self._tell("the product is licensed already; nothing is spent")
             self._gate.found_licensed(spend)
+            self._record(spend, count=0)
             return False
         stored = self._gate.stored(product.installation_id or "")
         if stored or isinstance(step, DepositConfirmation):
@@ -94,6 +111,7 @@ class Spender:
 
     def _activate(self, step: ActivateMak, spend: Spend) -> None:
         ticket = self._gate.reserve(spend)
+        self._record(spend, count=1)
         if ticket.taken_over and self._look(step).is_licensed:
             # Whoever held it before got as far as the machine.
             return self._gate.settle(ticket, Settlement.CONFIRMED)
@@ -153,8 +171,9 @@ class Spender:
         given = step.counted.confirmation_id
         ticket = None
         if stored is None and given is not None:
-            ticket = self._gate.reserve(replace(spend, method="telephone"))
+            ticket = self._gate.reserve(spend)
         confirmation = stored or given or self._gate.obtain(spend)
+        self._record(spend, count=0 if stored else 1)
         if stored:
             self._tell("a confirmation ID for this installation ID is stored; nothing is spent")
         try:
@@ -207,13 +226,23 @@ class Spender:
         )
 
     def _spend_of(self, step: ActivateMak, product: Product, state: State) -> Spend:
-        return Spend(
-            product=product,
-            client_machine_id=state.service.client_machine_id,
-            bios_uuid=self._reader.bios_uuid(),
-            reason=step.reason,
-            method="proxy" if isinstance(step, DepositConfirmation) else "online",
-        )
+        method = "online"
+        if isinstance(step, DepositConfirmation):
+            method = "telephone" if step.counted.confirmation_id else "proxy"
+        return _spend(product, state, self._reader.bios_uuid(), step.reason, method)
+
+    def _record(self, spend: Spend, *, count: int) -> None:
+        self.spent = Spending(method=spend.method, reason=spend.reason, count=count)
+
+
+def _spend(product: Product, state: State, bios_uuid: str | None, reason: str, method: str) -> Spend:
+    return Spend(
+        product=product,
+        client_machine_id=state.service.client_machine_id,
+        bios_uuid=bios_uuid,
+        reason=reason,
+        method=method,
+    )
 
 
 class _Unsettled(Exception):

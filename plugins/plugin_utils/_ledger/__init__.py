@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ._gate import Account, LedgerGate
 from ._ledger import DEFAULT_LEASE, Ledger
 from ._location import DEFAULT_PATH
 from ._records import (
@@ -29,12 +30,14 @@ __all__ = [
     "DEFAULT_LEASE",
     "DEFAULT_PATH",
     "OPEN_STATES",
+    "Account",
     "Balance",
     "Confirmation",
     "Demand",
     "Entry",
     "EntryState",
     "Ledger",
+    "LedgerGate",
     "MachineIdentity",
     "Method",
     "Pool",

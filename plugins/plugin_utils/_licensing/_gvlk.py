@@ -94,9 +94,9 @@ class GvlkTable:
         row = self._row_for(edition_id, build)
         return row.product if row else None
 
-    def is_known_gvlk(self, partial: str | None) -> bool:
-        """Tell whether five last characters are those of a generic key in this table, Office's too."""
-        return any(row.key.partial == _five(partial) for row in self._own + self._published)
+    def knows(self, key: ProductKey) -> bool:
+        """Tell whether a key is one of the generic keys in this table, Office's too."""
+        return any(row.key == key for row in self._own + self._published)
 
     def _row_for(self, edition_id: str | None, build: int | None) -> _Row | None:
         if not edition_id or not edition_id.strip():
@@ -109,10 +109,6 @@ def _closest(rows: tuple[_Row, ...], edition: str, build: int | None) -> _Row | 
     ranked = [(row.closeness(build), number, row) for number, row in enumerate(rows) if row.edition == edition]
     closeness, _number, row = max(ranked, key=lambda rank: rank[:2], default=(0, 0, None))
     return row if closeness else None
-
-
-def _five(partial: str | None) -> str:
-    return (partial or "").strip().upper()
 
 
 def _branch(build: int | None) -> frozenset[int]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ._mak import holder_of, refuse_other_channels
+from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, reason_of, refuse_other_channels
 from ._planner import Need, Plan, need, plan
 from ._steps import (
     Activate,
@@ -32,6 +32,8 @@ __all__ = [
     "Counted",
     "DepositConfirmation",
     "EditionKey",
+    "FIRST_ACTIVATION",
+    "HARDWARE_CHANGE",
     "InstallKey",
     "InstallMak",
     "KeyWish",
@@ -53,5 +55,6 @@ __all__ = [
     "holder_of",
     "need",
     "plan",
+    "reason_of",
     "refuse_other_channels",
 ]

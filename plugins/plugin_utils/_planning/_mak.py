@@ -9,12 +9,14 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import Application, Channel, Product, State
+from .._licensing import Application, Channel, LicenseStatus, Product, State
 from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key
 from ._steps import ActivateMak, DepositConfirmation, InstallMak, Step
 from ._wish import Counted, Mak, Way
 
-HARDWARE_CHANGED = 0xC004F00F
+FIRST_ACTIVATION, HARDWARE_CHANGE = "first_activation", "hardware_change"
+
+_HARDWARE_CHANGED = 0xC004F00F
 """The hardware differs too much from that of the last activation: the machine's own reason to be activated anew."""
 
 
@@ -61,9 +63,9 @@ def refuse_other_channels(product: Product) -> None:
 def mak_step(counted: Counted, product: Product, why: str, was: str) -> ActivateMak:
     """Return the step that licenses a product that holds the MAK."""
     kind = ActivateMak if counted.way is Way.ONLINE and counted.confirmation_id is None else DepositConfirmation
-    reason = "hardware_change" if is_hardware_change(product) else "first_activation"
+    reason = reason_of(product)
     return kind(
-        why=f"{why}: its hardware has changed" if reason == "hardware_change" else why,
+        why=f"{why}: its hardware has changed" if reason == HARDWARE_CHANGE else why,
         was=was,
         becomes="licensed",
         product_id=product.id or None,
@@ -72,10 +74,11 @@ def mak_step(counted: Counted, product: Product, why: str, was: str) -> Activate
     )
 
 
-def is_hardware_change(product: Product) -> bool:
-    """Tell whether the machine itself says that it is out of tolerance after a change of its hardware."""
+def reason_of(product: Product) -> str:
+    """Return why an unlicensed product needs an activation, as the ledger records it."""
     # A MAK has no lease that could run out, so its out-of-tolerance grace has this one cause.
-    return product.status.label == "oot_grace" or product.reason == HARDWARE_CHANGED
+    out_of_tolerance = product.status is LicenseStatus.OOT_GRACE or product.reason == _HARDWARE_CHANGED
+    return HARDWARE_CHANGE if out_of_tolerance else FIRST_ACTIVATION
 
 
 def _refuse_loss(wish: Mak, product: Product) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
-from ._base import LicensingAction
+from ._base import ControllerAction, LicensingAction
+from ._machine import Machine
 
-__all__ = ["LicensingAction"]
+__all__ = ["ControllerAction", "LicensingAction", "Machine"]

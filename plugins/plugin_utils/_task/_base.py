@@ -5,18 +5,20 @@
 """The one base action: five named steps, the same for every module.
 
 validate -> open -> read -> plan -> apply (in check mode: predict); then report. A module's action adds its options and
-says which wish they are.
+says which wish they are. What a module does on the controller alone is validated and reported by the same code.
 """
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
+from dataclasses import replace
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from .._applying import Products, Scope
+from .._applying import Gate, Products, Retry, Scope
 from .._errors import ActivationError, Refusal
 from .._licensing import State
 from .._planning import Plan, Wish, plan
@@ -30,8 +32,8 @@ _display = Display()
 preload()
 
 
-class LicensingAction(ActionBase):
-    """A task about a machine's licences, run on the controller without opening a shell on the machine."""
+class EngineAction(ActionBase):
+    """A task that is validated, performed and reported in the engine's way, whatever it is about."""
 
     # Core must neither dial the host nor prepare a temporary folder there: the session is ours.
     _requires_connection = False
@@ -42,26 +44,39 @@ class LicensingAction(ActionBase):
     SPEC: t.ClassVar[dict[str, t.Any]] = {}
     RULES: t.ClassVar[dict[str, t.Any]] = {}
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
-        """Return what these options ask of a machine; an empty wish asks nothing and only reads."""
+    def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Do what the validated options ask for and return the result; what fails raises ActivationError."""
         raise NotImplementedError
 
-    def scope(self, options: dict[str, t.Any]) -> Scope:
-        """Return how much has to be read; Windows itself is enough for most wishes."""
-        return Scope(products=Products.PRIMARY)
+    @property
+    def host_name(self) -> str:
+        """The machine's name in the inventory."""
+        return str(self.task_vars.get("inventory_hostname") or self._task_host() or "")
+
+    def tell(self, text: str) -> None:
+        """Tell of progress to those who asked for it with `-vv`."""
+        _display.vv(text, host=self._task_host())
+
+    def _task_host(self) -> str | None:
+        return getattr(self._play_context, "remote_addr", None)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task and return its result; what fails comes back as `msg`, `code`, `cause` and `remedy`."""
         result: dict[str, t.Any] = {}
+        self.task_vars = task_vars or {}
         secrets = _secrets_in(self._task.args, self.SPEC)
         try:
             self._refuse_keywords()  # before the base class, whose refusal of async has neither code nor remedy
             result.update(super().run(tmp, task_vars))
-            result.update(self._performed(self._validated()))
+            result.update(self.performed(self._validated()))
         except ActivationError as error:
-            result.update(failure(error))
+            result.update(self.failed(error))
         # Values only: whatever was given for a key, the result's own names such as `failed` stay what they are.
         return {name: scrub(value, secrets) for name, value in result.items()}
+
+    def failed(self, error: ActivationError) -> dict[str, t.Any]:
+        """Return the result of a task that failed before it could do anything."""
+        return failure(error)
 
     def _refuse_keywords(self) -> None:
         if self._task.async_val:
@@ -69,12 +84,6 @@ class LicensingAction(ActionBase):
                 "This module cannot run in the background.",
                 code="async_not_supported",
                 remedy="Remove async from the task; it runs on the controller and ends in seconds.",
-            )
-        if self._play_context.become:
-            raise Refusal(
-                "This module cannot use become: nothing runs on the machine that could become somebody else.",
-                code="become_not_supported",
-                remedy="Remove become, and connect with an account that is an administrator of the machine.",
             )
 
     def _validated(self) -> dict[str, t.Any]:
@@ -89,47 +98,94 @@ class LicensingAction(ActionBase):
             ) from None
         return t.cast("dict[str, t.Any]", options)
 
-    def _performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+
+class ControllerAction(EngineAction):
+    """A task about what the controller keeps or asks for; no machine is talked to."""
+
+    def failed(self, error: ActivationError) -> dict[str, t.Any]:
+        """Return the result of a failed task, without what only a machine's task has."""
+        return {name: value for name, value in failure(error).items() if name not in ("steps", "requests")}
+
+
+class LicensingAction(EngineAction):
+    """A task about a machine's licences, run on the controller without opening a shell on the machine."""
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        """Return what these options ask of a machine; an empty wish asks nothing and only reads."""
+        raise NotImplementedError
+
+    def scope(self, options: dict[str, t.Any]) -> Scope:
+        """Return how much has to be read; Windows itself is enough for most wishes."""
+        return Scope(products=Products.PRIMARY)
+
+    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
+        """Return the gate of the budget that counted steps are taken from; what is opened closes with `resources`."""
+        return None
+
+    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return what the result holds besides."""
+        return {}
+
+    def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:
+        """Return which parts of the state belong into the result."""
+        return PARTS
+
+    def _refuse_keywords(self) -> None:
+        super()._refuse_keywords()
+        if self._play_context.become:
+            raise Refusal(
+                "This module cannot use become: nothing runs on the machine that could become somebody else.",
+                code="become_not_supported",
+                remedy="Remove become, and connect with an account that is an administrator of the machine.",
+            )
+
+    def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Open, read, plan, apply or predict, and report."""
         wish, scope = self.wish(options), self.scope(options)
-        with self._opened(options.get("wait_seconds") or 0) as machine:
+        with contextlib.ExitStack() as resources:
+            gate = self.gate(options, resources)
+            machine = resources.enter_context(self._opened(options, gate))
             try:
                 outcome = self._outcome(machine, wish, scope, options)
+                details = self.details(machine, outcome.state, options)
             except ActivationError as error:
                 return failure(error, done=machine.applier.done, requests=machine.requests)
-        return success(outcome, diff=bool(self._task.diff))
+            result = success(replace(outcome, requests=machine.requests), diff=bool(self._task.diff))
+            return {**result, **details}
 
-    def _opened(self, wait_seconds: int) -> Machine:
+    def _opened(self, options: dict[str, t.Any], gate: Gate | None) -> Machine:
         settings = settings_from(self._connection)
         return Machine(
             open_session(settings),
             operation_timeout=settings.operation_timeout,
-            wait_seconds=wait_seconds,
-            tell=lambda text: _display.vv(text, host=self._task_host()),
+            wait_seconds=options.get("wait_seconds") or 0,
+            tell=self.tell,
+            gate=gate,
+            retry=Retry(options.get("retries") or 0, options.get("retry_delay") or 0),
         )
-
-    def _task_host(self) -> str | None:
-        return getattr(self._play_context, "remote_addr", None)
 
     def _outcome(self, machine: Machine, wish: Wish, scope: Scope, options: dict[str, t.Any]) -> Outcome:
         before = machine.read_for(wish, scope)
         steps = plan(wish, before)
         after = self._after(machine, wish, steps, before, scope)
+        done = steps.steps if self._task.check_mode else tuple(machine.applier.done)
         return Outcome(
             state=after,
             requests=machine.requests,
-            steps=steps.steps,
+            steps=done,
             parts=self.parts(options),
             installation_ids=scope.offline,
         )
 
     def _after(self, machine: Machine, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
-        if not steps or self._task.check_mode:
-            return steps.predicted(before)
+        if self._task.check_mode:
+            predicted = steps.predicted(before)
+            machine.applier.foresee(steps, predicted)
+            return predicted
+        if not steps:
+            machine.applier.note(wish, before)
+            return before
         return machine.apply(wish, steps, before, scope)
-
-    def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:
-        """Return which parts of the state belong into the result."""
-        return PARTS
 
 
 def _secrets_in(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[Secret]:

@@ -11,7 +11,7 @@ import types
 import typing as t
 from datetime import datetime, timezone
 
-from .._applying import Applier, Patience, Reader, Scope
+from .._applying import Applier, Gate, Patience, Reader, Retry, Scope
 from .._cim import Repository
 from .._licensing import State
 from .._planning import Plan, Wish, need
@@ -22,13 +22,20 @@ class Machine:
     """Reads the state that a wish needs and carries plans out; a context manager that closes the session."""
 
     def __init__(
-        self, session: Session, *, operation_timeout: float, wait_seconds: float, tell: t.Callable[[str], None]
+        self,
+        session: Session,
+        *,
+        operation_timeout: float,
+        wait_seconds: float,
+        tell: t.Callable[[str], None],
+        gate: Gate | None = None,
+        retry: Retry | None = None,
     ) -> None:
         self._session = session
         self._repository = Repository(session.send, operation_timeout=operation_timeout, pause=time.sleep)
         self._reader = Reader(self._repository, now=lambda: datetime.now(timezone.utc))
         patience = Patience(wait_seconds, time.monotonic, time.sleep)
-        self.applier = Applier(self._repository, self._reader, patience, tell)
+        self.applier = Applier(self._repository, self._reader, patience, tell, gate=gate, retry=retry)
 
     def __enter__(self) -> Machine:
         return self
@@ -46,6 +53,10 @@ class Machine:
     def read(self, scope: Scope) -> State:
         """Return the state as far as `scope` goes."""
         return self._reader.read(scope)
+
+    def bios_uuid(self) -> str | None:
+        """Return the identity of the machine's hardware."""
+        return self._reader.bios_uuid()
 
     def read_for(self, wish: Wish, scope: Scope) -> State:
         """Return the state that `wish` can be planned on."""

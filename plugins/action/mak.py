@@ -1,0 +1,144 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action of mak: a product licensed by a multiple activation key, on the account of a pool."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Account, LedgerGate
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    Application,
+    GvlkTable,
+    ProductKey,
+    State,
+    parse_confirmation_id,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activation,
+    Counted,
+    Mak,
+    Way,
+    When,
+    Wish,
+    holder_of,
+    reason_of,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
+    LEDGER_SPEC,
+    SERVICE_SPEC,
+    ledger_from,
+    paying,
+    user_from,
+)
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "product_key": {"type": "str", "required": True, "no_log": True},
+    "pool": {"type": "str"},
+    "activate": {"type": "str", "choices": ["online", "proxy", "never"], "default": "online"},
+    "confirmation_id": {"type": "str"},
+    "products": {"type": "str", "default": "windows"},
+    "justification": {"type": "str", "default": ""},
+    "use_reserve": {"type": "bool", "default": False},
+    "replace_licensed": {"type": "bool", "default": False},
+    "retries": {"type": "int", "default": 3},
+    "retry_delay": {"type": "int", "default": 10},
+    "wait_seconds": {"type": "int", "default": 120},
+    **LEDGER_SPEC,
+    **SERVICE_SPEC,
+}
+
+
+class ActionModule(LicensingAction):
+    """License a product by a MAK, and spend an activation only when nothing else will do."""
+
+    SPEC = ARGUMENT_SPEC
+    RULES = {"required_if": [["activate", "online", ["pool"]], ["activate", "proxy", ["pool"]]]}
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        """Return the wish for the key, and for the activation that consents to spend."""
+        mak = _mak(options)
+        confirmation = options["confirmation_id"]
+        if options["activate"] == "never":
+            return Wish(key=mak)
+        counted = Counted(
+            mak=mak,
+            way=Way(options["activate"]),
+            confirmation_id=parse_confirmation_id(confirmation) if confirmation else None,
+        )
+        return Wish(key=mak, activation=Activation(when=When.IF_NEEDED, counted=counted))
+
+    def scope(self, options: dict[str, t.Any]) -> Scope:
+        """Return all products with a key, and what an activation by proxy needs when that is all that is asked for."""
+        return Scope(products=Products.INSTALLED, offline=options["activate"] == "never")
+
+    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
+        """Return the ledger's gate, once it lets this machine in."""
+        if options["activate"] == "never":
+            return None
+        ledger = resources.enter_context(ledger_from(options))
+        account = Account(
+            pool=options["pool"],
+            key=ProductKey.parse(options["product_key"]),
+            machine=self.host_name,
+            user=user_from(self.task_vars),
+            justification=options["justification"],
+            use_reserve=options["use_reserve"],
+        )
+        gate = LedgerGate(ledger, account, paying(ledger, options, self.tell), self.tell)
+        gate.admit()
+        return gate
+
+    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return what was spent, and what the activation of an unlicensed product by proxy would need."""
+        spent = machine.applier.spent
+        activation = None
+        if spent is not None:
+            activation = {
+                "pool": options["pool"],
+                "method": spent.method,
+                "reason": spent.reason,
+                "spent": spent.count,
+            }
+        return {"activation": activation, "installation": self._installation(machine, state, options)}
+
+    def _installation(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        product = holder_of(_mak(options), state)
+        if product is None or product.is_licensed or not product.installation_id:
+            return None
+        return {
+            "machine": self.host_name,
+            "activation_id": product.id,
+            "installation_id": product.installation_id,
+            "extended_pid": product.extended_pid,
+            "partial_product_key": product.partial_product_key,
+            "client_machine_id": state.service.client_machine_id,
+            "bios_uuid": machine.bios_uuid(),
+            "reason": reason_of(product),
+        }
+
+
+def _mak(options: t.Mapping[str, t.Any]) -> Mak:
+    key = ProductKey.parse(options["product_key"])
+    if GvlkTable.published().knows(key):
+        raise Refusal(
+            "The key is a published KMS client key, which activates without a count.",
+            code="kms_client_key",
+            remedy="Give the MAK, or bring the machine to KMS with volume.activation.kms_client.",
+        )
+    named = _APPLICATIONS.get(options["products"].lower())
+    return Mak(
+        key=key,
+        application=named,
+        activation_id=None if named else options["products"],
+        replace_licensed=options["replace_licensed"],
+    )
+
+
+_APPLICATIONS = {"windows": Application.WINDOWS, "office": Application.OFFICE}

@@ -1,0 +1,153 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ledger as the gate that the applier asks: one pool, one key, one machine, for the length of one task."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._applying import Settlement, Spend, Ticket
+from .._errors import ActivationError
+from .._licensing import Explanation, ProductKey, explain, stops_key
+from .._planning import FIRST_ACTIVATION
+from ._ledger import Ledger
+from ._records import Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
+from ._refusals import pool_stopped
+
+__all__ = ["Account", "LedgerGate"]
+
+_STATES = {
+    Settlement.CONFIRMED: EntryState.CONFIRMED,
+    Settlement.RELEASED: EntryState.RELEASED,
+    Settlement.UNCERTAIN: EntryState.UNCERTAIN,
+}
+_AGAIN = "activated_before"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """On whose account an activation goes: the pool and its key, the machine by its name, and who wants it and why."""
+
+    pool: str
+    key: ProductKey
+    machine: str
+    user: str = ""
+    justification: str = ""
+    use_reserve: bool = False
+
+
+class LedgerGate:
+    """Implements the applier's gate; `obtain` gets a confirmation ID for a demand, and pays for it."""
+
+    def __init__(
+        self, ledger: Ledger, account: Account, pay: t.Callable[[Demand], str], tell: t.Callable[[str], None]
+    ) -> None:
+        self._ledger = ledger
+        self._account = account
+        self._pay = pay
+        self._tell = tell
+
+    def admit(self) -> None:
+        """Raise Refusal before the machine is talked to at all, where the pool can serve nobody any more.
+
+        A machine that this pool licensed earlier is let in: it needs nothing, and a later run must say so.
+        """
+        pool = self._ledger.pool(self._account.pool)
+        if pool.stop is not None and not self._ledger.has_confirmed(pool.name, self._account.machine):
+            raise pool_stopped(pool, pool.stop)
+
+    def check(self, spend: Spend) -> None:
+        """Raise what `reserve` would raise, and reserve nothing."""
+        self._ledger.check(self._demand(spend))
+
+    def reserve(self, spend: Spend) -> Ticket:
+        """Count one activation before it is asked for."""
+        reservation = self._ledger.reserve(self._demand(spend))
+        self._tell(f"reservation {reservation.entry.id} in pool {self._account.pool}")
+        return Ticket(number=reservation.entry.id, taken_over=reservation.taken_over)
+
+    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+        """Say what became of a reservation."""
+        self._ledger.settle(ticket.number, _STATES[settlement], code)
+        self._tell(f"reservation {ticket.number} is {settlement.value}{f' ({code})' if code else ''}")
+
+    def stored(self, installation_id: str) -> str | None:
+        """Return the confirmation ID that was paid for earlier for this installation ID."""
+        found = self._ledger.confirmation(installation_id) if installation_id else None
+        return found.confirmation_id if found else None
+
+    def obtain(self, spend: Spend) -> str:
+        """Return a confirmation ID from Microsoft, paid for by the pool."""
+        return self._pay(self._demand(spend))
+
+    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+        """Store a confirmation ID that the machine accepted, and confirm its reservation."""
+        confirmation = Confirmation(
+            installation_id=spend.product.installation_id or "",
+            confirmation_id=confirmation_id,
+            extended_pid=spend.product.extended_pid,
+            partial=self._account.key.partial,
+            source=spend.method,
+            entry_id=ticket.number,
+        )
+        self._ledger.keep(confirmation, ticket.number)
+
+    def used(self, installation_id: str) -> None:
+        """Note that a stored confirmation ID served once more."""
+        self._ledger.mark_used(installation_id)
+
+    def found_licensed(self, spend: Spend) -> None:
+        """Confirm what may still be open for a machine that turned out to be licensed."""
+        for entry in self._ledger.open_entries(self._machine(spend)):
+            if entry.fingerprint == self._account.key.fingerprint and entry.product_id == spend.product.id:
+                self._ledger.settle(entry.id, EntryState.CONFIRMED)
+                self._tell(f"reservation {entry.id} is confirmed: the machine is licensed")
+
+    def heed(self, hresult: int) -> None:
+        """Close every pool of the key when a code says that it cannot be used any more; never raises."""
+        if stops_key(hresult) is None:
+            return
+        explanation = explain(hresult)
+        try:
+            stopped = self._ledger.stop(self._account.key.fingerprint, _stop(explanation))
+        except ActivationError as error:
+            # The refusal that brought us here is what the user has to hear of.
+            self._tell(f"the pool could not be stopped: {error}")
+        else:
+            self._tell(f"stopped: {', '.join(stopped)}")
+
+    def _demand(self, spend: Spend) -> Demand:
+        account = self._account
+        return Demand(
+            pool=account.pool,
+            key_fingerprint=account.key.fingerprint,
+            partial=account.key.partial,
+            machine=self._machine(spend),
+            product_id=spend.product.id,
+            method=Method(spend.method),
+            reason=self._reason(spend),
+            justification=account.justification,
+            user=account.user,
+            installation_id=spend.product.installation_id,
+            extended_pid=spend.product.extended_pid,
+            use_reserve=account.use_reserve,
+        )
+
+    def _machine(self, spend: Spend) -> MachineIdentity:
+        return MachineIdentity(
+            name=self._account.machine, client_machine_id=spend.client_machine_id, bios_uuid=spend.bios_uuid
+        )
+
+    def _reason(self, spend: Spend) -> str:
+        """Return the reason to record; only the ledger knows that a machine was activated before."""
+        again = spend.reason == FIRST_ACTIVATION and self._ledger.has_confirmed(
+            self._account.pool, self._account.machine
+        )
+        return _AGAIN if again else spend.reason
+
+
+def _stop(explanation: Explanation) -> Stop:
+    return Stop(code=explanation.code, message=explanation.message, at=utcnow())

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tasks about MAKs share: the ledger, Microsoft's service, and who is asking."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import typing as t
+from pathlib import Path
+
+from ansible import constants
+
+from .._ledger import Demand, Ledger
+from .._microsoft import ActivationService, ConfirmationDesk, Installation, ProxyRequest, ServiceSettings, service_for
+from .._secrets import Secret
+
+__all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "ledger_from", "paying", "service_from", "user_from"]
+
+LEDGER_SPEC: dict[str, t.Any] = {
+    "ledger": {"type": "str"},
+    "ledger_password": {"type": "str", "no_log": True},
+}
+SERVICE_SPEC: dict[str, t.Any] = {
+    "service": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "backend": {
+                "type": "str",
+                "choices": ["microsoft", "activationws_soap", "activationws_rest"],
+                "default": "microsoft",
+            },
+            "url": {"type": "str"},
+            "ca_path": {"type": "path"},
+            "timeout": {"type": "int", "default": 60},
+            "retries": {"type": "int", "default": 3},
+            "retry_delay": {"type": "int", "default": 5},
+            "batch_size": {"type": "int", "default": 1},
+            "proxy": {"type": "str"},
+            "proxy_username": {"type": "str"},
+            "proxy_password": {"type": "str", "no_log": True},
+        },
+    },
+}
+LOCATION_VARIABLE = "VOLUME_ACTIVATION_LEDGER"
+
+
+def ledger_from(options: t.Mapping[str, t.Any], *, create: bool = True) -> Ledger:
+    """Return the ledger that the options name, else the environment, else the one of this user; a context manager."""
+    location = options["ledger"] or os.environ.get(LOCATION_VARIABLE) or str(_default())
+    password = options["ledger_password"]
+    return Ledger.open(location, password=None if password is None else Secret(password), create=create)
+
+
+def _default() -> Path:
+    home = constants.config.get_config_value("ANSIBLE_HOME")
+    return Path(home).expanduser() / "volume_activation" / "ledger.sqlite"
+
+
+def service_from(options: t.Mapping[str, t.Any]) -> ActivationService:
+    """Return the client of the service that the option `service` describes."""
+    given = {name: value for name, value in (options["service"] or {}).items() if value is not None}
+    if "proxy_password" in given:
+        given["proxy_password"] = Secret(given["proxy_password"])
+    return service_for(ServiceSettings(**given))
+
+
+def paying(ledger: Ledger, options: t.Mapping[str, t.Any], tell: t.Callable[[str], None]) -> t.Callable[[Demand], str]:
+    """Return a function that gets one confirmation ID, stored or paid for."""
+
+    def pay(demand: Demand) -> str:
+        desk = ConfirmationDesk(ledger, service_from(options), tell=tell)
+        (obtained,) = desk.obtain([_request(demand)])
+        if obtained.error is not None:
+            raise obtained.error
+        return obtained.confirmation_id or ""
+
+    return pay
+
+
+def _request(demand: Demand) -> ProxyRequest:
+    return ProxyRequest(
+        installation=Installation(demand.extended_pid or "", demand.installation_id or ""),
+        pool=demand.pool,
+        fingerprint=demand.key_fingerprint,
+        partial=demand.partial,
+        machine=demand.machine,
+        product_id=demand.product_id,
+        reason=demand.reason,
+        justification=demand.justification,
+        user=demand.user,
+        use_reserve=demand.use_reserve,
+    )
+
+
+def user_from(task_vars: t.Mapping[str, t.Any]) -> str:
+    """Return who runs the play: the user of AWX where there is one, else the login on the controller."""
+    named = task_vars.get("awx_user_name") or task_vars.get("tower_user_name")
+    try:
+        return str(named or getpass.getuser())
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"  # a container's user often has no name
