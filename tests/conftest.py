@@ -64,6 +64,13 @@ if AnsibleCollectionConfig.collection_finder is None:
     _make_importable()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the fixtures of the real PostgreSQL, and what starts and stops it."""
+    from ansible_collections.volume.activation.tests import postgres
+
+    config.pluginmanager.register(postgres, "volume_activation_postgres")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--no-skips`; the variables above ask for the same."""
     parser.addoption("--no-skips", action="store_true", default=False, help="a skipped test fails the run")
