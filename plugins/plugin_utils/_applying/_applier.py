@@ -113,7 +113,7 @@ class Applier:
             self._reader,
             retry=retry,
             invoke=self._invoke_on_product,
-            moments=self._moments,
+            moments=lambda waited: self._moments(max(0.0, self._patience.seconds - waited)),
             pause=self._patience.pause,
             tell=self._tell,
         )
@@ -162,9 +162,9 @@ class Applier:
         """Yield the state now and again until `seconds` are over."""
         return (self._reader.read(scope) for _moment in self._moments(seconds))
 
-    def _moments(self, seconds: float | None = None) -> t.Iterator[None]:
-        """Yield now and again until `seconds` are over, all there are unless told otherwise."""
-        end = self._patience.clock() + (self._patience.seconds if seconds is None else seconds)
+    def _moments(self, seconds: float) -> t.Iterator[None]:
+        """Yield now and again until `seconds` are over."""
+        end = self._patience.clock() + seconds
         while True:
             yield
             left = end - self._patience.clock()

@@ -41,10 +41,14 @@ class Spend:
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """A reservation; one that was `taken_over` may have been carried out by whoever held it before."""
+    """A reservation; one that was `taken_over` may have been carried out by whoever held it before.
+
+    Whoever that was began `idle` seconds ago, and the machine may still be at work.
+    """
 
     number: int
     taken_over: bool = False
+    idle: float = 0.0
 
 
 class Gate(t.Protocol):

@@ -48,7 +48,8 @@ class Spending:
 class Spender:
     """Carries out the counted steps on one machine; `spent` is what came of the last one.
 
-    `invoke` sends one call, `moments` yields as often as the machine may be looked at while waiting, `pause` sleeps.
+    `invoke` sends one call, `pause` sleeps, and `moments` yields as often as the machine may be looked at while waiting
+    for it, given for how many seconds it has been waited for already.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Spender:
         *,
         retry: Retry,
         invoke: t.Callable[[Call], None],
-        moments: t.Callable[[], t.Iterator[None]],
+        moments: t.Callable[[float], t.Iterator[None]],
         pause: t.Callable[[float], None],
         tell: t.Callable[[str], None],
     ) -> None:
@@ -112,8 +113,7 @@ class Spender:
     def _activate(self, step: ActivateMak, spend: Spend) -> None:
         ticket = self._gate.reserve(spend)
         self._record(spend, count=1)
-        if ticket.taken_over and self._look(step).is_licensed:
-            # Whoever held it before got as far as the machine.
+        if ticket.taken_over and self._was_done(step, ticket):
             return self._gate.settle(ticket, Settlement.CONFIRMED)
         try:
             self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
@@ -122,6 +122,14 @@ class Spender:
             self._settle(ticket, unsettled.settlement, unsettled.code)
             raise unsettled.error from unsettled.error.__cause__
         return self._gate.settle(ticket, Settlement.CONFIRMED)
+
+    def _was_done(self, step: ActivateMak, ticket: Ticket) -> bool:
+        """Tell whether whoever held the reservation before got as far as the machine.
+
+        It may have been killed a moment ago, with the machine still at work: asking again then would spend twice.
+        """
+        self._tell(f"an earlier attempt began {ticket.idle:.0f} seconds ago; looking whether it reached the machine")
+        return any(self._look(step).is_licensed for _moment in self._moments(ticket.idle))
 
     def _ask(self, step: ActivateMak, *, doubt: bool) -> None:
         """Invoke the activation, again after temporary failures; raises _Unsettled."""
@@ -149,7 +157,7 @@ class Spender:
         """Wait until the machine shows its licence; raises _Unsettled when it does not."""
         product = None
         try:
-            for _moment in self._moments():
+            for _moment in self._moments(0.0):
                 product = self._look(step)
                 if product.is_licensed:
                     return

@@ -80,7 +80,8 @@ def reserve(connection: Connection, demand: Demand, moment: Moment) -> Reservati
         entry_id = _insert(connection, demand, moment, from_reserve=balance.available < 1)
     else:
         entry_id = _take_over(connection, demand, moment, row)
-    return Reservation(find(connection, entry_id), taken_over=row is not None)
+    idle = (moment.now - row.held_at).total_seconds() if row is not None else 0.0
+    return Reservation(find(connection, entry_id), taken_over=row is not None, idle=idle)
 
 
 def _judged(connection: Connection, demand: Demand, pool: Pool, row: _Row | None, moment: Moment) -> Balance:
@@ -310,5 +311,6 @@ def _entry(row: _Row) -> Entry:
         attempts=row.attempts,
         from_reserve=row.from_reserve,
         reserved_at=row.reserved_at,
+        held_at=row.held_at,
         settled_at=row.settled_at,
     )

@@ -67,7 +67,7 @@ class LedgerGate:
         """Count one activation before it is asked for."""
         reservation = self._ledger.reserve(self._demand(spend))
         self._tell(f"reservation {reservation.entry.id} in pool {self._account.pool}")
-        return Ticket(number=reservation.entry.id, taken_over=reservation.taken_over)
+        return Ticket(number=reservation.entry.id, taken_over=reservation.taken_over, idle=reservation.idle)
 
     def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
         """Say what became of a reservation."""

@@ -171,15 +171,20 @@ class Entry:
     attempts: int
     from_reserve: bool
     reserved_at: datetime
+    held_at: datetime
     settled_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Reservation:
-    """The entry that pays for an activation; `taken_over` when an earlier attempt had reserved it already."""
+    """The entry that pays for an activation; `taken_over` when an earlier attempt had reserved it already.
+
+    `idle` is how many seconds ago that attempt began: the machine may still be at work on it.
+    """
 
     entry: Entry
     taken_over: bool
+    idle: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
