@@ -11,7 +11,6 @@ write with Nagle's algorithm off; in two, every answer would wait 40 ms for the 
 from __future__ import annotations
 
 import logging
-import socket
 import ssl
 import threading
 import typing as t
@@ -25,7 +24,7 @@ from ._authentication import Accounts, Login, Verdict, WrongContext
 from ._counters import Counters
 from ._dispatch import MAX_ENVELOPE_BYTES, Dispatcher, Machine, anonymous_identity
 from ._faults import FaultDesk, Reply, strike_before
-from ._loopback import LoopbackServer
+from ._loopback import SecuredServer
 
 __all__ = ["Listener", "Site"]
 
@@ -36,7 +35,6 @@ _PATH = "/wsman"
 _FRAME_BYTES = 4096
 _MOST_DRAINED_BYTES = 16 * 1024 * 1024
 _IDLE_SECONDS = 900.0
-_HANDSHAKE_SECONDS = 30.0
 
 
 @dataclass
@@ -62,51 +60,12 @@ class Site:
         return next(iter(machines.values())) if alone else None
 
 
-class Listener(LoopbackServer):
+class Listener(SecuredServer):
     """One listening socket of a site; TLS when given a context."""
 
     def __init__(self, host: str, site: Site, context: ssl.SSLContext | None = None) -> None:
         self.site = site
-        self.context = context
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        super().__init__(host, _Handler)
-
-    def process_request_thread(self, request: t.Any, client_address: t.Any) -> None:
-        """Serve one connection; the TLS handshake is done here, so that a slow client holds up nobody else."""
-        try:
-            connection = self._secured(request)
-        except OSError as error:
-            log.info("TLS handshake failed: %s", error)
-            self.shutdown_request(request)
-            return
-        with self._lock:
-            self._connections.add(connection)
-        try:
-            super().process_request_thread(connection, client_address)
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
-
-    def _secured(self, request: socket.socket) -> socket.socket:
-        if self.context is None:
-            return request
-        request.settimeout(_HANDSHAKE_SECONDS)
-        return self.context.wrap_socket(request, server_side=True)
-
-    def stop(self) -> None:
-        """Stop listening and end the open connections."""
-        super().stop()
-        with self._lock:
-            for connection in self._connections:
-                _end(connection)
-
-
-def _end(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        log.debug("connection was gone already")
+        super().__init__(host, _Handler, context)
 
 
 class _CountingReader:

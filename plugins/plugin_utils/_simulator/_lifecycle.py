@@ -17,6 +17,7 @@ from ._service import INVENTORY_FILE, Service
 __all__ = ["Lifecycle", "job_of"]
 
 _DESCRIPTION = ("machines", "preset", "count", "world", "clock")
+_REPORTED = ("counters", "total", "http_port", "https_port", "ca_file", "microsoft", "pid")
 _SETTINGS = ("connection", "transport", "scheme", "ipv6", "idle_minutes")
 
 
@@ -65,7 +66,7 @@ class Lifecycle:
         state = control.state()
         return {
             "inventory": inventory_of(control.hosts()),
-            **{name: state[name] for name in ("counters", "total", "http_port", "https_port", "ca_file", "pid")},
+            **{name: state[name] for name in _REPORTED},
         }
 
 

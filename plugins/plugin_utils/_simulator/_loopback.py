@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An HTTP server that can be reached from this machine only, on a port of the system's choice."""
+"""HTTP servers that can be reached from this machine only, on a port of the system's choice; with TLS or without."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import ipaddress
 import logging
 import socket
 import socketserver
+import ssl
 import threading
 import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .._errors import ActivationError
 
-__all__ = ["LoopbackServer"]
+__all__ = ["LoopbackServer", "SecuredServer"]
 
 log = logging.getLogger(__name__)
+
+_HANDSHAKE_SECONDS = 30.0
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -61,3 +64,49 @@ class LoopbackServer(ThreadingHTTPServer):
                 waker.connect_ex(self.server_address[:2])
             stopper.join(0.05)
         self.server_close()
+
+
+class SecuredServer(LoopbackServer):
+    """Speaks TLS when given a context, and ends the open connections when it stops."""
+
+    def __init__(self, host: str, handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> None:
+        self.context = context
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__(host, handler)
+
+    def process_request_thread(self, request: t.Any, client_address: t.Any) -> None:
+        """Serve one connection; the TLS handshake is done here, so that a slow client holds up nobody else."""
+        try:
+            connection = self._secured(request)
+        except OSError as error:
+            log.info("TLS handshake failed: %s", error)
+            self.shutdown_request(request)
+            return
+        with self._lock:
+            self._connections.add(connection)
+        try:
+            super().process_request_thread(connection, client_address)
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+
+    def _secured(self, request: socket.socket) -> socket.socket:
+        if self.context is None:
+            return request
+        request.settimeout(_HANDSHAKE_SECONDS)
+        return self.context.wrap_socket(request, server_side=True)
+
+    def stop(self) -> None:
+        """Stop listening and end the open connections."""
+        super().stop()
+        with self._lock:
+            for connection in self._connections:
+                _end(connection)
+
+
+def _end(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        log.debug("connection was gone already")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet on the network: two listeners in front of its machines, in this process.
+"""A fleet on the network: listeners in front of its machines and of its Microsoft, in this process.
 
 with FleetServer(fleet) as server:
     Protocol(server.url("web1"), transport="basic", **server.login, ca_trust_path=str(server.ca_file))
@@ -28,6 +28,7 @@ from ._dispatch import Machine
 from ._faults import is_closed
 from ._http import Listener, Site
 from ._inventory import Addresses, Settings, Variables, host_variables
+from ._microsoft_http import MicrosoftListener, MicrosoftSite, listen
 from ._tls import create_credentials, server_context
 
 __all__ = ["FleetServer", "ServedFleet"]
@@ -65,6 +66,7 @@ class FleetServer:
         self._account = Account(username, Secret(password or secrets.token_urlsafe(18)))
         self._resources = contextlib.ExitStack()
         self._listeners: dict[tuple[str, str], Listener] = {}
+        self._microsoft: dict[str, MicrosoftListener] = {}
 
     def __enter__(self) -> FleetServer:
         self.start()
@@ -87,7 +89,9 @@ class FleetServer:
             resources.callback(self.accounts.forget)
             self.site = Site(lambda: self.fleet.machines, self.accounts)
             self._closed_port = resources.enter_context(_port_nobody_listens_on())
-            self._listen(server_context(credentials), resources)
+            context = server_context(credentials)
+            self._listen(context, resources)
+            self._listen_for_microsoft(context, resources)
             resources.callback(self.site.stopping.set)
             self._resources = resources.pop_all()
 
@@ -104,10 +108,16 @@ class FleetServer:
                 self._listeners[host, scheme] = listener
                 resources.callback(listener.stop)
 
+    def _listen_for_microsoft(self, context: ssl.SSLContext, resources: contextlib.ExitStack) -> None:
+        microsoft = getattr(self.fleet, "microsoft", None)
+        if microsoft is not None:
+            self._microsoft = listen(MicrosoftSite(microsoft, self.site.stopping), context, resources)
+
     def stop(self) -> None:
         """Close the listeners and every connection, and remove keys and accounts; a second time does nothing."""
         self._resources.close()
         self._listeners.clear()
+        self._microsoft.clear()
 
     @property
     def counters(self) -> Counters:
@@ -141,6 +151,21 @@ class FleetServer:
             )
         plain, tls = self._listeners[host, "http"], self._listeners[host, "https"]
         return Addresses(host, plain.port, tls.port, self._closed_port, self.ca_file)
+
+    @property
+    def microsoft_urls(self) -> dict[str, str]:
+        """Where Microsoft's batch service and both kinds of ActivationWs are, by the name of the client's backend."""
+        return self.microsoft_urls_by("https")
+
+    def microsoft_urls_by(self, scheme: str) -> dict[str, str]:
+        """Return the same for `https` or `http`; nothing when the fleet has no Microsoft."""
+        return self._microsoft[scheme].urls if scheme in self._microsoft else {}
+
+    @property
+    def requests(self) -> int:
+        """How many requests there were, to machines and to Microsoft: whether anybody is at work."""
+        microsoft = getattr(self.fleet, "microsoft", None)
+        return self.counters.total().requests + (microsoft.journal.total if microsoft else 0)
 
     def url(self, machine: str, scheme: str = "https") -> str:
         """Return the endpoint of a machine."""

@@ -31,6 +31,7 @@ PID_FILE = "fleet.pid"
 
 _LEFT_BEHIND = (CONTROL_FILE, INVENTORY_FILE, PID_FILE, "server.pem", "ca.pem")
 _WATCH_SECONDS = 1.0
+_URL_NAMES = {"microsoft": "batch", "activationws_soap": "activationws_soap", "activationws_rest": "activationws_rest"}
 _ANYBODY = Account("anybody", Secret("any"))
 
 
@@ -90,7 +91,7 @@ class Service:
                 log.warning("the directory is gone; so am I")
                 return
             limit = self.server.settings.idle_minutes
-            now, total = time.monotonic(), self.server.counters.total().requests
+            now, total = time.monotonic(), self.server.requests
             if total != requests:
                 requests, since = total, now
             elif limit and now - since > limit * 60:
@@ -100,15 +101,28 @@ class Service:
     def state(self) -> Data:
         """Return the truth about fleet and counters."""
         http_port, https_port = self._ports()
+        fleet = self.fleet.describe()
         return {
-            "fleet": self.fleet.describe(),
+            "fleet": fleet,
             "counters": self.server.counters.as_dict(),
             "total": asdict(self.server.counters.total()),
             "settings": asdict(self.server.settings),
             "http_port": http_port,
             "https_port": https_port,
             "ca_file": str(self.server.ca_file),
+            "microsoft": self._microsoft(fleet),
             "pid": os.getpid(),
+        }
+
+    def _microsoft(self, fleet: Data) -> Data:
+        """Return where the activation service is and what is left of the MAKs; the journal is in the world."""
+        world = fleet.get("world", {}).get("microsoft", {})
+        return {
+            **{f"{_URL_NAMES[name]}_url": url for name, url in self.server.microsoft_urls.items()},
+            "http": {f"{_URL_NAMES[name]}_url": url for name, url in self.server.microsoft_urls_by("http").items()},
+            "ca_file": str(self.server.ca_file),
+            "maks": world.get("maks", {}),
+            "product_keys_seen": world.get("product_keys_seen", 0),
         }
 
     def hosts(self) -> Data:
