@@ -47,12 +47,49 @@ attributes:
       - volume.activation.kms
 """
 
+    ACTIONGROUP_MAK = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/volume.activation.mak) in C(module_defaults) to set where the ledger is for all modules about MAKs.
+    support: full
+    membership:
+      - volume.activation.mak
+"""
+
+    ACTIONGROUP_MAK_WINDOWS = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/volume.activation.mak) in C(module_defaults) to set where the ledger is for all modules about MAKs,
+        and C(group/volume.activation.all) to set options common to all modules that talk to a target.
+    support: full
+    membership:
+      - volume.activation.all
+      - volume.activation.mak
+"""
+
     WINDOWS = r"""
 attributes:
   platform:
     description: The systems that can be operated on.
     platforms: windows
     support: full
+"""
+
+    CONTROLLER = r"""
+attributes:
+  platform:
+    description: The systems that can be operated on.
+    platforms: posix
+    support: full
+    details:
+      - The module works on the controller, whatever host the task is for. C(run_once) and C(hosts=localhost) suit it.
+notes:
+  - The module runs on the controller and talks to no target. C(async) is refused with the code
+    V(async_not_supported), and an option that cannot be understood with V(bad_option).
 """
 
     READING = r"""
