@@ -66,14 +66,21 @@ options:
         the licence, C(lease_days) and C(grace_days) how long it holds.
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
       - C(office) and C(addons) list products beside Windows. C(domain), C(language) and C(utc_offset) say where it
-        stands.
+        stands. With C(internet) V(false) it does not reach Microsoft.
+      - C(image) is 1 when it is not given. Another number or word is another installation of Windows on the same
+        computer. The machine gets another client machine ID and its keys as described, and its installation IDs stay.
+      - C(hardware) is 1 when it is not given. Another number or word is another computer with the same installation,
+        and so is another C(bios_uuid), which can be given in its place. A running machine keeps its keys. What
+        Microsoft had activated on it goes into a grace with the reason C(0xC004F00F), and its installation IDs change.
       - C(credentials) has C(username) and C(password). Without it the fleet's user and a random password are taken.
       - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the
         fleet.
       - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(shell) or the name of a method such as
         C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate), V(status),
-        V(timeout_before), V(timeout_after), V(access_denied), V(quota) or V(hresult); and as it needs C(seconds),
-        C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
+        V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and as it
+        needs C(seconds), C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
+      - With V(hresult) nothing is done, and with V(hresult_after) the work is done and fails all the same. When
+        C(reaches_host) is V(false), Microsoft has counted the activation and the machine does not know of it.
       - A machine that refuses V(any) or V(login) always gets a port in the inventory on which nobody listens.
       - A field that does not exist is refused, and the message lists those that do.
     type: dict
@@ -90,7 +97,15 @@ options:
     description:
       - What is around the machines.
       - C(kms_hosts) has KMS hosts by name, with C(count), C(port), C(reachable) and more. C(dns) has the records of
-        each domain, C(ad) the activation objects of each forest, and C(microsoft) the counts of MAKs.
+        each domain, C(ad) the activation objects of each forest, and C(microsoft) Microsoft's activation service.
+      - C(microsoft) has C(maks) by name with C(remaining), C(key), C(edition) and C(blocked), other C(keys), and
+        C(reachable). An activation is paid for once an installation ID, whether a machine activates itself or a
+        confirmation ID is asked for. With C(repeats_cost) the same installation pays again.
+      - C(service) in C(microsoft) is about the batch service, where confirmation IDs and counts are asked for. Each of
+        its C(faults) has C(on), which is V(any), V(count) or V(confirmation); C(do), which is V(status),
+        V(drop_before), V(drop_after), V(delay), V(truncate), V(empty), V(malformed) or V(code); and C(seconds),
+        C(status), C(code) and C(times). With C(reorder) it answers in another order than it was asked, and
+        C(batch_limit) is how many machines it takes at once.
       - A part that is not given is as it usually is.
     type: dict
   clock:
@@ -223,6 +238,50 @@ https_port:
   returned: when a fleet runs
   type: int
   sample: 41234
+microsoft:
+  description: Microsoft's activation service, as this fleet has it.
+  returned: when a fleet runs
+  type: dict
+  contains:
+    batch_url:
+      description: The batch activation service, which gives confirmation IDs and counts.
+      type: str
+    activationws_soap_url:
+      description: ActivationWs in front of it.
+      type: str
+    activationws_rest_url:
+      description: The newer ActivationWs with REST, without the path of its operations.
+      type: str
+    ca_file:
+      description: The certificate of the authority that signed the service's certificate.
+      type: str
+    http:
+      description: The same three URLs without TLS.
+      type: dict
+    maks:
+      description: Each MAK by its name, with C(key) (the last five), C(extended_pid) (the part of the key), C(spent),
+        C(remaining) and C(blocked).
+      type: dict
+    product_keys_seen:
+      description: How many product keys ever arrived at these services. No message of theirs has one.
+      type: int
+  sample:
+    batch_url: https://127.0.0.1:41235/BatchActivation/BatchActivation.asmx
+    activationws_soap_url: https://127.0.0.1:41235/ActivationWs.asmx
+    activationws_rest_url: https://127.0.0.1:41235/activationws
+    ca_file: /tmp/fleet/ca.pem
+    http:
+      batch_url: http://127.0.0.1:41236/BatchActivation/BatchActivation.asmx
+      activationws_soap_url: http://127.0.0.1:41236/ActivationWs.asmx
+      activationws_rest_url: http://127.0.0.1:41236/activationws
+    maks:
+      laboratory:
+        key: BCDFG
+        extended_pid: 00000-12345-678-901234-03
+        spent: 2
+        remaining: 48
+        blocked: false
+    product_keys_seen: 0
 pid:
   description: The number of the process.
   returned: when a fleet runs

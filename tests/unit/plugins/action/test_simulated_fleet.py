@@ -94,6 +94,8 @@ def test_the_result_is_the_inventory_and_is_kept_from_the_screen(directory: Path
     assert (result["counters"], result["total"]["requests"]) == ({}, 0)
     assert Path(result["inventory_file"]).is_file()
     assert Path(result["ca_file"]).is_file()
+    assert result["microsoft"]["batch_url"].endswith("/BatchActivation/BatchActivation.asmx")
+    assert result["microsoft"]["ca_file"] == result["ca_file"]
 
 
 def test_a_change_keeps_ports_and_passwords(directory: Path) -> None:

@@ -119,6 +119,19 @@ def test_a_machine_with_settings_that_cannot_be_is_refused(service: Service, tmp
     assert set(FleetControl(tmp_path).hosts()) == {"web1", "web2"}
 
 
+def test_the_state_of_a_fleet_with_microsoft_has_its_urls_and_counts(tmp_path: Path) -> None:
+    world = {"microsoft": {"maks": {"lab": {"remaining": 7}}}}
+    job = {"description": {"machines": {"web1": "server_2022_standard"}, "world": world}, "settings": {}}
+    with Service(tmp_path, job).running():
+        found = FleetControl(tmp_path).state()["microsoft"]
+
+    names = {"batch_url", "activationws_soap_url", "activationws_rest_url"}
+    assert found.keys() == {*names, "http", "ca_file", "maks", "product_keys_seen"} and found["http"].keys() == names
+    assert {found[name].partition(":")[0] for name in names} == {"https"}
+    assert {url.partition(":")[0] for url in found["http"].values()} == {"http"}
+    assert (found["maks"]["lab"]["remaining"], found["product_keys_seen"]) == (7, 0)
+
+
 def test_a_failure_inside_is_told_without_its_details(service: Service, tmp_path: Path) -> None:
     with pytest.raises(ActivationError, match="log says why"):
         FleetControl(tmp_path).update({"no": "machines"})

@@ -37,6 +37,10 @@ def world(**parts: Any) -> dict[str, Any]:
     return {**machine(), "world": parts}
 
 
+def service(**parts: Any) -> dict[str, Any]:
+    return world(microsoft={"service": parts})
+
+
 def refused(description: Any) -> InvalidDescription:
     with pytest.raises(InvalidDescription) as raised:
         Fleet.from_description(description)
@@ -78,6 +82,9 @@ def refused(description: Any) -> InvalidDescription:
         (machine(utc_offset="JST"), "machines.box.utc_offset", "+09:00"),
         (machine(clock_skew="5"), "machines.box.clock_skew", "unit"),
         (machine(cmid="x"), "machines.box.cmid", "1111"),
+        (machine(image=True), "machines.box.image", "not empty"),
+        (machine(image=[1]), "machines.box.image", "not empty"),
+        (machine(hardware=2, bios_uuid="1" * 32), "machines.box.hardware", "bios_uuid"),
         (machine(office=["office_2023"]), "machines.box.office[0]", "office_2024"),
         (machine(office="office_2021"), "machines.box.office", "list"),
         (machine(office=["office_2021", "office_2021"]), "machines.box.office", "once"),
@@ -94,6 +101,8 @@ def refused(description: Any) -> InvalidDescription:
         (machine(faults=[{"do": "hresult"}]), "machines.box.faults[0].code", "0xC004F074"),
         (machine(faults=[{"do": "hresult", "code": "bad"}]), "machines.box.faults[0].code", "0xC004F074"),
         (machine(faults=[{"do": "hresult", "code": 5, "on": "login"}]), "machines.box.faults[0].on", "method"),
+        (machine(faults=[{"do": "hresult_after"}]), "machines.box.faults[0].code", "0xC004F074"),
+        (machine(faults=[{"do": "delay", "reaches_host": False}]), "machines.box.faults[0].reaches_host", "Leave it"),
         (machine(faults=[{"do": "delay", "times": -1}]), "machines.box.faults[0].times", "from 0"),
         (world(dsn={}), "world.dsn", "dns"),
         (world(kms_hosts={"kms": {"cuont": 1}}), "world.kms_hosts.kms.cuont", "count"),
@@ -104,6 +113,15 @@ def refused(description: Any) -> InvalidDescription:
         (world(microsoft={"maks": {"lab": {"edition": "Pro"}}}), "world.microsoft.maks.lab.edition", ""),
         (world(microsoft={"keys": {"lab": {"channel": "retail"}}}), "world.microsoft.keys.lab", "five groups"),
         (world(microsoft={"keys": {KEY: {"channel": "mak"}}}), "world.microsoft.keys.", "maks"),
+        (world(microsoft={"repeats_cost": 3}), "world.microsoft.repeats_cost", "true or false"),
+        (service(batch_limit=0), "world.microsoft.service.batch_limit", "from 1"),
+        (service(order="random"), "world.microsoft.service.order", "reorder"),
+        (service(faults=[{"do": "refuse"}]), "world.microsoft.service.faults[0].do", "drop_before"),
+        (service(faults=[{"on": "count"}]), "world.microsoft.service.faults[0].do", "malformed"),
+        (service(faults=[{"on": "Activate", "do": "empty"}]), "world.microsoft.service.faults[0].on", "count"),
+        (service(faults=[{"do": "code"}]), "world.microsoft.service.faults[0].code", "0x7F"),
+        (service(faults=[{"do": "empty", "code": "0x7F"}]), "world.microsoft.service.faults[0].code", "0x7F"),
+        (service(faults=[{"do": "status"}]), "world.microsoft.service.faults[0].status", "503"),
         ({**machine(), "clock": {"now": "noon"}}, "clock.now", "2026"),
         ({**machine(), "clock": {"advance": 200}}, "clock.advance", "unit"),
         ({"preset": "dmeo"}, "preset", "demo"),
@@ -258,6 +276,14 @@ def test_a_licence_stands_as_it_is_described(licence: dict[str, Any], status: st
     primary = fleet_of({"box": {"system": "windows_11_pro", **licence}}).machines["box"].describe()["primary"]
 
     assert (primary["status"], primary["reason"], primary["minutes"]) == (status, reason, days * 1440)
+
+
+@pytest.mark.parametrize("spelled", ["0x7f", "0x7F", 127])
+def test_a_rule_of_the_service_has_the_code_as_the_service_writes_it(spelled: Any) -> None:
+    rule = {True: "count", "do": "code", "code": spelled}
+
+    (read,) = read_description(service(faults=[rule])).world.microsoft.faults
+    assert read == {"on": "count", "do": "code", "code": "0x7F", "times": 1, "seconds": 0.0}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from winrm.exceptions import (
 from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk, Reply
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._rules import MODEL_ACTIONS
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
 
 from .served import ACTIVATE, QUERY, Fleet, fleet, machine, text
@@ -72,7 +73,7 @@ def test_a_rule_is_for_its_occasion_in_any_case_of_letters() -> None:
 
 
 def test_rules_that_are_the_models_are_left_to_it() -> None:
-    web1 = machine("web1", {"faults": [{"on": "any", "do": "hresult", "hresult": "0xC004F074"}]})
+    web1 = machine("web1", {"faults": [{"on": "any", "do": do, "code": "0xC004F074"} for do in MODEL_ACTIONS]})
     assert FaultDesk().due(web1, "any") is None
 
 
