@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 import threading
 import typing as t
@@ -18,7 +19,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     Installation,
     ServiceSettings,
     ServiceUnavailable,
-    _transport,
     service_for,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._messages import ANSWER_LIMIT
@@ -265,7 +265,7 @@ def test_the_certificate_is_checked_through_a_proxy_too(
 
 
 def test_a_missing_library_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_transport.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(MissingLibrary) as caught:
         service_for(ServiceSettings())
     assert "-m pip install requests" in (caught.value.remedy or "")
