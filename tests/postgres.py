@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the volume.activation authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real PostgreSQL for the tests that ask for `postgres_url`: one server for a whole run, started by the first of them.
+"""A real PostgreSQL for the tests that ask for `postgres_url`: one server a run, started by the first of them.
 
 It listens on a Unix socket in a folder of its own and on no port. A keeper, this file run as a program, starts it and
 stops it: when the run is over, and also when the process that led the run is gone without a word. PostgreSQL refuses to
@@ -91,7 +91,7 @@ def _is_held(path: Path) -> bool:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
-    """The URL of the server's own database, without the driver; skips, and says what to install, where there is none."""
+    """The URL of the server's own database, without the driver; skips where there is none, and says what to install."""
     if not _binaries():
         pytest.skip("no PostgreSQL server is installed; on Debian and Ubuntu: apt-get install postgresql")
     pytest.importorskip("psycopg", reason='psycopg is not installed: pip install "psycopg[binary]"')

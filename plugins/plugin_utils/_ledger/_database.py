@@ -42,14 +42,19 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> t.Iterator[Connection]:
-        """One transaction that is kept as a whole when the block ends well, and leaves no trace when it does not."""
+    def writing(self, *, keep: bool = True) -> t.Iterator[Connection]:
+        """One transaction that is kept as a whole when the block ends well, and leaves no trace when it does not.
+
+        With `keep` false it leaves none either way: a rehearsal, which meets the same refusals.
+        """
         with (
             explained(self.place),
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
-            connection.begin(),
+            connection.begin() as transaction,
         ):
             yield connection
+            if not keep:
+                transaction.rollback()
 
     def close(self) -> None:
         """Let go of what is still held."""

@@ -115,6 +115,6 @@ _POSTGRESQL_STATES: tuple[tuple[tuple[str, ...], Maker], ...] = (
     (("55P03", "57014", "40"), busy),
     # Missing tables and columns, broken rules, broken data.
     (("42P01", "42703", "42804", "23", "XX"), damaged),
-    # No right, read-only server, no space.
-    (("42501", "25006", "53100"), unwritable),
+    # No right, read-only server, no space, no schema.
+    (("42501", "25006", "53100", "3F000"), unwritable),
 )

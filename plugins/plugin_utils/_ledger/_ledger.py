@@ -113,17 +113,17 @@ class Ledger:
         with self._database.reading() as connection:
             return pools.balance_of(connection, pools.find(connection, name))
 
-    def declare(self, wish: PoolWish) -> Pool:
-        """Create or adjust a pool and return it; the same wish again changes nothing.
+    def declare(self, wish: PoolWish, *, dry_run: bool = False) -> Pool:
+        """Create or adjust a pool and return it; the same wish again changes nothing, and a dry run nothing at all.
 
         Raises Refusal: `bad_pool_name`, `bad_limit`, `reserve_above_limit`, `limit_below_spent`, `pool_of_another_key`.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(keep=not dry_run) as connection:
             return pools.declare(connection, wish, self._now())
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, dry_run: bool = False) -> None:
         """Remove a pool that nothing counts against; raises Refusal (`unknown_pool`, `pool_in_use`)."""
-        with self._database.writing() as connection:
+        with self._database.writing(keep=not dry_run) as connection:
             pools.remove(connection, name)
 
     def stop(self, fingerprint: str, stop: Stop) -> list[str]:
