@@ -111,6 +111,10 @@ class _Case:
         """Return the first exception of one of these kinds behind it."""
         return next((link for link in self.chain if isinstance(link, kinds)), None)
 
+    def named(self, *names: str) -> bool:
+        """Tell whether an exception of a class with one of these names is behind it."""
+        return any(type(link).__name__ in names for link in self.chain)
+
     def failure(
         self, code: str, message: str, *, arrived: bool, remedy: str | None = None, retryable: bool = True
     ) -> ServiceUnavailable:
@@ -165,7 +169,8 @@ def _proxy_login_wanted(settings: ServiceSettings) -> ServiceUnavailable:
 def _tls_failed(case: _Case) -> ServiceUnavailable | None:
     import requests
 
-    if case.find(ssl.SSLCertVerificationError):
+    # A name that does not match has a class of its own in urllib3 before its second version.
+    if case.find(ssl.SSLCertVerificationError) or case.named("CertificateError"):
         return case.failure(
             "certificate_not_trusted",
             f"The certificate of {case.place} is not trusted",
@@ -198,8 +203,7 @@ def _not_connected(case: _Case) -> ServiceUnavailable | None:
             "Check url of the service and firewalls.",
         ),
         (
-            bool(case.find(requests.exceptions.ConnectTimeout))
-            or any(type(link).__name__ in _NEVER_CONNECTED for link in case.chain),
+            bool(case.find(requests.exceptions.ConnectTimeout)) or case.named(*_NEVER_CONNECTED),
             "not_reached",
             "cannot be reached",
             "Check url of the service, the route and firewalls; if the way out leads through a proxy, set proxy.",
@@ -215,7 +219,7 @@ def _broken(case: _Case) -> ServiceUnavailable | None:
     import requests
 
     errors = requests.exceptions
-    if case.find(errors.Timeout, TimeoutError) or any(type(link).__name__ == "ReadTimeoutError" for link in case.chain):
+    if case.find(errors.Timeout, TimeoutError) or case.named("ReadTimeoutError"):
         seconds = f"{case.settings.timeout:g} seconds"
         remedy = "If the service is only slow, raise timeout of the service. Run the task again; nothing is lost."
         return case.failure(
