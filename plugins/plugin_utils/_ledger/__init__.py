@@ -9,6 +9,7 @@ from __future__ import annotations
 from ._gate import Account, LedgerGate
 from ._ledger import DEFAULT_LEASE, Ledger
 from ._location import DEFAULT_PATH
+from ._reconciliation import Evidence, Verdict, concerns, judged
 from ._records import (
     OPEN_STATES,
     Balance,
@@ -36,6 +37,7 @@ __all__ = [
     "Demand",
     "Entry",
     "EntryState",
+    "Evidence",
     "Ledger",
     "LedgerGate",
     "MachineIdentity",
@@ -45,5 +47,8 @@ __all__ = [
     "Reservation",
     "Stop",
     "Tally",
+    "Verdict",
+    "concerns",
+    "judged",
     "utcnow",
 ]
