@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .._errors import ActivationError
-from .._licensing import explain_service
+from .._licensing import Explanation, explain_service
 
 __all__ = ["ServiceRefusal", "ServiceUnavailable"]
 
@@ -24,7 +24,7 @@ class ServiceRefusal(ActivationError):
     """
 
     def __init__(self, code: str, *, told: str | None = None, earlier_unanswered: bool = False) -> None:
-        explained = explain_service(code)
+        explained = _unexplained(code) if code.startswith("http_") else explain_service(code)
         self.service_code = explained.code
         self.earlier_unanswered = earlier_unanswered
         cause = f"{explained.cause} It said: {_bounded(told)}" if told else explained.cause
@@ -78,6 +78,13 @@ class ServiceUnavailable(ActivationError):
             remedy=self.remedy,
             retryable=self.retryable,
         )
+
+
+def _unexplained(code: str) -> Explanation:
+    """Return what can be said of a refusal that has a status only, as an ActivationWs gives it for malformed IDs."""
+    message = "It does not say why in words that are known."
+    remedy = "Read the IDs anew from the machine, with mak and activate: never; look into the server's own log."
+    return Explanation(code, None, message, "The server answered, and Microsoft's code is not in it.", remedy, False)
 
 
 def _bounded(text: str) -> str:

@@ -63,7 +63,7 @@ class PatientService:
     """Asks again after a growing pause where no usable answer came; a refusal is an answer.
 
     A refusal that tells of the service's own trouble is asked about once more. An answer to a part of a batch is a
-    step forward: the rest is asked for without using up an attempt.
+    step forward: the rest is asked for without using up an attempt. After a failure of all of them they go singly.
     """
 
     def __init__(self, backend: Backend, settings: ServiceSettings, pause: t.Callable[[float], None]) -> None:
@@ -108,7 +108,7 @@ class PatientService:
 
     def _step(self, round_: _Round) -> tuple[bool, bool]:
         """Ask once; return whether something was settled, and whether to wait before the next attempt."""
-        group = list(round_.open)[: self._backend.at_once]
+        group = list(round_.open)[: 1 if round_.one_by_one else self._backend.at_once]
         try:
             answers = self._backend.ask(group)
         except ServiceUnavailable as failure:
@@ -127,6 +127,8 @@ class _Round:
     def __init__(self, batch: t.Sequence[Installation], *, again: bool) -> None:
         self.open: dict[Installation, None] = dict.fromkeys(batch)
         self.worth_repeating = True
+        # How many the service takes at once is written nowhere, so after one failure of several they go singly.
+        self.one_by_one = False
         self._again = again
         self._settled: dict[Installation, Outcome] = {}
         self._refused: dict[Installation, ServiceRefusal] = {}
@@ -135,12 +137,12 @@ class _Round:
 
     def failed(self, group: t.Sequence[Installation], failure: ServiceUnavailable) -> None:
         """Note that a group was asked for in vain."""
-        self._failure = failure
-        self.worth_repeating = failure.retryable
-        for one in group:
-            self._refused.pop(one, None)
-        if failure.may_have_arrived:
-            self._arrived.update(group)
+        self._missed(group, failure)
+        if self._arrived.issuperset(self.open):
+            self.one_by_one = True
+            # Whoever is to blame, if anybody is, does not stand before the others again.
+            for one in group:
+                self.open[one] = self.open.pop(one)
 
     def answered(
         self, group: t.Sequence[Installation], answers: t.Mapping[Installation, str | ServiceRefusal]
@@ -152,7 +154,7 @@ class _Round:
             del self.open[one]
         missing = [one for one in group if one not in answers]
         if missing:
-            self.failed(missing, _left_out())
+            (self._missed if settled else self.failed)(missing, _left_out())
         deferred = len(settled) + len(missing) < len(group)
         return bool(settled), deferred or not settled
 
@@ -162,6 +164,14 @@ class _Round:
             failure = self._failure.having_arrived(one in self._arrived)
             self._settled[one] = self._refused.get(one) or failure
         return self._settled
+
+    def _missed(self, group: t.Sequence[Installation], failure: ServiceUnavailable) -> None:
+        self._failure = failure
+        self.worth_repeating = failure.retryable
+        for one in group:
+            self._refused.pop(one, None)
+        if failure.may_have_arrived:
+            self._arrived.update(group)
 
     def _settles(self, one: Installation, answer: str | ServiceRefusal) -> bool:
         if isinstance(answer, ServiceRefusal):

@@ -142,6 +142,21 @@ def test_what_an_answer_leaves_out_is_asked_for_again_without_losing_an_attempt(
     assert [len(seen.asked) for seen in site.seen] == [7, 5, 3, 1] and pauses == []
 
 
+def test_a_batch_that_is_too_large_for_the_service_goes_singly(start: Start, asking: Asking) -> None:
+    site = start(lambda seen: microsoft(seen) if len(seen.asked) == 1 else Sent(status=500))
+    service, pauses = asking(site, retries=1)
+    batch = [Installation(PID, iid) for iid in IIDS[:5]]
+    assert list(service.confirmation_ids(batch).values()) == list(CIDS[:5])
+    assert [len(seen.asked) for seen in site.seen] == [5, 1, 1, 1, 1, 1] and pauses == [5.0]
+
+
+def test_one_that_the_service_cannot_digest_does_not_take_the_batch_with_it(start: Start, asking: Asking) -> None:
+    site = start(lambda seen: Sent(status=500) if (PID, IIDS[0]) in seen.asked else microsoft(seen))
+    outcomes = asking(site, retries=2)[0].confirmation_ids([ONE, TWO, THREE])
+    assert (outcomes[TWO], outcomes[THREE]) == (CIDS[1], CIDS[2])
+    assert isinstance(outcomes[ONE], ServiceUnavailable)
+
+
 def test_what_is_always_left_out_is_unknown_and_the_others_are_not_lost(start: Start, asking: Asking) -> None:
     site = start(always(answer(granted(IIDS[0], CIDS[0]))))
     outcomes = asking(site)[0].confirmation_ids([ONE, TWO])
@@ -149,7 +164,7 @@ def test_what_is_always_left_out_is_unknown_and_the_others_are_not_lost(start: S
     missing = outcomes[TWO]
     assert isinstance(missing, ServiceUnavailable)
     assert missing.code == "answer_missing" and missing.may_have_arrived
-    assert len(site.seen) == 5
+    assert [len(seen.asked) for seen in site.seen] == [2, 1, 1, 1, 1]
 
 
 def test_a_confirmation_id_of_the_wrong_length_is_no_answer(start: Start, asking: Asking) -> None:
