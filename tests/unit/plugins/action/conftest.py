@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from .budgets import Budgets, make_budgets
 from .stage import Stage
 
 
@@ -15,3 +18,9 @@ from .stage import Stage
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A machine of rows, and Ansible in front of it."""
     return Stage(monkeypatch)
+
+
+@pytest.fixture
+def budgets(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
+    """The stage with a ledger of its own, in which nothing is yet."""
+    return make_budgets(stage, tmp_path, monkeypatch)

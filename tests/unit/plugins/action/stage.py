@@ -85,6 +85,7 @@ class Machine:
     service: Row = field(default_factory=lambda: {"Version": VERSION, "KeyManagementServiceHostCaching": "true"})
     system: Row = field(default_factory=lambda: dict(_SYSTEM))
     domain: Row = field(default_factory=lambda: {"Domain": "example.com", "PartOfDomain": "true"})
+    hardware: Row = field(default_factory=lambda: {"UUID": "HARDWARE-1"})
     faults: dict[str, Fault | Exception] = field(default_factory=dict)
     queries: list[str] = field(default_factory=list)
     calls: list[tuple[str, Row]] = field(default_factory=list)
@@ -138,6 +139,7 @@ class Machine:
             "SoftwareLicensingProduct": [row for row in self.products if _fits(row, match[3] or "")],
             "Win32_OperatingSystem": [self.system],
             "Win32_ComputerSystem": [self.domain],
+            "Win32_ComputerSystemProduct": [self.hardware],
         }[match[2]]
         return Batch(tuple(_projection(row, match[1].split(", ")) for row in rows), None, opening=True)
 
