@@ -33,7 +33,7 @@ from ._records import (
     Reservation,
     Tally,
 )
-from ._schema import schema
+from ._schema import insert_missing, schema
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,10 +76,13 @@ def reserve(connection: Connection, demand: Demand, moment: Moment) -> Reservati
     row = _open_row(connection, demand, lock=True)
     balance = _judged(connection, demand, pool, row, moment)
     pools.bind(connection, pool, demand.key_fingerprint, demand.partial, moment.now, demand.extended_pid)
-    if row is None:
-        entry_id = _insert(connection, demand, moment, from_reserve=balance.available < 1)
-    else:
+    if row is not None:
         entry_id = _take_over(connection, demand, moment, row)
+    elif _insert(connection, demand, moment, from_reserve=balance.available < 1):
+        entry_id = t.cast("_Row", _open_row(connection, demand)).id
+    else:
+        # Another pool of the same key has just paid for the same machine, which its lock did not keep it from.
+        return reserve(connection, demand, moment)
     idle = (moment.now - row.held_at).total_seconds() if row is not None else 0.0
     return Reservation(find(connection, entry_id), taken_over=row is not None, idle=idle)
 
@@ -118,7 +121,8 @@ def _open_row(connection: Connection, demand: Demand, *, lock: bool = False) -> 
     return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
-def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_reserve: bool) -> int:
+def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_reserve: bool) -> bool:
+    """Write a new entry, unless the machine has an open one by now; tell whether it was written."""
     values = {
         **_attempt(demand, moment),
         "pool": demand.pool,
@@ -138,8 +142,7 @@ def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_rese
         "from_reserve": from_reserve,
         "reserved_at": moment.now,
     }
-    result = connection.execute(schema().activations.insert().values(values))
-    return int(t.cast("tuple[t.Any, ...]", result.inserted_primary_key)[0])
+    return insert_missing(connection, schema().activations, values)
 
 
 def _take_over(connection: Connection, demand: Demand, moment: Moment, row: _Row) -> int:

@@ -61,13 +61,12 @@ def schema() -> Schema:
 
 def insert_missing(connection: Connection, table: Table, values: Mapping[str, t.Any]) -> bool:
     """Insert a row unless one with its key is there, also while others do the same; tell whether it was inserted."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects import postgresql, sqlite
 
-        return bool(connection.execute(postgresql.insert(table).values(values).on_conflict_do_nothing()).rowcount)
-    from sqlalchemy.dialects import sqlite
-
-    return bool(connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing()).rowcount)
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    # Inline, that is without asking for the new row's key: with it SQLite's driver would not count rows.
+    statement = insert.inline().values(values).on_conflict_do_nothing()
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0
 
 
 def _marker(metadata: t.Any) -> Table:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaiting
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Method,
     Pool,
     PoolWish,
+    _entries,
 )
 
 from .budget import DEMAND, KEY, OTHER_KEY, Clock, crowd, demand, refusal, reserved, stay
@@ -214,6 +217,18 @@ def test_pools_of_one_key_share_what_is_open_on_a_machine(ledger: Ledger, pool: 
     (again,) = reserved(ledger, 1, pool="lobby")
     assert again.entry.pool == "labs"
     assert ledger.balance("lobby").counted == 0
+
+
+def test_two_pools_of_one_key_do_not_pay_for_one_machine_at_the_same_moment(ledger: Ledger, pool: Pool) -> None:
+    ledger.declare(PoolWish(name="lobby", limit=3, fingerprint=KEY))
+    with ThreadPoolExecutor(1) as other:
+        with ledger._database.writing() as connection:
+            _entries.reserve(connection, demand(1), ledger._moment())
+            waiting = other.submit(refusal, ledger.reserve, demand(1, pool="lobby"))
+            with pytest.raises(StillWaiting):
+                waiting.result(timeout=0.3)
+        assert waiting.result(timeout=30).code == "activation_in_progress"
+    assert [entry.pool for entry in ledger.entries()] == ["labs"]
 
 
 def test_an_export_is_held_by_nobody(ledger: Ledger, pool: Pool) -> None:
