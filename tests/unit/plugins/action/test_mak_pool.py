@@ -15,7 +15,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import E
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
 
 from ..plugin_utils._planning.states import gvlk
-from .budgets import KEY, MAK, OTHER_KEY, STOP, Budgets
+from .budgets import MAK, OTHER_KEY, STOP, Budgets
+from .stage import KEY
 
 LAB: dict[str, t.Any] = {"name": "lab", "limit": 5, "reserve": 1, "description": "the lab"}
 
