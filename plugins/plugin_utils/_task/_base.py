@@ -11,6 +11,7 @@ says which wish they are. What a module does on the controller alone is validate
 from __future__ import annotations
 
 import contextlib
+import copy
 import typing as t
 from dataclasses import replace
 
@@ -88,7 +89,8 @@ class EngineAction(ActionBase):
 
     def _validated(self) -> dict[str, t.Any]:
         try:
-            _validation, options = self.validate_argument_spec(self.SPEC, **self.RULES)
+            # A copy: core fills the defaults of nested options into the default that it finds in the spec.
+            _validation, options = self.validate_argument_spec(copy.deepcopy(self.SPEC), **self.RULES)
         except AnsibleActionFail as error:
             # Not passed on: core would print its traceback, and with it what was given for the option, as it is.
             raise Refusal(
