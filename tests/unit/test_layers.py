@@ -59,6 +59,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "requests": frozenset({"_session", "_microsoft"}),
     "urllib3": frozenset({"_session"}),
     "sqlalchemy": frozenset({"_ledger"}),
+    "psycopg": frozenset({"_ledger"}),
     "spnego": frozenset({"_simulator"}),
     "cryptography": frozenset({"_simulator"}),
     "yaml": frozenset({"_simulator"}),

@@ -21,29 +21,16 @@ from datetime import datetime, timedelta
 from . import _pools as pools
 from . import _refusals as refusals
 from ._owner import Owner
-from ._records import (
-    OPEN_STATES,
-    Balance,
-    Demand,
-    Entry,
-    EntryState,
-    MachineIdentity,
-    Method,
-    Pool,
-    Reservation,
-    Tally,
-)
+from ._queries import OPEN, entry_of
+from ._records import Balance, Demand, Entry, EntryState, MachineIdentity, Method, Pool, Reservation
 from ._schema import insert_missing, schema
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection
+    from sqlalchemy import Connection, Row
 
-    from sqlalchemy import ColumnElement, Connection, Row
-
-__all__ = ["Moment", "check", "confirmed", "find", "is_live", "of_machine", "reserve", "search", "settle", "tallies"]
+__all__ = ["Moment", "check", "find", "is_live", "reserve", "settle"]
 
 _Row: t.TypeAlias = "Row[t.Any]"
-_OPEN = tuple(state.value for state in OPEN_STATES)
 
 
 @dataclass(frozen=True)
@@ -98,7 +85,7 @@ def _judged(connection: Connection, demand: Demand, pool: Pool, row: _Row | None
     balance = pools.balance_of(connection, pool)
     if row is not None:
         if moment.holds(row):
-            raise refusals.activation_in_progress(_entry(row))
+            raise refusals.activation_in_progress(entry_of(row))
     elif (balance.left if demand.use_reserve else balance.available) < 1:
         raise refusals.pool_exhausted(demand, balance)
     return balance
@@ -117,7 +104,7 @@ def _subject(demand: Demand) -> str:
 
 def _open_row(connection: Connection, demand: Demand, *, lock: bool = False) -> _Row | None:
     table = schema().activations
-    query = table.select().where(table.c.subject == _subject(demand), table.c.state.in_(_OPEN))
+    query = table.select().where(table.c.subject == _subject(demand), table.c.state.in_(OPEN))
     return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
@@ -201,7 +188,7 @@ def _may_settle(connection: Connection, row: _Row, state: EntryState, moment: Mo
 
 def _has_open(connection: Connection, subject: str) -> bool:
     table = schema().activations
-    query = table.select().where(table.c.subject == subject, table.c.state.in_(_OPEN))
+    query = table.select().where(table.c.subject == subject, table.c.state.in_(OPEN))
     return connection.execute(query).first() is not None
 
 
@@ -212,7 +199,7 @@ def _write(connection: Connection, entry_id: int, values: dict[str, t.Any]) -> N
 
 def find(connection: Connection, entry_id: int) -> Entry:
     """Return an entry; raises Refusal (`unknown_entry`)."""
-    return _entry(_row(connection, entry_id))
+    return entry_of(_row(connection, entry_id))
 
 
 def is_live(connection: Connection, entry_id: int, moment: Moment) -> bool:
@@ -227,93 +214,3 @@ def _row(connection: Connection, entry_id: int, *, lock: bool = False) -> _Row:
     if row is None:
         raise refusals.unknown_entry(entry_id)
     return row
-
-
-def search(
-    connection: Connection, pool: str | None, states: Collection[EntryState] | None, machine_name: str | None
-) -> list[Entry]:
-    """Return entries in the order they were made; None asks for nothing, and case does not matter in a name."""
-    table = schema().activations
-    query = table.select().order_by(table.c.id)
-    if pool is not None:
-        query = query.where(table.c.pool == pool)
-    if states is not None:
-        query = query.where(table.c.state.in_([state.value for state in states]))
-    if machine_name is not None:
-        query = query.where(_same(table.c.machine_name, machine_name))
-    return [_entry(row) for row in connection.execute(query)]
-
-
-def of_machine(connection: Connection, machine: MachineIdentity) -> list[Entry]:
-    """Return the open entries of a machine: no known ID differs, and one at least is the same."""
-    table = schema().activations
-    query = table.select().where(table.c.state.in_(_OPEN)).order_by(table.c.id)
-    known: list[ColumnElement[bool]] = []
-    for column, value in (
-        (table.c.bios_uuid, machine.bios_uuid),
-        (table.c.client_machine_id, machine.client_machine_id),
-    ):
-        if value:
-            known.append(_same(column, value))
-            query = query.where(column.is_(None) | known[-1])
-    if not known:
-        return []
-    return [_entry(row) for row in connection.execute(query.where(known[0] | known[-1]))]
-
-
-def confirmed(connection: Connection, pool: str, machine_name: str) -> bool:
-    """Tell whether a machine of this name has ever been activated from a pool."""
-    table = schema().activations
-    query = table.select().where(table.c.pool == pool, table.c.state == EntryState.CONFIRMED.value)
-    return connection.execute(query.where(_same(table.c.machine_name, machine_name)).limit(1)).first() is not None
-
-
-def tallies(connection: Connection, pool: str | None, by: t.Literal["machine_name", "reason"]) -> list[Tally]:
-    """Count confirmed and open entries by machine or by reason; what was released counts nowhere."""
-    from sqlalchemy import case, func, select
-
-    table = schema().activations
-    column = table.c[by]
-    spent = func.sum(case((table.c.state == EntryState.CONFIRMED.value, 1), else_=0))
-    query = (
-        select(column, spent, func.count() - spent)
-        .where(table.c.state != EntryState.RELEASED.value)
-        .group_by(column)
-        .order_by(column)
-    )
-    if pool is not None:
-        query = query.where(table.c.pool == pool)
-    return [Tally(name, int(done), int(waiting)) for name, done, waiting in connection.execute(query)]
-
-
-def _same(column: ColumnElement[t.Any], text: str) -> ColumnElement[bool]:
-    from sqlalchemy import func
-
-    # SQLite knows the case of ASCII letters only, so other ones have to be spelled alike.
-    return (func.lower(column) == text.strip().lower()) | (column == text.strip())
-
-
-def _entry(row: _Row) -> Entry:
-    return Entry(
-        id=row.id,
-        pool=row.pool,
-        state=EntryState(row.state),
-        method=Method(row.method),
-        machine=MachineIdentity(
-            name=row.machine_name, client_machine_id=row.client_machine_id, bios_uuid=row.bios_uuid
-        ),
-        product_id=row.product_id,
-        fingerprint=row.fingerprint,
-        partial=row.partial,
-        installation_id=row.installation_id,
-        extended_pid=row.extended_pid,
-        reason=row.reason,
-        justification=row.justification,
-        user=row.user_name,
-        code=row.code,
-        attempts=row.attempts,
-        from_reserve=row.from_reserve,
-        reserved_at=row.reserved_at,
-        held_at=row.held_at,
-        settled_at=row.settled_at,
-    )

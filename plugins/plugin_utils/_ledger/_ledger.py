@@ -19,6 +19,7 @@ from .._secrets import Secret
 from . import _confirmations as confirmations
 from . import _entries as entries
 from . import _pools as pools
+from . import _queries as queries
 from ._database import Database
 from ._entries import Moment
 from ._location import locate, make_file
@@ -170,17 +171,17 @@ class Ledger:
     ) -> list[Entry]:
         """Return entries in the order they were made, those that fit everything given."""
         with self._database.reading() as connection:
-            return entries.search(connection, pool, states, machine_name)
+            return queries.search(connection, pool, states, machine_name)
 
     def open_entries(self, machine: MachineIdentity) -> list[Entry]:
         """Return what is reserved or uncertain for a machine: no ID known on both sides differs, and one agrees."""
         with self._database.reading() as connection:
-            return entries.of_machine(connection, machine)
+            return queries.of_machine(connection, machine)
 
     def has_confirmed(self, pool: str, machine_name: str) -> bool:
         """Tell whether a machine of this name has ever been activated from a pool."""
         with self._database.reading() as connection:
-            return entries.confirmed(connection, pool, machine_name)
+            return queries.confirmed(connection, pool, machine_name)
 
     def is_live(self, entry_id: int) -> bool:
         """Tell whether an entry is reserved by a process that lives, so that its outcome is still to come."""
@@ -190,12 +191,12 @@ class Ledger:
     def by_machine(self, pool: str | None = None) -> list[Tally]:
         """Return (name, confirmed, open) for every machine, of one pool or of all."""
         with self._database.reading() as connection:
-            return entries.tallies(connection, pool, "machine_name")
+            return queries.tallies(connection, pool, "machine_name")
 
     def by_reason(self, pool: str | None = None) -> list[Tally]:
         """Return (reason, confirmed, open) for every reason, of one pool or of all."""
         with self._database.reading() as connection:
-            return entries.tallies(connection, pool, "reason")
+            return queries.tallies(connection, pool, "reason")
 
     # -- confirmation IDs
 
