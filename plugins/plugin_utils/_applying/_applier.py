@@ -65,7 +65,7 @@ class Applier:
         """Raise what would be refused before anything is spent, for check mode; nothing is reserved."""
         for step in steps.steps:
             if isinstance(step, ActivateMak):
-                self._counting().foresee(step, predicted)
+                self._counting().foresee(step, predicted, installed=not _installs(steps))
 
     def note(self, wish: Wish, state: State) -> None:
         """Settle in the ledger what the state shows, when there was nothing to do."""
@@ -78,6 +78,9 @@ class Applier:
         Raises AnswerLost when a step's outcome stays unknown, MachineRefused when the machine declined it, and
         NotConverged when everything was answered well but the state does not show it.
         """
+        if _installs(steps):
+            # A machine must not lose the key it has to a budget that has nothing for it.
+            self.foresee(steps, steps.predicted(before))
         try:
             for step in steps.steps:
                 if self._carried_out(step, before, scope):
@@ -96,7 +99,6 @@ class Applier:
     def _carried_out(self, step: Step, before: State, scope: Scope) -> bool:
         """Carry a step out; False when a second look found nothing to do."""
         if isinstance(step, ActivateMak):
-            self._stirred = True
             self._tell_of(step)
             return self._counting().spend(step, before)
         self._carry_out(step, before, scope)
@@ -124,7 +126,7 @@ class Applier:
     def _carry_out(self, step: Step, before: State, scope: Scope) -> None:
         self._tell_of(step)
         located = self._located(step)
-        self._stirred = self._stirred or isinstance(step, (InstallKey, UninstallKey, Activate))
+        self._stirred = self._stirred or isinstance(step, InstallKey)
         try:
             self._invoke(call_for(located), before)
         except AnswerLost as lost:
@@ -146,6 +148,7 @@ class Applier:
         return None
 
     def _invoke_on_product(self, call: Call) -> None:
+        self._stirred = True
         self._repository.invoke(call.class_name, {"ID": call.product_id or ""}, call.method, call.parameters)
 
     def _shows(self, step: Step, scope: Scope) -> bool:
@@ -197,6 +200,10 @@ class Applier:
 
 
 _PRIMARY = Scope(service=False, products=Products.PRIMARY)
+
+
+def _installs(steps: Plan) -> bool:
+    return any(isinstance(step, InstallKey) for step in steps.steps)
 
 
 def _kms_client(primary: Product | None) -> Product:

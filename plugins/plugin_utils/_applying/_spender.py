@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
-from .._licensing import Product, State, denies_count, is_temporary, may_have_counted
+from .._licensing import Product, State, denies_count, is_temporary, is_wrong_confirmation, may_have_counted
 from .._planning import ActivateMak, Counted, DepositConfirmation, holder_of, refuse_other_channels
 from ._calls import Call, call_for
 from ._gate import Gate, Settlement, Spend, Ticket
@@ -64,6 +64,7 @@ class Spender:
         tell: t.Callable[[str], None],
     ) -> None:
         self.spent: Spending | None = None
+        self._bios_uuid: tuple[str | None, ...] = ()
         self._gate = gate
         self._reader = reader
         self._retry = retry
@@ -72,10 +73,12 @@ class Spender:
         self._pause = pause
         self._tell = tell
 
-    def foresee(self, step: ActivateMak, state: State) -> None:
-        """Raise what the gate would say to this step, without reserving anything."""
-        # A product that has yet to get its key has no installation ID, by which a stored confirmation ID is found.
-        product = self._look(step) if step.product_id else holder_of(step.counted.mak, state)
+    def foresee(self, step: ActivateMak, state: State, *, installed: bool) -> None:
+        """Raise what the gate would say to this step, without reserving anything; `installed` is whether its key is in.
+
+        A product that has yet to get its key has no installation ID, by which a stored confirmation ID is found.
+        """
+        product = self._look(step) if installed else holder_of(step.counted.mak, state)
         if product is None:
             return
         spend = self._spend_of(step, product, state)
@@ -113,11 +116,10 @@ class Spender:
     def _activate(self, step: ActivateMak, spend: Spend) -> None:
         ticket = self._gate.reserve(spend)
         self._record(spend, count=1)
-        if ticket.taken_over and self._was_done(step, ticket):
-            return self._gate.settle(ticket, Settlement.CONFIRMED)
         try:
-            self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
-            self._see_licensed(step)
+            if not (ticket.taken_over and self._was_done(step, ticket)):
+                self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
+                self._see_licensed(step)
         except _Unsettled as unsettled:
             self._settle(ticket, unsettled.settlement, unsettled.code)
             raise unsettled.error from unsettled.error.__cause__
@@ -129,7 +131,10 @@ class Spender:
         It may have been killed a moment ago, with the machine still at work: asking again then would spend twice.
         """
         self._tell(f"an earlier attempt began {ticket.idle:.0f} seconds ago; looking whether it reached the machine")
-        return any(self._look(step).is_licensed for _moment in self._moments(ticket.idle))
+        try:
+            return any(self._look(step).is_licensed for _moment in self._moments(ticket.idle))
+        except ActivationError as error:
+            raise _Unsettled(Settlement.UNCERTAIN, error) from None
 
     def _ask(self, step: ActivateMak, *, doubt: bool) -> None:
         """Invoke the activation, again after temporary failures; raises _Unsettled."""
@@ -208,8 +213,10 @@ class Spender:
         except (AnswerLost, ProtocolViolation) as lost:
             return self._see_licensed(step, lost)
         except ActivationError as error:
+            # It was paid for before it came here. Only the machine's word that it is none of its own says otherwise.
             code = error.hresult if isinstance(error, MachineRefused) else None
-            raise _Unsettled(Settlement.RELEASED, error, code) from None
+            judged = code is not None and is_wrong_confirmation(code)
+            raise _Unsettled(Settlement.RELEASED if judged else Settlement.UNCERTAIN, error, code) from None
         return self._see_licensed(step)
 
     # What both need
@@ -237,7 +244,13 @@ class Spender:
         method = "online"
         if isinstance(step, DepositConfirmation):
             method = "telephone" if step.counted.confirmation_id else "proxy"
-        return _spend(product, state, self._reader.bios_uuid(), step.reason, method)
+        return _spend(product, state, self._hardware(), step.reason, method)
+
+    def _hardware(self) -> str | None:
+        """Return the machine's BIOS UUID, read once: no machine changes it while a task runs."""
+        if not self._bios_uuid:
+            self._bios_uuid = (self._reader.bios_uuid(),)
+        return self._bios_uuid[0]
 
     def _record(self, spend: Spend, *, count: int) -> None:
         self.spent = Spending(method=spend.method, reason=spend.reason, count=count)

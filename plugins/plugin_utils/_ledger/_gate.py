@@ -10,12 +10,12 @@ import typing as t
 from dataclasses import dataclass
 
 from .._applying import Settlement, Spend, Ticket
-from .._errors import ActivationError
+from .._errors import ActivationError, Refusal
 from .._licensing import Explanation, ProductKey, explain, stops_key
 from .._planning import FIRST_ACTIVATION
 from ._ledger import Ledger
-from ._records import Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
-from ._refusals import pool_stopped
+from ._records import OPEN_STATES, Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
+from ._refusals import another_key, pool_stopped
 
 __all__ = ["Account", "LedgerGate"]
 
@@ -24,6 +24,8 @@ _STATES = {
     Settlement.RELEASED: EntryState.RELEASED,
     Settlement.UNCERTAIN: EntryState.UNCERTAIN,
 }
+_COUNTING = (*OPEN_STATES, EntryState.CONFIRMED)
+_EMPTY = ("pool_exhausted", "pool_stopped")
 _AGAIN = "activated_before"
 
 
@@ -51,17 +53,35 @@ class LedgerGate:
         self._tell = tell
 
     def admit(self) -> None:
-        """Raise Refusal before the machine is talked to at all, where the pool can serve nobody any more.
+        """Raise Refusal before the machine is talked to at all, where the pool can serve nobody with this key.
 
         A machine that this pool licensed earlier is let in: it needs nothing, and a later run must say so.
         """
-        pool = self._ledger.pool(self._account.pool)
+        pool, key = self._ledger.pool(self._account.pool), self._account.key
+        if pool.fingerprint not in (None, key.fingerprint):
+            raise another_key(pool, key.partial)
         if pool.stop is not None and not self._ledger.has_confirmed(pool.name, self._account.machine):
             raise pool_stopped(pool, pool.stop)
 
     def check(self, spend: Spend) -> None:
-        """Raise what `reserve` would raise, and reserve nothing."""
-        self._ledger.check(self._demand(spend))
+        """Raise what `reserve` would raise, and reserve nothing.
+
+        As long as the key is not in, nobody knows the installation ID. A machine that was paid for before may then need
+        nothing, for a stored confirmation ID or its old licence may be found; whether it does is left to `reserve`.
+        """
+        try:
+            self._ledger.check(self._demand(spend))
+        except Refusal as refusal:
+            if refusal.code not in _EMPTY or spend.product.installation_id or not self._was_paid_for(spend):
+                raise
+            self._tell(f"{refusal} This machine was paid for before, so it may need nothing.")
+
+    def _was_paid_for(self, spend: Spend) -> bool:
+        hardware = (spend.bios_uuid or "").lower()
+        return bool(hardware) and any(
+            entry.fingerprint == self._account.key.fingerprint and (entry.machine.bios_uuid or "").lower() == hardware
+            for entry in self._ledger.entries(states=_COUNTING)
+        )
 
     def reserve(self, spend: Spend) -> Ticket:
         """Count one activation before it is asked for."""

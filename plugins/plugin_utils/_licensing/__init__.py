@@ -16,7 +16,7 @@ from ._products import Machine, Product, Service, State
 from ._service_errors import explain_service, service_code
 from ._statuses import ActivationType, LicenseStatus
 from ._tables import table
-from ._verdicts import denies_count, is_temporary, may_have_counted, stops_key
+from ._verdicts import denies_count, is_temporary, is_wrong_confirmation, may_have_counted, stops_key
 
 __all__ = [
     "APPLICATION_IDS",
@@ -39,6 +39,7 @@ __all__ = [
     "grouped",
     "is_evaluation",
     "is_temporary",
+    "is_wrong_confirmation",
     "may_have_counted",
     "parse_code",
     "parse_confirmation_id",

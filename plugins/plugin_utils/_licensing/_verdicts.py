@@ -11,7 +11,7 @@ and their meanings are those of slerror.h and wininet.h; see `data/errors.json` 
 
 from __future__ import annotations
 
-__all__ = ["denies_count", "is_temporary", "may_have_counted", "stops_key"]
+__all__ = ["denies_count", "is_temporary", "is_wrong_confirmation", "may_have_counted", "stops_key"]
 
 _NEVER_REACHED = frozenset(
     {
@@ -35,6 +35,16 @@ _REACHED_PERHAPS = frozenset(
 )
 _EXHAUSTED = frozenset({0xC004C020, 0xC004C021, 0x803FA07F, 0x803FA080})
 _BLOCKED = frozenset({0xC004C003, 0xC004F051})
+_WRONG_CONFIRMATION = frozenset(
+    {
+        0xC004F02C,  # it has not the form of one
+        0xC004F02D,  # its version is wrong
+        0xC004F02F,  # its length is wrong
+        0xC004F031,  # it belongs to another installation ID
+        0xC004F04D,  # its digits, or those of the installation ID, are wrong
+        0xC004F07E,  # it belongs to another key
+    }
+)
 
 
 def is_temporary(hresult: int) -> bool:
@@ -50,9 +60,10 @@ def may_have_counted(hresult: int) -> bool:
 def denies_count(hresult: int) -> bool:
     """Tell whether it was Microsoft itself that refused, which settles earlier attempts of this machine too.
 
-    A machine's activation that was counted once is granted again, so one that is refused never was counted.
+    A machine's activation that was counted once is granted again, so one that is refused never was counted. A key that
+    is blocked or used up says nothing of the kind: an earlier attempt may have been the one that used it up.
     """
-    return hresult & 0xFFFFF000 == 0xC004C000 and not is_temporary(hresult)
+    return hresult & 0xFFFFF000 == 0xC004C000 and not is_temporary(hresult) and stops_key(hresult) is None
 
 
 def stops_key(hresult: int) -> str | None:
@@ -60,3 +71,8 @@ def stops_key(hresult: int) -> str | None:
     if hresult in _EXHAUSTED:
         return "exhausted"
     return "blocked" if hresult in _BLOCKED else None
+
+
+def is_wrong_confirmation(hresult: int) -> bool:
+    """Tell whether a machine found that a confirmation ID is none of its own."""
+    return hresult in _WRONG_CONFIRMATION
