@@ -91,7 +91,8 @@ class ActionModule(LicensingAction):
             justification=options["justification"],
             use_reserve=options["use_reserve"],
         )
-        gate = LedgerGate(ledger, account, paying(ledger, options, self.tell), self.tell)
+        pay = paying(ledger, options, tell=self.tell, warn=self.warn)
+        gate = LedgerGate(ledger, account, pay, self.tell)
         gate.admit()
         return gate
 

@@ -58,6 +58,10 @@ class EngineAction(ActionBase):
         """Tell of progress to those who asked for it with `-vv`."""
         _display.vv(text, host=self._task_host())
 
+    def warn(self, text: str) -> None:
+        """Tell everybody of something that is wrong although the task goes on."""
+        _display.warning(text)
+
     def _task_host(self) -> str | None:
         return getattr(self._play_context, "remote_addr", None)
 

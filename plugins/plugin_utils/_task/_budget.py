@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ansible import constants
 
+from .._errors import ActivationError
 from .._ledger import Demand, Ledger
-from .._microsoft import ActivationService, ConfirmationDesk, Installation, ProxyRequest, ServiceSettings, service_for
+from .._microsoft import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
 from .._secrets import Secret
 
 __all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "ledger_from", "paying", "service_from", "user_from"]
@@ -68,32 +69,26 @@ def service_from(options: t.Mapping[str, t.Any]) -> ActivationService:
     return service_for(ServiceSettings(**given))
 
 
-def paying(ledger: Ledger, options: t.Mapping[str, t.Any], tell: t.Callable[[str], None]) -> t.Callable[[Demand], str]:
+def paying(
+    ledger: Ledger,
+    options: t.Mapping[str, t.Any],
+    *,
+    tell: t.Callable[[str], None],
+    warn: t.Callable[[str], None],
+) -> t.Callable[[Demand], str]:
     """Return a function that gets one confirmation ID, stored or paid for."""
 
     def pay(demand: Demand) -> str:
         desk = ConfirmationDesk(ledger, service_from(options), tell=tell)
-        (obtained,) = desk.obtain([_request(demand)])
+        (obtained,) = desk.obtain([ProxyRequest.of(demand)])
+        if obtained.confirmation_id is None:
+            raise obtained.error or ActivationError("The service gave neither a confirmation ID nor a reason.")
         if obtained.error is not None:
-            raise obtained.error
-        return obtained.confirmation_id or ""
+            # It is paid for, so the machine is to have it; that it could not be stored is for people to know.
+            warn(f"The confirmation ID could not be stored: {obtained.error}")
+        return obtained.confirmation_id
 
     return pay
-
-
-def _request(demand: Demand) -> ProxyRequest:
-    return ProxyRequest(
-        installation=Installation(demand.extended_pid or "", demand.installation_id or ""),
-        pool=demand.pool,
-        fingerprint=demand.key_fingerprint,
-        partial=demand.partial,
-        machine=demand.machine,
-        product_id=demand.product_id,
-        reason=demand.reason,
-        justification=demand.justification,
-        user=demand.user,
-        use_reserve=demand.use_reserve,
-    )
 
 
 def user_from(task_vars: t.Mapping[str, t.Any]) -> str:
