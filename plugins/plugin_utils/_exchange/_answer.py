@@ -221,7 +221,7 @@ def _words(exchange: Exchange, names: t.Mapping[Identity, str]) -> str:
 
 def _interrupted(outage: ActivationError, kept: int) -> ActivationError:
     return ActivationError(
-        f"The activation service is out of reach. {outage.message} {kept} confirmation IDs are kept in the file.",
+        f"The activation service is out of reach. {outage.message} Confirmation IDs kept in the file: {kept}.",
         code=outage.code,
         cause=outage.cause,
         remedy=f"{outage.remedy or ''} Run the task again later; it goes on where it ended.".strip(),

@@ -105,7 +105,7 @@ def edited(name: str, part: str) -> Refusal:
 def answers_not_imported(name: str, count: int) -> Refusal:
     """An export would destroy confirmation IDs that are paid for."""
     return Refusal(
-        f"The exchange file {name} holds {count} confirmation IDs that were not imported yet. {_UNTOUCHED}",
+        f"The exchange file {name} holds confirmation IDs that were not imported yet: {count}. {_UNTOUCHED}",
         code="answers_not_imported",
         cause="They are paid for, and a new export to the same path would lose them.",
         remedy="Import the file first, or export to another path.",

@@ -70,7 +70,8 @@ class Request:
     def seen_through(self, privacy: Privacy) -> Request:
         """Return what a privacy level lets pass of it."""
         allowed = _ALLOWED[privacy]
-        return replace(self, **{one.name: None for one in fields(self) if one.name not in allowed})
+        kept_back: dict[str, t.Any] = {one.name: None for one in fields(self) if one.name not in allowed}
+        return replace(self, **kept_back)
 
 
 _ALLOWED: t.Mapping[Privacy, frozenset[str]] = {

@@ -101,7 +101,7 @@ def test_an_outage_keeps_what_was_answered_and_says_so(path: Path) -> None:
     service = Service({identifier(n): unreachable(arrived=False) for n in (3, 4, 5)})
     report = Answerer(service, path).answer()
     assert report.error is not None
-    assert "2 confirmation IDs are kept" in report.error.message
+    assert "kept in the file: 2." in report.error.message
     assert report.error.code == "read_timeout"
     assert "Run the task again" in (report.error.remedy or "")
     assert service.asked == [identifier(n) for n in (1, 2, 3)]

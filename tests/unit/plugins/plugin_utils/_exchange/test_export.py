@@ -181,7 +181,7 @@ def test_confirmation_ids_that_nobody_imported_are_not_written_over(ledger: Ledg
     exported(ledger, path, [1, 2])
     Answerer(Service({identifier(2): refused("0x90")}), path).answer()
     before = path.read_bytes()
-    with pytest.raises(Refusal, match="1 confirmation ID") as caught:
+    with pytest.raises(Refusal, match="not imported yet: 1") as caught:
         exported(ledger, path, [1, 2, 3])
     assert caught.value.code == "answers_not_imported"
     assert (path.read_bytes(), ledger.balance(POOL).counted) == (before, 2)
