@@ -76,6 +76,9 @@ options:
         description: Why an activation is needed, as it is written into the ledger.
         type: str
         default: first_activation
+      justification:
+        description: Why this machine gets one, where that differs from O(justification).
+        type: str
   pool:
     description:
       - The pool that pays.

@@ -25,6 +25,7 @@ REQUEST_SPEC: dict[str, t.Any] = {
     "client_machine_id": {"type": "str"},
     "bios_uuid": {"type": "str"},
     "reason": {"type": "str", "default": "first_activation"},
+    "justification": {"type": "str"},
 }
 _REQUIRED = [name for name, option in REQUEST_SPEC.items() if option.get("required")]
 
@@ -83,7 +84,7 @@ def _request(
         product_id=row["activation_id"],
         reason=row["reason"],
         # Whoever writes the key into it does not get it into the ledger.
-        justification=scrub(options["justification"], []),
+        justification=scrub(row["justification"] or options["justification"], []),
         user=user,
         use_reserve=options["use_reserve"],
     )

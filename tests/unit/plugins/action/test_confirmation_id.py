@@ -63,6 +63,12 @@ def test_each_is_obtained_and_paid_for(budgets: Budgets) -> None:
     assert entry.machine.bios_uuid == "HARDWARE-1"
 
 
+def test_a_machine_may_have_a_justification_of_its_own(budgets: Budgets) -> None:
+    requests = [{**request(1), "justification": "at sea"}, request(2)]
+    budgets.run("confirmation_id", {"requests": requests, "pool": "lab", "justification": "because"})
+    assert [entry.justification for entry in budgets.entries()] == ["at sea", "because"]
+
+
 def test_the_same_again_asks_nobody_and_spends_nothing(budgets: Budgets) -> None:
     first = budgets.run("confirmation_id", asked_for(1, 2))
     again = budgets.run("confirmation_id", asked_for(2, 1))
