@@ -22,7 +22,7 @@ from . import _pools as pools
 from . import _queries as queries
 from ._database import Database
 from ._entries import Moment
-from ._location import locate, make_file
+from ._location import is_there, locate, make_file
 from ._migrations import migrate, no_ledger
 from ._records import (
     Balance,
@@ -74,7 +74,7 @@ class Ledger:
         place = locate(location)
         if place.path and create:
             make_file(place.path)
-        elif place.path and not place.path.exists():
+        elif place.path and not is_there(place.path):
             raise no_ledger(place.text)
         database = Database(place, password)
         migrate(database.reading, database.writing, place.text, create=create)

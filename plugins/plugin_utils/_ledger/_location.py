@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from ._schema import require_sqlalchemy
 if t.TYPE_CHECKING:
     from sqlalchemy import URL
 
-__all__ = ["DEFAULT_PATH", "Location", "locate", "make_file"]
+__all__ = ["DEFAULT_PATH", "Location", "is_there", "locate", "make_file"]
 
 DEFAULT_PATH = "~/.ansible/volume_activation/ledger.sqlite"
 
@@ -51,8 +52,9 @@ def _by_path(text: str) -> Location:
     from sqlalchemy import URL
 
     path = Path(os.path.expandvars(text)).expanduser().absolute()
-    if path.is_dir():
-        raise _bad_url(f"{path} is a folder.")
+    with contextlib.suppress(PermissionError):
+        if path.is_dir():
+            raise _bad_url(f"{path} is a folder.")
     return Location(URL.create("sqlite", database=str(path)), str(path), path)
 
 
@@ -77,11 +79,22 @@ def _by_url(text: str) -> Location:
     return Location(url.set(drivername="postgresql+psycopg"), url.render_as_string())
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is a file; raises Refusal where we may not even look."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise unwritable(str(path), str(error)) from None
+    return True
+
+
 def make_file(path: Path) -> None:
     """Create an empty file for the ledger, seen by its owner alone, unless there is one; raises Refusal."""
+    if is_there(path):
+        return
     try:
-        if path.exists():
-            return
         path.parent.parent.mkdir(parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -119,6 +119,17 @@ class TestFiles:
         )
         assert words == ["labs", "ledger_unwritable", "ledger_unwritable"]
 
+    def test_in_a_folder_that_is_closed_to_us_nothing_is_said_to_be_missing(self, tmp_path: Path) -> None:
+        path = tmp_path / "closed" / "ledger.sqlite"
+        Ledger.open(str(path))
+        path.parent.chmod(0)
+        program = f"""
+            code(lambda: Ledger.open({str(path)!r}, create=False))
+            code(Ledger.open, {str(path)!r})
+            """
+        assert as_nobody(tmp_path, program) == ["ledger_unwritable"] * 2
+        path.parent.chmod(0o700)
+
     def test_no_key_is_in_the_file(self, tmp_path: Path) -> None:
         text = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
         key = ProductKey.parse(text)
