@@ -21,15 +21,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     Privacy,
     Report,
     Sheet,
-    account_of,
     listed,
     load,
     read_whole,
-    wanted,
     write_whole,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ProxyRequest
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
     LEDGER_SPEC,
@@ -38,6 +34,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._task._budget im
     service_from,
     user_from,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._task._requests import (
+    REQUEST_SPEC,
+    check_shape,
+    key_of,
+    requests_from,
+)
 
 _display = Display()
 
@@ -45,20 +47,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "step": {"type": "str", "choices": ["export", "answer", "import", "sheet"], "required": True},
     "path": {"type": "path"},
     "sheet_path": {"type": "path"},
-    "requests": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "machine": {"type": "str", "required": True},
-            "activation_id": {"type": "str", "required": True},
-            "installation_id": {"type": "str", "required": True},
-            "extended_pid": {"type": "str", "required": True},
-            "partial_product_key": {"type": "str"},
-            "client_machine_id": {"type": "str"},
-            "bios_uuid": {"type": "str"},
-            "reason": {"type": "str", "default": "first_activation"},
-        },
-    },
+    "requests": {"type": "list", "elements": "dict", "options": REQUEST_SPEC},
     "pool": {"type": "str"},
     "product_key": {"type": "str", "no_log": True},
     "justification": {"type": "str", "default": ""},
@@ -100,30 +89,24 @@ class ActionModule(ControllerAction):
         error = report.error or (report.failure if options["failures"] == "fail" else None)
         return {**self._failed(error, report), **result} if error else result
 
+    def _validated(self) -> Options:
+        # Before the general check, which does not tell which one of a thousand is meant.
+        check_shape(self._task.args.get("requests"))
+        return super()._validated()
+
     def _failed(self, error: ActivationError, report: Report) -> dict[str, t.Any]:
         return {**self.failed(error), "refused": isinstance(error, Refusal) and not report.changed}
 
     def _export(self, options: Options) -> Report:
         with ledger_from(options, create=False) as ledger:
+            key = key_of(ledger, options["pool"], options["product_key"])
+            requests = requests_from(options, *key, user_from(self.task_vars))
             exporter = Exporter(ledger, Path(options["path"]), Privacy(options["privacy"]))
-            key = ProductKey.parse(options["product_key"]) if options["product_key"] else None
-            account = account_of(ledger, options["pool"], key)
-            requests = [self._wanted(row, account, options) for row in options["requests"]]
             return exporter.foresee(requests) if self._task.check_mode else exporter.export(requests)
-
-    def _wanted(self, row: dict[str, t.Any], account: tuple[str, str], options: Options) -> ProxyRequest:
-        return wanted(
-            row,
-            account,
-            pool=options["pool"],
-            justification=options["justification"],
-            use_reserve=options["use_reserve"],
-            user=user_from(self.task_vars),
-        )
 
     def _answer(self, options: Options) -> Report:
         service = service_from(options)
-        size = options["service"]["batch_size"]
+        size = (options["service"] or {}).get("batch_size") or 1
         answerer = Answerer(service, Path(options["path"]), batch_size=size, tell=self._progress)
         return answerer.foresee() if self._task.check_mode else answerer.answer()
 

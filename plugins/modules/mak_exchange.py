@@ -69,26 +69,30 @@ options:
         type: str
         required: true
       installation_id:
-        description: The installation ID, 63 digits, or 54 of systems before Windows 8.
+        description: The installation ID, 63 digits, 54 on old systems, with or without hyphens between groups.
         type: str
         required: true
       extended_pid:
-        description: The extended product ID.
+        description: The extended product ID of the installed key.
         type: str
         required: true
       partial_product_key:
-        description: The last five characters of the key on the machine. It has to be the key of the pool.
+        description: The last five characters of the installed key. For an export they must be those of the pool's key.
         type: str
+        required: true
       client_machine_id:
-        description: The client machine ID. One of this and O(requests[].bios_uuid) is needed for an export.
+        description: The identity of the installed image. For an export this or C(bios_uuid) is needed.
         type: str
       bios_uuid:
-        description: The UUID of the machine's BIOS.
+        description: The identity of the hardware.
         type: str
       reason:
-        description: Why an activation is needed, for the ledger.
+        description: Why an activation is needed, as it is written into the ledger.
         type: str
         default: first_activation
+      justification:
+        description: Why this machine gets one, where that differs from O(justification).
+        type: str
   pool:
     description:
       - The pool that pays. It is needed for O(step=export).
@@ -138,10 +142,12 @@ notes:
   - V(answers_not_imported). The file at O(path) holds confirmation IDs that an export would destroy. Import it first.
   - V(not_asked_for). An answer was not asked for from this ledger.
   - V(confirmation_differs). The ledger has another confirmation ID for the same installation ID.
-  - V(pool_without_key). The pool has no key yet. Give it in O(product_key) once.
+  - V(pool_without_key) and V(kms_client_key). The pool has no key yet, so it has to be given in O(product_key) once; or
+    what was given there is a published key, which needs no activation that counts.
   - V(pool_exhausted), V(pool_stopped), V(pool_of_another_key), V(unknown_pool), V(bad_machine) and
     V(activation_in_progress). The ledger declined to reserve.
-  - V(bad_installation_id), V(bad_extended_pid) and V(bad_partial_key). A request cannot be right. Nothing was reserved.
+  - V(bad_request), V(bad_installation_id), V(bad_extended_pid) and V(bad_partial_key). A request cannot be used, and
+    RV(msg) says which. Nothing was reserved.
 seealso:
   - module: volume.activation.mak
   - module: volume.activation.confirmation_id

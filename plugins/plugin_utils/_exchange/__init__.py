@@ -14,7 +14,7 @@ from ._import import Importer
 from ._records import Answer, Exchange, Privacy, Request, Standing
 from ._report import Line, Outcome, Report
 from ._sheet import Sheet
-from ._wishes import account_of, listed, wanted
+from ._wishes import listed
 
 __all__ = [
     "FORMAT",
@@ -31,12 +31,10 @@ __all__ = [
     "Request",
     "Sheet",
     "Standing",
-    "account_of",
     "decode",
     "encode",
     "listed",
     "load",
     "read_whole",
-    "wanted",
     "write_whole",
 ]

@@ -174,7 +174,7 @@ class Exporter:
         )
 
 
-_FOR_ALL = frozenset({"unknown_pool", "pool_stopped"})
+_FOR_ALL = frozenset({"unknown_pool", "pool_stopped", "pool_of_another_key"})
 
 
 def _checked(request: ProxyRequest) -> ProxyRequest:

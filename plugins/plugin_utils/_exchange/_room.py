@@ -31,7 +31,6 @@ class Room:
 
     def taken(self, demand: Demand) -> Entry | None:
         """Return the entry of an earlier export that serves, or None where one can be reserved; raises Refusal."""
-        self._require_own_key(demand)
         balance = self._ledger.check(demand)
         entry = self._open.get(_wanted(demand))
         if entry is None:
@@ -45,17 +44,6 @@ class Room:
         if self._promised[demand.pool] >= room:
             raise _exhausted(demand, balance, room)
         self._promised[demand.pool] += 1
-
-    def _require_own_key(self, demand: Demand) -> None:
-        pool = self._ledger.pool(demand.pool)
-        if pool.partial and pool.partial != demand.partial:
-            raise Refusal(
-                f"{demand.machine.name} has the key ending in {demand.partial}, and pool {pool.name} belongs to the one"
-                f" ending in {pool.partial}.",
-                code="pool_of_another_key",
-                cause="A pool is a budget of one MAK.",
-                remedy="Export this machine from its own key's pool, or install the right key on it with mak.",
-            )
 
 
 def _subject(entry: Entry) -> tuple[str, ...]:

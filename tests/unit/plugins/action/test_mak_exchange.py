@@ -210,10 +210,12 @@ def test_no_result_holds_a_confirmation_id_or_a_key(gap: Gap) -> None:
 
 
 def test_a_whole_key_in_place_of_its_last_five_characters_is_refused_unseen(gap: Gap) -> None:
-    result = gap.run("export", {"pool": POOL, "requests": [_installation(1, partial_product_key=KEY)]})
-    assert result["code"] == "bad_partial_key"
-    assert KEY not in json.dumps(result)
+    args = {"pool": POOL, "sheet_path": str(gap.sheet), "requests": [_installation(1, partial_product_key=KEY)]}
+    results = [gap.run(step, args) for step in ("export", "sheet")]
+    assert [result["code"] for result in results] == ["pool_of_another_key", "bad_partial_key"]
+    assert KEY not in json.dumps(results)
     assert not gap.path.exists()
+    assert not gap.sheet.exists()
 
 
 def test_an_isolated_side_without_a_ledger_is_told_so_and_gets_none(gap: Gap, tmp_path: Path) -> None:
@@ -239,8 +241,6 @@ def test_the_reserve_is_for_those_who_say_so(gap: Gap) -> None:
         ("import", {"path": None}),
         ("sheet", {}),
         ("sheet", {"sheet_path": "sheet.html", "path": None}),
-        ("export", {"pool": POOL, "requests": [{"machine": "secluded-001"}]}),
-        ("export", {"pool": POOL, "requests": [None]}),
         ("deliver", {}),
     ],
 )
@@ -248,6 +248,15 @@ def test_a_step_names_what_it_needs(step: str, args: Result, gap: Gap) -> None:
     result = gap.run(step, args)
     assert (result["failed"], result["code"]) == (True, "bad_option")
     assert result["remedy"]
+
+
+@pytest.mark.parametrize("row", [{"machine": "secluded-001"}, None, {**_installation(1), "note": "hello"}])
+def test_a_request_that_cannot_be_used_is_named_by_its_number(row: t.Any, gap: Gap) -> None:
+    for step in ("export", "sheet"):
+        result = gap.run(step, {"pool": POOL, "sheet_path": str(gap.sheet), "requests": [_installation(2), row]})
+        assert (result["failed"], result["code"]) == (True, "bad_request")
+        assert "Request 2" in result["msg"]
+    assert gap.ledger.entries() == []
 
 
 def test_a_sheet_comes_from_requests_too_and_stays_when_nothing_changed(gap: Gap) -> None:

@@ -160,18 +160,12 @@ def test_a_pool_that_is_too_small_exports_what_it_can_pay_for(tmp_path: Path, pa
     assert not exporter.export(requests).changed
 
 
-def test_a_machine_with_another_key_is_not_on_this_pools_account(ledger: Ledger, path: Path) -> None:
-    report = Exporter(ledger, path, Privacy.FULL).export([wanted(1, partial="HHHHH"), wanted(2)])
-    assert _counts(report) == {"exported": 1, "failed": 1}
-    assert report.failure is not None
-    assert report.failure.code == "pool_of_another_key"
-
-
-@pytest.mark.parametrize("trouble", ["unknown_pool", "pool_stopped"])
+@pytest.mark.parametrize("trouble", ["unknown_pool", "pool_stopped", "pool_of_another_key"])
 def test_a_pool_that_serves_nobody_refuses_the_whole(trouble: str, ledger: Ledger, path: Path) -> None:
     if trouble == "pool_stopped":
         ledger.stop(FINGERPRINT, Stop(code="0x7F", message="No more.", at=datetime.now(timezone.utc)))
-    request = wanted(1, pool=POOL if trouble == "pool_stopped" else "nowhere")
+    other = {"unknown_pool": {"pool": "nowhere"}, "pool_of_another_key": {"fingerprint": "ab" * 32, "partial": "HHHHH"}}
+    request = wanted(1, **other.get(trouble, {}))
     with pytest.raises(Refusal) as caught:
         Exporter(ledger, path, Privacy.FULL).export([request])
     assert caught.value.code == trouble
