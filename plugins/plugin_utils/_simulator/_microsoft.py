@@ -123,9 +123,9 @@ class Microsoft:
             raise Failure(Hresult.INTERNET_NAME_NOT_RESOLVED)
         if not self.description.reachable:
             raise Failure(Hresult.INTERNET_TIMEOUT)
-        if key.blocked:
-            raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
         if key.channel != "mak":
+            if key.blocked:
+                raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
             return
         with self._lock:
             try:
