@@ -138,7 +138,8 @@ EXAMPLES = r"""
 
 - name: Obtain the confirmation IDs for all of them
   volume.activation.confirmation_id:
-    requests: "{{ ansible_play_hosts | map('extract', hostvars) | map(attribute='prepared.installation') | select | list }}"
+    requests: >-
+      {{ ansible_play_hosts | map('extract', hostvars) | map(attribute='prepared.installation') | select | list }}
     pool: isolated-lab
     justification: "TICKET-4711: no way to the internet"
     service:
