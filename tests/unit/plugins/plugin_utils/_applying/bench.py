@@ -13,7 +13,14 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Patience, Reader, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
+    Applier,
+    Gate,
+    Patience,
+    Reader,
+    Retry,
+    Scope,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     ActivationType,
     Channel,
@@ -28,15 +35,20 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 from .._planning.states import NOW, windows
 
 LEASE = 180 * 24 * 60
+INSTALLATION = "1234567" * 9
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What a call meets: an error, after the work was done or instead of it; `after` looks later it is done too."""
+    """What a call meets: an error, after the work was done or instead of it; `late` looks later it is done too.
+
+    After a call that `blinds` the machine cannot be read any more.
+    """
 
     error: Exception | None
     works: bool = False
     late: int = 0
+    blinds: Exception | None = None
 
 
 @dataclass
@@ -44,7 +56,8 @@ class Bench:
     """One machine, its log, and a clock that moves only when somebody waits."""
 
     state: State
-    faults: dict[str, Fault] = field(default_factory=dict)
+    faults: t.Mapping[str, Fault | list[Fault]] = field(default_factory=dict)
+    """By method; of a list each call takes one, and when it is used up all is well."""
     channel: Channel = Channel.KMS_CLIENT
     log: list[str] = field(default_factory=list)
     calls: list[tuple[str, dict[str, str], str, dict[str, t.Any]]] = field(default_factory=list)
@@ -52,6 +65,9 @@ class Bench:
     told: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     blind: Exception | None = None
+    hardware: str | None = "UUID-1"
+    lands: dict[str, t.Any] = field(default_factory=dict)
+    """What is different about the product that the next key goes into."""
     time: float = 0.0
     _late: list[tuple[int, t.Callable[[], None]]] = field(default_factory=list)
 
@@ -81,14 +97,26 @@ class Bench:
         self.log.append(method)
         given = dict(parameters or {})
         self.calls.append((class_name, dict(keys), method, given))
-        fault = self.faults.get(method, Fault(None, works=True))
+        fault = self._fault(method)
         if fault.works and fault.late:
             self._late.append((fault.late, lambda: self._work(method, dict(keys), given)))
         elif fault.works:
             self._work(method, dict(keys), given)
+        self.blind = fault.blinds or self.blind
         if fault.error:
             raise fault.error
         return {}
+
+    def bios_uuid(self) -> str | None:
+        """Return the identity of the hardware."""
+        self.log.append("bios_uuid")
+        return self.hardware
+
+    def _fault(self, method: str) -> Fault:
+        given = self.faults.get(method, [])
+        if isinstance(given, Fault):
+            return given
+        return given.pop(0) if given else Fault(None, works=True)
 
     def _work(self, method: str, keys: dict[str, str], given: dict[str, t.Any]) -> None:
         if method in _SERVICE:
@@ -113,10 +141,11 @@ class Bench:
         self.pauses.append(seconds)
         self.time += seconds
 
-    def applier(self, seconds: float = 0.0) -> Applier:
+    def applier(self, seconds: float = 0.0, gate: Gate | None = None, retry: Retry | None = None) -> Applier:
         """Return an applier for this machine with so much patience."""
         patience = Patience(seconds, self.clock, self.pause)
-        return Applier(t.cast(t.Any, self), t.cast(Reader, self), patience, self.told.append)
+        machine = t.cast(t.Any, self)
+        return Applier(machine, t.cast(Reader, self), patience, self.told.append, gate=gate, retry=retry)
 
     def carry_out(self, wish: Wish, applier: Applier) -> State:
         """Plan on the state as it is, and apply."""
@@ -146,7 +175,8 @@ def _typed(bench: Bench, kind: ActivationType) -> tuple[Product, ...]:
 def _keyed(bench: Bench, key: ProductKey) -> tuple[Product, ...]:
     assert isinstance(key, ProductKey)
     kept = tuple(product for product in bench.state.products if not product.is_primary)
-    return (windows(id="id-new", channel=bench.channel, partial_product_key=key.partial), *kept)
+    new = windows(id="id-new", channel=bench.channel, partial_product_key=key.partial, installation_id=INSTALLATION)
+    return (replace(new, **bench.lands), *kept)
 
 
 def _activated(bench: Bench, product_id: str) -> tuple[Product, ...]:
@@ -165,6 +195,7 @@ _PRODUCTS: dict[str, t.Callable[[Bench, dict[str, str], dict[str, t.Any]], tuple
         product for product in bench.state.products if product.id != keys["ID"]
     ),
     "Activate": lambda bench, keys, _given: _activated(bench, keys["ID"]),
+    "DepositOfflineConfirmationId": lambda bench, keys, _given: _activated(bench, keys["ID"]),
 }
 
 

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A gate on the test bench: it writes down whatever it is asked, and refuses where it is told to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Settlement, Spend, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
+
+CONFIRMATION = "123456" * 8
+PAID_FOR = "654321" * 8
+
+
+@dataclass
+class Till:
+    """Implements the applier's gate; `log` has a line for every call, `spends` what was asked for."""
+
+    ticket: Ticket = Ticket(number=1)
+    store: dict[str, str] = field(default_factory=dict)
+    refuses: dict[str, ActivationError] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    spends: list[Spend] = field(default_factory=list)
+
+    def _note(self, name: str, *details: str) -> None:
+        self.log.append(" ".join((name, *details)))
+        if name in self.refuses:
+            raise self.refuses[name]
+
+    def check(self, spend: Spend) -> None:
+        """Refuse, or not."""
+        self.spends.append(spend)
+        self._note("check")
+
+    def reserve(self, spend: Spend) -> Ticket:
+        """Return the ticket that the test has laid out."""
+        self.spends.append(spend)
+        self._note("reserve")
+        return self.ticket
+
+    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+        """Write down how it ended."""
+        assert ticket == self.ticket
+        self._note("settle", settlement.value, *([code] if code else []))
+
+    def stored(self, installation_id: str) -> str | None:
+        """Return what is stored."""
+        return self.store.get(installation_id)
+
+    def obtain(self, spend: Spend) -> str:
+        """Return a confirmation ID that was paid for."""
+        self.spends.append(spend)
+        self._note("obtain")
+        return PAID_FOR
+
+    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+        """Write down what is to be stored."""
+        assert ticket == self.ticket
+        self._note("keep", confirmation_id)
+        self.store[spend.product.installation_id or ""] = confirmation_id
+
+    def used(self, installation_id: str) -> None:
+        """Write down that it was used."""
+        self._note("used")
+
+    def found_licensed(self, spend: Spend) -> None:
+        """Write down that nothing was needed."""
+        self.spends.append(spend)
+        self._note("found_licensed")
+
+    def heed(self, hresult: int) -> None:
+        """Write down the code."""
+        self._note("heed", f"0x{hresult:08X}")
