@@ -45,7 +45,7 @@ home: $(RUN)/.ready
 	@$(RUN)/bin/python tools/private_home.py $(BUILD)/home
 
 .PHONY: demo
-demo: $(RUN)/.ready stage home  ## Bring a simulated fleet to KMS activation, twice, and show what happened
+demo: $(RUN)/.ready stage home  ## Bring a simulated fleet to its activation, twice, and show what happened
 	@cd $(BUILD)
 	code=0
 	$(IN_RUN) ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_LOCALHOST_WARNING=false \
