@@ -31,10 +31,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
     Activation,
+    Counted,
     EditionKey,
     KeyWish,
     KmsSettings,
+    Mak,
     PresentKey,
+    Way,
     When,
     Wish,
 )
@@ -149,14 +152,43 @@ def activations() -> st.SearchStrategy[Activation]:
     )
 
 
+def maks() -> st.SearchStrategy[Mak]:
+    """Return wishes for a MAK: in Windows, in Office, or in the product of an ID."""
+    place = st.sampled_from([*_PLACES, *((None, name) for name in (*IDS, IDS[0].upper()))])
+    return st.builds(
+        lambda key, where, replace_licensed: Mak(
+            key=key, application=where[0], activation_id=where[1], replace_licensed=replace_licensed
+        ),
+        st.sampled_from(KEYS),
+        place,
+        st.booleans(),
+    )
+
+
+_PLACES: list[tuple[Application | None, str | None]] = [(Application.WINDOWS, None)] * 6 + [
+    (Application.OFFICE, None)
+] * 4
+
+
+def mak_wishes() -> st.SearchStrategy[Wish]:
+    """Return what mak can ask for: a key, and mostly consent to spend one of its activations."""
+
+    def counted(mak: Mak, way: Way, confirmation_id: str | None) -> Wish:
+        return Wish(key=mak, activation=Activation(counted=Counted(mak=mak, way=way, confirmation_id=confirmation_id)))
+
+    given = st.sampled_from([None, None, "123456" * 8])
+    return st.builds(counted, maks(), st.sampled_from(Way), given) | st.builds(Wish, key=maks())
+
+
 def wishes() -> st.SearchStrategy[Wish]:
     """Return any wish, also those that no module can state yet."""
-    key = st.none() | edition_keys() | single_keys()
-    return st.builds(Wish, kms=st.none() | settings(), key=key, activation=st.none() | activations())
+    key = st.none() | edition_keys() | single_keys() | maks()
+    free = st.builds(Wish, kms=st.none() | settings(), key=key, activation=st.none() | activations())
+    return free | mak_wishes()
 
 
 def module_wishes() -> st.SearchStrategy[Wish]:
-    """Return what kms_client, product_key and activate can ask for."""
+    """Return what kms_client, product_key, activate and mak can ask for."""
     volume = activations().map(lambda wish: replace(wish, product_id=None, only_kms_client=True))
     kms_client = st.builds(Wish, kms=settings(), key=st.none() | edition_keys(), activation=volume)
     product_key = st.builds(Wish, key=single_keys())
@@ -165,4 +197,4 @@ def module_wishes() -> st.SearchStrategy[Wish]:
         st.sampled_from([When.IF_NEEDED, When.ALWAYS]),
         st.none() | st.sampled_from(IDS),
     )
-    return st.one_of(kms_client, kms_client, product_key, activate)
+    return st.one_of(kms_client, kms_client, product_key, activate, mak_wishes())

@@ -14,16 +14,21 @@ from hypothesis import HealthCheck, event, given, settings
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    FIRST_ACTIVATION,
+    HARDWARE_CHANGE,
     Activate,
+    ActivateMak,
     InstallKey,
+    Mak,
     Plan,
     Wish,
+    holder_of,
     need,
     plan,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import difference
 
-from .strategies import module_wishes, states, wishes
+from .strategies import mak_wishes, module_wishes, states, wishes
 
 many = settings(max_examples=400, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
@@ -102,14 +107,45 @@ def test_the_diff_has_a_line_on_both_sides_for_each_step(state: State, wish: Wis
 
 @many
 @given(state=states(), wish=wishes())
-def test_no_plan_activates_a_mak_or_the_key_of_a_kms_host(state: State, wish: Wish) -> None:
+def test_without_consent_no_plan_activates_a_mak_and_none_the_key_of_a_kms_host(state: State, wish: Wish) -> None:
     steps = outcome(wish, state)
     for step in steps.steps if isinstance(steps, Plan) else ():
         if isinstance(step, Activate):
-            concerned = [product for product in state.products if step.concerns(product)]
+            concerned = {product.channel for product in state.products if step.concerns(product)}
             assert concerned
-            assert not {product.channel for product in concerned} & {Channel.MAK, Channel.KMS_HOST, Channel.EVALUATION}
+            assert not concerned & {Channel.KMS_HOST, Channel.EVALUATION}
+            assert (concerned == {Channel.MAK}) is isinstance(step, ActivateMak)
+            assert isinstance(step, ActivateMak) is bool(wish.activation and wish.activation.counted)
         state = step.predicted(state)
+
+
+@many
+@given(state=states(), wish=mak_wishes())
+def test_one_task_plans_one_activation_at_most_and_none_of_what_is_licensed(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    if not isinstance(steps, Plan):
+        return
+    assert isinstance(wish.key, Mak)
+    counted = [step for step in steps.steps if isinstance(step, ActivateMak)]
+    holder = holder_of(wish.key, state)
+    if wish.activation is None or (holder is not None and holder.is_licensed):
+        assert counted == []
+    else:
+        assert len(counted) == 1
+        assert counted[0].reason in (FIRST_ACTIVATION, HARDWARE_CHANGE)
+    assert bool([step for step in steps.steps if isinstance(step, InstallKey)]) is (holder is None)
+
+
+@many
+@given(state=states(), wish=mak_wishes())
+def test_a_mak_takes_no_licence_away_that_nobody_gave_up(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    if not isinstance(steps, Plan) or not isinstance(wish.key, Mak) or wish.key.replace_licensed:
+        return
+    left = steps.predicted(state).products
+    for product in state.products:
+        if product.is_licensed and product.channel is not Channel.KMS_CLIENT:
+            assert product in left
 
 
 @many
