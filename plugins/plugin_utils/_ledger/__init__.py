@@ -9,6 +9,7 @@ from __future__ import annotations
 from ._gate import Account, LedgerGate
 from ._ledger import DEFAULT_LEASE, Ledger
 from ._location import DEFAULT_PATH
+from ._preloading import preload
 from ._reconciliation import Evidence, Verdict, concerns, judged
 from ._records import (
     OPEN_STATES,
@@ -50,5 +51,6 @@ __all__ = [
     "Verdict",
     "concerns",
     "judged",
+    "preload",
     "utcnow",
 ]

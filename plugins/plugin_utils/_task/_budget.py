@@ -14,7 +14,7 @@ from pathlib import Path
 from ansible import constants
 
 from .._errors import ActivationError
-from .._ledger import Demand, Ledger
+from .._ledger import Demand, Ledger, preload
 from .._microsoft import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
 from .._secrets import Secret
 
@@ -46,6 +46,8 @@ SERVICE_SPEC: dict[str, t.Any] = {
         },
     },
 }
+preload()
+
 LOCATION_VARIABLE = "VOLUME_ACTIVATION_LEDGER"
 
 
