@@ -60,7 +60,7 @@ options:
       proxy:
         description:
           - The outbound proxy, as a URL without a login. When it is not given, that of the controller's environment is
-            used.
+            used. When it is empty, none is.
         type: str
       proxy_username:
         description: The user at the proxy.

@@ -32,7 +32,8 @@ class ServiceSettings:
     `ca_path` names a PEM file (or a folder made by `openssl rehash`) with the CAs that may sign the service's
     certificate, in place of the usual ones; that the certificate is checked cannot be switched off. Times are in
     seconds: `timeout` for the connection and for each wait for data, `retry_delay` before the first of `retries`
-    further attempts, doubling up to a minute. `proxy` is the outbound proxy; without it the environment's is used.
+    further attempts, doubling up to a minute. `proxy` is the outbound proxy; None is the environment's, and an empty
+    one none at all.
     Microsoft's service is asked over https alone. ActivationWs may be asked over http, as many are inside a site: no
     key and no password is in what is asked, but neither are the answers protected then.
     """

@@ -13,6 +13,7 @@ import io
 import shlex
 import sys
 import typing as t
+from urllib.parse import urlsplit
 
 from .._errors import MissingLibrary
 from .._secrets import reveal
@@ -85,7 +86,10 @@ class Transport:
 
     def _proxies(self) -> dict[str, str]:
         proxy = self._settings.proxy_url
-        return {"http": proxy, "https": proxy} if proxy else {}
+        if proxy:
+            return {"http": proxy, "https": proxy}
+        # Said as empty, it means none; not said at all, it means the environment's.
+        return {} if self._settings.proxy is None else {"no_proxy": urlsplit(self._settings.address).hostname or ""}
 
 
 class _WatchedBody(io.BytesIO):

@@ -256,6 +256,15 @@ def test_the_proxy_of_the_environment_serves_and_a_given_one_wins(
     assert (len(surrounding.seen), len(given.seen)) == (1, 1)
 
 
+def test_an_empty_proxy_keeps_that_of_the_environment_out(
+    start: Start, start_proxy: StartProxy, settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, surrounding = start(tls=True), start_proxy()
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{surrounding.port}")
+    assert ask(settings_for(site, proxy="")) == CIDS[0]
+    assert surrounding.seen == []
+
+
 def test_the_certificate_is_checked_through_a_proxy_too(
     start: Start, start_proxy: StartProxy, settings_for: SettingsFor
 ) -> None:
