@@ -84,7 +84,7 @@ notes:
   - V(limit_below_spent). More counts against the pool already than the new limit allows. Nothing was changed.
   - V(pool_of_another_key). The pool is bound to another key than O(product_key).
   - V(pool_in_use). A pool is not removed while activations count against it.
-  - V(bad_pool_name). The name is empty.
+  - V(bad_pool_name). The name is empty, or holds a product key.
   - V(malformed_key) and V(kms_client_key). O(product_key) is not a product key, or one that Microsoft publishes for KMS
     clients, which has no count.
 seealso:

@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .._secrets import scrub
 from . import _pools as pools
 from . import _refusals as refusals
 from ._owner import Owner
@@ -123,8 +124,8 @@ def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_rese
         "installation_id": demand.installation_id,
         "extended_pid": demand.extended_pid,
         "reason": demand.reason,
-        "justification": demand.justification,
-        "user_name": demand.user,
+        "justification": _without_keys(demand.justification),
+        "user_name": _without_keys(demand.user),
         "attempts": 1,
         "from_reserve": from_reserve,
         "reserved_at": moment.now,
@@ -138,12 +139,17 @@ def _take_over(connection: Connection, demand: Demand, moment: Moment, row: _Row
         "machine_name": demand.machine.name,
         "installation_id": demand.installation_id or row.installation_id,
         "extended_pid": demand.extended_pid or row.extended_pid,
-        "justification": demand.justification or row.justification,
-        "user_name": demand.user or row.user_name,
+        "justification": _without_keys(demand.justification) or row.justification,
+        "user_name": _without_keys(demand.user) or row.user_name,
         "attempts": row.attempts + 1,
     }
     _write(connection, row.id, values)
     return int(row.id)
+
+
+def _without_keys(text: str) -> str:
+    """Return what people wrote with every product key in it masked: none gets into the database, not even by hand."""
+    return str(scrub(text, []))
 
 
 def _attempt(demand: Demand, moment: Moment) -> dict[str, t.Any]:

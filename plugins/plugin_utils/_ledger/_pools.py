@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from .._secrets import scrub
 from . import _refusals as refusals
 from ._records import Balance, EntryState, Pool, PoolWish, Stop
 from ._schema import insert_missing, schema
@@ -68,7 +69,9 @@ def declare(connection: Connection, wish: PoolWish, now: datetime) -> Pool:
 
 def _require_sensible(wish: PoolWish) -> None:
     if not wish.name.strip():
-        raise refusals.bad_pool_name()
+        raise refusals.bad_pool_name("is empty")
+    if scrub(wish.name, []) != wish.name:
+        raise refusals.bad_pool_name("holds a product key, which is not to be in the ledger")
     for what, number in (("limit", wish.limit), ("reserve", wish.reserve)):
         if number is not None and number < 0:
             raise refusals.bad_limit(f"{what} is {number}")

@@ -36,9 +36,11 @@ def unknown_pool(name: str, known: list[str]) -> Refusal:
     )
 
 
-def bad_pool_name() -> Refusal:
-    """A pool's name says nothing."""
-    return Refusal("The pool's name is empty.", code="bad_pool_name", remedy="Give the pool a name.")
+def bad_pool_name(why: str) -> Refusal:
+    """A pool's name says nothing, or too much."""
+    return Refusal(
+        f"The pool's name {why}.", code="bad_pool_name", remedy="Give the pool a name that tells its purpose."
+    )
 
 
 def bad_limit(what: str) -> Refusal:
