@@ -277,9 +277,7 @@ class _Unsettled(Exception):
 
 
 def _settlement(code: int, *, doubt: bool) -> Settlement:
-    if may_have_counted(code) or (doubt and not denies_count(code)):
-        return Settlement.UNCERTAIN
-    return Settlement.RELEASED
+    return Settlement.UNCERTAIN if doubt and not denies_count(code) else Settlement.RELEASED
 
 
 def _unknown(step: ActivateMak, lost: ActivationError | None, product: Product | None) -> ActivationError:
