@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from .playground import Playground, task
+from .secrecy import leaks, watched_arguments
 
 Serve = Callable[..., Playground]
 
@@ -86,36 +85,6 @@ def _tasks() -> list[dict]:
     return [{**item, "ignore_errors": True} for item in tasks]
 
 
-@contextmanager
-def _watched_arguments() -> Iterator[list[str]]:
-    """Collect the arguments of every process that lives while the block runs."""
-    seen: set[bytes] = set()
-    found: list[str] = []
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.01):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    seen.add(path.read_bytes())
-                except OSError:
-                    continue  # it has ended
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        watcher.join()
-        found.extend(line.replace(b"\0", b" ").decode(errors="replace") for line in seen)
-
-
-def _leaks(text: str) -> list[str]:
-    squeezed = text.replace("-", "").lower()
-    return [secret for secret in SECRETS if secret in text or secret.replace("-", "").lower() in squeezed]
-
-
 @pytest.mark.parametrize("arguments", [("--diff",), ("--check", "--diff")], ids=["real", "check"])
 @pytest.mark.parametrize("way", WAYS, ids="-".join)
 def test_nothing_secret_is_seen_anywhere(serve: Serve, tmp_path: Path, way: tuple, arguments: tuple) -> None:
@@ -131,7 +100,7 @@ def test_nothing_secret_is_seen_anywhere(serve: Serve, tmp_path: Path, way: tupl
     (secrets / "keys.yml").write_text(yaml.safe_dump(keys))
     log = tmp_path / "ansible.log"
 
-    with _watched_arguments() as commands:
+    with watched_arguments() as commands:
         run = ground.play(
             *_tasks(),
             arguments=("-vvvvv", *arguments, "-e", f"@{secrets / 'keys.yml'}"),
@@ -142,11 +111,11 @@ def test_nothing_secret_is_seen_anywhere(serve: Serve, tmp_path: Path, way: tupl
     assert any(MAK[-5:] in str(row["result"]) for row in run.results), "the last five are what may be seen"
     assert log.stat().st_size > 10_000
     assert len(commands) > 3
-    assert _leaks(run.output) == []
-    assert _leaks("\n".join(commands)) == []
+    assert leaks(run.output, SECRETS) == []
+    assert leaks("\n".join(commands), SECRETS) == []
     given = {secrets / "keys.yml", tmp_path / "inventory.yml"}
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path not in given]
-    assert {str(path): _leaks(path.read_text(errors="replace")) for path in written} == {
+    assert {str(path): leaks(path.read_text(errors="replace"), SECRETS) for path in written} == {
         str(path): [] for path in written
     }
     assert ground.server.counters.total().unsealed == 0
