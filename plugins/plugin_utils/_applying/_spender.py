@@ -14,11 +14,12 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
-from .._licensing import Product, State, denies_count, is_temporary, is_wrong_confirmation, may_have_counted
+from .._licensing import Product, State, is_temporary, is_wrong_confirmation, may_have_counted
 from .._planning import ActivateMak, Counted, DepositConfirmation, holder_of, refuse_other_channels
 from ._calls import Call, call_for
 from ._gate import Gate, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
+from ._unsettled import Unsettled, settlement_of, unknown_outcome
 
 MAX_PAUSE_SECONDS = 60.0
 
@@ -117,27 +118,40 @@ class Spender:
         ticket = self._gate.reserve(spend)
         self._record(spend, count=1)
         try:
-            if not (ticket.taken_over and self._was_done(step, ticket)):
-                self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
-                self._see_licensed(step)
-        except _Unsettled as unsettled:
+            if self._was_done(step, ticket):
+                return self._found(spend, ticket)
+            self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
+            self._see_licensed(step)
+        except Unsettled as unsettled:
             self._settle(ticket, unsettled.settlement, unsettled.code)
             raise unsettled.error from unsettled.error.__cause__
         return self._gate.settle(ticket, Settlement.CONFIRMED)
 
     def _was_done(self, step: ActivateMak, ticket: Ticket) -> bool:
-        """Tell whether whoever held the reservation before got as far as the machine.
+        """Tell whether somebody else licensed the machine, now that nobody else can be about to.
 
-        It may have been killed a moment ago, with the machine still at work: asking again then would spend twice.
+        Whoever held the reservation before may have been killed a moment ago, with the machine still at work: asking
+        again then would spend twice. And between the first look and a new reservation another run may have finished.
         """
-        self._tell(f"an earlier attempt began {ticket.idle:.0f} seconds ago; looking whether it reached the machine")
+        if ticket.taken_over:
+            self._tell(f"an earlier attempt began {ticket.idle:.0f} seconds ago; waiting for what came of it")
         try:
-            return any(self._look(step).is_licensed for _moment in self._moments(ticket.idle))
+            moments = self._moments(ticket.idle) if ticket.taken_over else iter([None])
+            return any(self._look(step).is_licensed for _moment in moments)
         except ActivationError as error:
-            raise _Unsettled(Settlement.UNCERTAIN, error) from None
+            doubt = Settlement.UNCERTAIN if ticket.taken_over else Settlement.RELEASED
+            raise Unsettled(doubt, error) from None
+
+    def _found(self, spend: Spend, ticket: Ticket) -> None:
+        """Settle a reservation that the machine turned out not to need any more."""
+        if ticket.taken_over:
+            return self._gate.settle(ticket, Settlement.CONFIRMED)
+        # Another run paid for it, from a reservation of its own.
+        self._record(spend, count=0)
+        return self._gate.settle(ticket, Settlement.RELEASED)
 
     def _ask(self, step: ActivateMak, *, doubt: bool) -> None:
-        """Invoke the activation, again after temporary failures; raises _Unsettled."""
+        """Invoke the activation, again after temporary failures; raises Unsettled."""
         pauses = self._retry.pauses()
         while True:
             try:
@@ -147,7 +161,7 @@ class Spender:
                 doubt = doubt or may_have_counted(code)
                 pause = next(pauses, None) if is_temporary(code) else None
                 if pause is None:
-                    raise _Unsettled(_settlement(code, doubt=doubt), refusal, code) from None
+                    raise Unsettled(settlement_of(code, doubt=doubt), refusal, code) from None
                 self._tell(f"temporary failure 0x{code:08X}; looking and trying again in {pause:g} seconds")
                 self._pause(pause)
                 if self._is_licensed(step):
@@ -156,10 +170,10 @@ class Spender:
                 self._tell("no answer to the activation; looking at the machine instead")
                 return self._see_licensed(step, lost)
             except ActivationError as error:
-                raise _Unsettled(Settlement.UNCERTAIN if doubt else Settlement.RELEASED, error) from None
+                raise Unsettled(Settlement.UNCERTAIN if doubt else Settlement.RELEASED, error) from None
 
     def _see_licensed(self, step: ActivateMak, lost: ActivationError | None = None) -> None:
-        """Wait until the machine shows its licence; raises _Unsettled when it does not."""
+        """Wait until the machine shows its licence; raises Unsettled when it does not."""
         product = None
         try:
             for _moment in self._moments(0.0):
@@ -169,7 +183,7 @@ class Spender:
         except ActivationError as error:
             # That the machine cannot be read either must not pass for the outcome of what was sent before.
             self._tell(f"the machine could not be read: {error}")
-        raise _Unsettled(Settlement.UNCERTAIN, _unknown(step, lost, product))
+        raise Unsettled(Settlement.UNCERTAIN, unknown_outcome(step, lost, product))
 
     def _is_licensed(self, step: ActivateMak) -> bool:
         try:
@@ -191,7 +205,7 @@ class Spender:
             self._tell("a confirmation ID for this installation ID is stored; nothing is spent")
         try:
             self._hand_in(step, spend.product, confirmation)
-        except _Unsettled as unsettled:
+        except Unsettled as unsettled:
             if ticket is not None:
                 self._settle(ticket, unsettled.settlement, unsettled.code)
             raise unsettled.error from unsettled.error.__cause__
@@ -216,7 +230,7 @@ class Spender:
             # It was paid for before it came here. Only the machine's word that it is none of its own says otherwise.
             code = error.hresult if isinstance(error, MachineRefused) else None
             judged = code is not None and is_wrong_confirmation(code)
-            raise _Unsettled(Settlement.RELEASED if judged else Settlement.UNCERTAIN, error, code) from None
+            raise Unsettled(Settlement.RELEASED if judged else Settlement.UNCERTAIN, error, code) from None
         return self._see_licensed(step)
 
     # What both need
@@ -264,31 +278,3 @@ def _spend(product: Product, state: State, bios_uuid: str | None, reason: str, m
         reason=reason,
         method=method,
     )
-
-
-class _Unsettled(Exception):
-    """An activation that did not end well: what becomes of its reservation, and the error to report."""
-
-    def __init__(self, settlement: Settlement, error: ActivationError, code: int | None = None) -> None:
-        super().__init__(str(error))
-        self.settlement = settlement
-        self.error = error
-        self.code = code
-
-
-def _settlement(code: int, *, doubt: bool) -> Settlement:
-    return Settlement.UNCERTAIN if doubt and not denies_count(code) else Settlement.RELEASED
-
-
-def _unknown(step: ActivateMak, lost: ActivationError | None, product: Product | None) -> ActivationError:
-    if lost is None and product is not None and product.reason:
-        return MachineRefused("The machine answered well but did not become licensed.", hresult=product.reason)
-    error = AnswerLost(
-        f"No answer came to {step.action}, and the machine does not show its effect: the outcome is unknown.",
-        code="outcome_unknown",
-        cause="The connection broke, or the machine was slower than its WinRM limit (MaxTimeoutms).",
-        remedy="Run the task again; it reads the state first and repeats only what is missing. Until then the"
-        " activation counts as spent.",
-    )
-    error.__cause__ = lost
-    return error

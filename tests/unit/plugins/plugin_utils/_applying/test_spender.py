@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Retry, Scope, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Retry, Scope, Spend, Ticket
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -242,6 +242,35 @@ def test_an_answer_that_was_good_leaves_the_machines_own_reason_for_not_being_li
 
 
 # Reservations of earlier attempts
+
+
+def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked_again() -> None:
+    bench = Bench(keyed())
+
+    class Meanwhile(Till):
+        def reserve(self, spend: Spend) -> Ticket:
+            bench.state = keyed(status=LicenseStatus.LICENSED)
+            return super().reserve(spend)
+
+    till = Meanwhile()
+    applier = run(bench, ONLINE, till)
+    assert ACTIVATE not in methods(bench)
+    assert till.log == ["reserve", "settle released"]
+    assert applier.spent is not None and applier.spent.count == 0
+
+
+def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_asked() -> None:
+    bench = Bench(keyed())
+
+    class Breaking(Till):
+        def reserve(self, spend: Spend) -> Ticket:
+            bench.blind = ConnectionFailed("The cable is out.")
+            return super().reserve(spend)
+
+    till = Breaking()
+    assert fails(bench, ONLINE, till) is bench.blind
+    assert ACTIVATE not in methods(bench)
+    assert till.log == ["reserve", "settle released"]
 
 
 def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
