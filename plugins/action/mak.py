@@ -29,6 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     holder_of,
     reason_of,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
     LEDGER_SPEC,
@@ -88,7 +89,7 @@ class ActionModule(LicensingAction):
             key=ProductKey.parse(options["product_key"]),
             machine=self.host_name,
             user=user_from(self.task_vars),
-            justification=options["justification"],
+            justification=scrub(options["justification"], []),  # a key that slipped into it is not for the ledger
             use_reserve=options["use_reserve"],
         )
         pay = paying(ledger, options, tell=self.tell, warn=self.warn)
