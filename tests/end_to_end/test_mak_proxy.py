@@ -17,6 +17,7 @@ from .playground import Playground, Run
 
 KEY = "MMMMM-KKKKK-BBBBB-CCCCC-VVVVV"
 PLAYBOOK = "volume.activation.mak_proxy"
+SENTENCE = "spend a MAK activation on a VDI machine"
 BROKEN = {"on": "login", "do": "refuse", "times": 0}
 LOST = {"on": "confirmation", "do": "drop_after", "times": 1}
 
@@ -25,7 +26,7 @@ def _description(*, broken: bool = False, lost: bool = False, image: int = 1) ->
     isolated = {"system": "windows_11_enterprise", "internet": False}
     machines = {
         "first": {**isolated, "image": image},
-        "second": isolated,
+        "second": {**isolated, "vars": {"mak_exception_machine_kind": "vdi", "mak_exception_override": SENTENCE}},
         "away": {**isolated, "faults": [BROKEN] if broken else []},
         "lab": {**isolated, "vars": {"mak_exception_machine_kind": "reimaged_lab"}},
         "online": {"system": "windows_11_enterprise", "vars": {"mak_exception_activate": "online"}},
@@ -103,7 +104,9 @@ def test_it_goes_past_what_fails_and_on_from_where_it_stopped(isolated: Isolated
     assert (told["licensed"], told["licensed_before"], list(told["left"])) == (2, 1, ["lab"])
     assert isolated.spent() == 3
     assert isolated.entries() == {
-        name: ("confirmed", f"REQ-1: {name} has no way out") for name in ("first", "second", "away")
+        "first": ("confirmed", "REQ-1: first has no way out"),
+        "second": ("confirmed", f"REQ-1: second has no way out (override: {SENTENCE})"),
+        "away": ("confirmed", "REQ-1: away has no way out"),
     }
 
     isolated.become(image=2)
