@@ -78,9 +78,9 @@ def _reason(wish: Activation, product: Product) -> str | None:
         return "an activation is asked for in any case"
     if not product.is_licensed:
         return f"it is not licensed ({product.status.label})"
-    threshold = wish.renew_below_days
-    if threshold is not None and 0 < product.grace_minutes < threshold * _MINUTES_A_DAY:
-        return f"the lease has {product.grace_minutes // _MINUTES_A_DAY} days left, fewer than {threshold}"
+    threshold, lease = wish.renew_below_days, _lease(product)
+    if threshold is not None and 0 < lease < threshold * _MINUTES_A_DAY:
+        return f"the lease has {lease // _MINUTES_A_DAY} days left, fewer than {threshold}"
     return None
 
 

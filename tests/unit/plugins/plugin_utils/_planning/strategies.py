@@ -165,9 +165,10 @@ def maks() -> st.SearchStrategy[Mak]:
     )
 
 
-_PLACES: list[tuple[Application | None, str | None]] = [(Application.WINDOWS, None)] * 6 + [
-    (Application.OFFICE, None)
-] * 4
+_PLACES: tuple[tuple[Application | None, str | None], ...] = (
+    *((Application.WINDOWS, None),) * 6,
+    *((Application.OFFICE, None),) * 4,
+)
 
 
 def mak_wishes() -> st.SearchStrategy[Wish]:

@@ -247,3 +247,10 @@ def test_the_settled_wish_asks_for_nothing_for_its_own_sake() -> None:
     assert wish.settled() == Wish(activation=Activation(renew_below_days=30, only_kms_client=True))
     for same in (Wish(), Wish(activation=Activation(when=When.NEVER))):
         assert same.settled() == same
+
+
+@pytest.mark.parametrize("channel", [Channel.RETAIL, Channel.OEM, Channel.MAK])
+def test_only_a_lease_is_renewed(channel: Channel) -> None:
+    """A licence of another kind shows no effect of another activation, so every run would ask for one more."""
+    wish = Wish(activation=Activation(renew_below_days=30))
+    assert plan(wish, state(licensed(channel=channel, grace_minutes=DAY))).steps == ()
