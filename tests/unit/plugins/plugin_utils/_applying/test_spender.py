@@ -298,7 +298,7 @@ def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain(
 
     def blinded(spend: object) -> Ticket:
         bench.blind = gone
-        return reserve(spend)  # type: ignore[arg-type]
+        return reserve(spend)
 
     till.reserve = blinded  # type: ignore[method-assign]
     assert fails(bench, ONLINE, till) is gone

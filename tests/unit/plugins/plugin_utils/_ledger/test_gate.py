@@ -48,7 +48,7 @@ class Counter:
     def gate(self, machine: str = "pc1", key: ProductKey = KEY, **account: object) -> LedgerGate:
         """Return the gate for one machine."""
         given = {"pool": "labs", "key": key, "machine": machine, "user": "somebody", "justification": "why", **account}
-        return LedgerGate(self.ledger, Account(**given), self.pay, self.told.append)  # type: ignore[arg-type]
+        return LedgerGate(self.ledger, Account(**given), self.pay, self.told.append)
 
     def pay(self, demand: Demand) -> str:
         """Pay for a confirmation ID."""
