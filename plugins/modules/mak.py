@@ -188,7 +188,9 @@ activation:
       description: Why it was needed, V(first_activation) or V(hardware_change).
       type: str
     spent:
-      description: How many activations it cost. It is 0 when a stored confirmation ID served, or the licence was found.
+      description:
+        - How many activations it cost. It is 0 when a stored confirmation ID served, or the licence was found.
+        - In check mode it is the most that it can be, as long as the key is not installed.
       type: int
   sample:
     pool: field-laptops
