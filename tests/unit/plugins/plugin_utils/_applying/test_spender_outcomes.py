@@ -1,0 +1,219 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Spending that goes wrong: the machine says how it ended, and when in doubt, it counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Retry, Spend, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    MachineRefused,
+    ProtocolViolation,
+    RequestRejected,
+)
+
+from .._planning.states import LicenseStatus
+from .bench import Bench, Fault
+from .purchases import (
+    ACTIVATE,
+    BLOCKED,
+    EXHAUSTED,
+    LOST,
+    NO_NAME,
+    ONLINE,
+    OUT_OF_RANGE,
+    OWN_TROUBLE,
+    REFRESH,
+    TAKEN_OVER,
+    TIMEOUT,
+    fails,
+    keyed,
+    methods,
+    refused,
+    run,
+)
+from .till import Till
+
+# How each outcome is settled
+
+OUTCOMES = [
+    # what the call meets, how it is settled, how when it was taken over, the error's code
+    pytest.param(Fault(LOST, works=True), "confirmed", "confirmed", None, id="lost but done"),
+    pytest.param(Fault(LOST, works=True, late=1), "confirmed", "confirmed", None, id="lost but done later"),
+    pytest.param(Fault(None, works=True, late=1), "confirmed", "confirmed", None, id="done later"),
+    pytest.param(Fault(ProtocolViolation("?"), works=True), "confirmed", "confirmed", None, id="nonsense but done"),
+    pytest.param(Fault(LOST), "uncertain", "uncertain", "outcome_unknown", id="lost"),
+    pytest.param(Fault(ProtocolViolation("?")), "uncertain", "uncertain", "outcome_unknown", id="nonsense"),
+    pytest.param(Fault(None), "uncertain", "uncertain", "outcome_unknown", id="answered well and not done"),
+    pytest.param(
+        Fault(LOST, works=True, blinds=ConnectionFailed("gone")),
+        "uncertain",
+        "uncertain",
+        "outcome_unknown",
+        id="blind",
+    ),
+    pytest.param(Fault(ConnectionFailed("no way")), "released", "uncertain", None, id="not connected"),
+    pytest.param(Fault(AuthenticationFailed("who")), "released", "uncertain", None, id="not let in"),
+    pytest.param(Fault(RequestRejected("busy")), "released", "uncertain", None, id="rejected"),
+]
+
+
+@pytest.mark.parametrize("taken_over", [False, True])
+@pytest.mark.parametrize(("fault", "first", "again", "code"), OUTCOMES)
+def test_the_machine_decides_and_doubt_counts(
+    fault: Fault, first: str, again: str, code: str | None, taken_over: bool
+) -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: fault}), Till()
+    till.ticket = TAKEN_OVER if taken_over else till.ticket
+    expected = again if taken_over else first
+    if expected == "confirmed":
+        run(bench, ONLINE, till, 30)
+    else:
+        error = fails(bench, ONLINE, till, 30)
+        assert error is fault.error or error.code == code
+    assert till.log == ["reserve", f"settle {expected}"]
+    assert methods(bench).count(ACTIVATE) == 1
+
+
+CODES = [
+    pytest.param(OUT_OF_RANGE, "released", "released", id="Microsoft never granted it"),
+    pytest.param(EXHAUSTED, "released", "uncertain", id="used up, perhaps by ourselves"),
+    pytest.param(BLOCKED, "released", "uncertain", id="blocked"),
+    pytest.param(OWN_TROUBLE, "released", "uncertain", id="the machine's own trouble"),
+    pytest.param(NO_NAME, "released", "uncertain", id="never reached"),
+    pytest.param(TIMEOUT, "uncertain", "uncertain", id="perhaps reached"),
+]
+
+
+@pytest.mark.parametrize("taken_over", [False, True])
+@pytest.mark.parametrize(("code", "first", "again"), CODES)
+def test_a_refusal_is_settled_by_its_code(code: int, first: str, again: str, taken_over: bool) -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(code))}), Till()
+    till.ticket = TAKEN_OVER if taken_over else till.ticket
+    error = fails(bench, ONLINE, till)
+    assert isinstance(error, MachineRefused)
+    settled = f"settle {again if taken_over else first} 0x{code:08X}"
+    assert till.log == ["reserve", settled, f"heed 0x{code:08X}"]
+    assert methods(bench) == [ACTIVATE, REFRESH]
+
+
+def test_an_answer_that_was_good_leaves_the_machines_own_reason_for_not_being_licensed() -> None:
+    bench, till = Bench(keyed(reason=OWN_TROUBLE), faults={ACTIVATE: Fault(None)}), Till()
+    error = fails(bench, ONLINE, till)
+    assert isinstance(error, MachineRefused)
+    assert error.hresult == OWN_TROUBLE
+    assert till.log[:2] == ["reserve", "settle uncertain"]
+
+
+# Reservations of earlier attempts
+
+
+def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked_again() -> None:
+    bench = Bench(keyed())
+
+    class Meanwhile(Till):
+        def reserve(self, spend: Spend) -> Ticket:
+            bench.state = keyed(status=LicenseStatus.LICENSED)
+            return super().reserve(spend)
+
+    till = Meanwhile()
+    applier = run(bench, ONLINE, till)
+    assert ACTIVATE not in methods(bench)
+    assert till.log == ["reserve", "settle released"]
+    assert applier.spent is not None and applier.spent.count == 0
+
+
+def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_asked() -> None:
+    bench = Bench(keyed())
+
+    class Breaking(Till):
+        def reserve(self, spend: Spend) -> Ticket:
+            bench.blind = ConnectionFailed("The cable is out.")
+            return super().reserve(spend)
+
+    till = Breaking()
+    assert fails(bench, ONLINE, till) is bench.blind
+    assert ACTIVATE not in methods(bench)
+    assert till.log == ["reserve", "settle released"]
+
+
+def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
+    """It was killed a moment ago, and the machine is still at work."""
+    bench, till = Bench(keyed()), Till(ticket=Ticket(number=1, taken_over=True, idle=5))
+    done = replace(bench.state, products=(replace(bench.state.products[0], status=LicenseStatus.LICENSED),))
+    bench._late.append((3, lambda: setattr(bench, "state", done)))
+    run(bench, ONLINE, till, 60)
+    assert methods(bench) == []
+    assert bench.pauses
+    assert till.log == ["reserve", "settle confirmed"]
+
+
+def test_an_earlier_attempt_is_waited_for_only_as_long_as_it_could_still_be_at_work() -> None:
+    bench, till = Bench(keyed()), Till(ticket=Ticket(number=1, taken_over=True, idle=50))
+    run(bench, ONLINE, till, 60)
+    assert sum(bench.pauses) == 10
+    assert methods(bench) == [ACTIVATE, REFRESH]
+
+
+def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain() -> None:
+    gone = ConnectionFailed("gone")
+    bench, till = Bench(keyed()), Till(ticket=TAKEN_OVER)
+    reserve = till.reserve
+
+    def blinded(spend: object) -> Ticket:
+        bench.blind = gone
+        return reserve(spend)
+
+    till.reserve = blinded  # type: ignore[method-assign]
+    assert fails(bench, ONLINE, till) is gone
+    assert methods(bench) == []
+    assert till.log == ["reserve", "settle uncertain"]
+
+
+# Temporary failures
+
+
+def test_temporary_failures_are_tried_again_with_longer_and_longer_pauses() -> None:
+    faults = [Fault(refused(code)) for code in (TIMEOUT, NO_NAME, TIMEOUT)]
+    bench, till = Bench(keyed(), faults={ACTIVATE: faults}), Till()
+    run(bench, ONLINE, till, retry=Retry(times=3, delay=10))
+    assert bench.pauses == [10, 20, 40]
+    assert methods(bench) == [ACTIVATE] * 4 + [REFRESH]
+    assert till.log == ["reserve", "settle confirmed"]
+
+
+def test_no_pause_is_longer_than_a_minute_and_no_more_tries_are_made_than_asked_for() -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(NO_NAME))}), Till()
+    fails(bench, ONLINE, till, retry=Retry(times=4, delay=25))
+    assert bench.pauses == [25, 50, 60, 60]
+    assert methods(bench).count(ACTIVATE) == 5
+    assert till.log[1] == "settle released 0x80072EE7"
+
+
+def test_a_later_failure_that_never_arrived_does_not_release_what_perhaps_did() -> None:
+    faults = [Fault(refused(TIMEOUT)), Fault(refused(NO_NAME)), Fault(ConnectionFailed("gone"))]
+    bench, till = Bench(keyed(), faults={ACTIVATE: faults}), Till()
+    fails(bench, ONLINE, till, retry=Retry(times=5, delay=1))
+    assert till.log == ["reserve", "settle uncertain"]
+
+
+def test_between_the_tries_the_machine_is_looked_at() -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(TIMEOUT), works=True)}), Till()
+    run(bench, ONLINE, till, retry=Retry(times=3, delay=10))
+    assert methods(bench) == [ACTIVATE, REFRESH]
+    assert till.log == ["reserve", "settle confirmed"]
+
+
+def test_an_answer_that_is_lost_is_never_tried_again() -> None:
+    faults = [Fault(refused(NO_NAME)), Fault(LOST)]
+    bench, till = Bench(keyed(), faults={ACTIVATE: faults}), Till()
+    fails(bench, ONLINE, till, 30, Retry(times=9, delay=1))
+    assert methods(bench).count(ACTIVATE) == 2
+    assert till.log == ["reserve", "settle uncertain"]
