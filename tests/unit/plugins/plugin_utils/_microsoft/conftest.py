@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers that end with their test, and settings for them."""
+"""Servers that end with their test, settings for them, and what the desk stands between: a ledger and a service."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceSettings
 
 from .._session.authority import Authority
+from .clerk import POOL, Service
 from .website import Behaviour, Proxy, Site, microsoft
 
 
@@ -72,3 +74,17 @@ def settings_for(authority: Authority) -> t.Callable[..., ServiceSettings]:
         return ServiceSettings(**{**values, **changes})
 
     return settings
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> t.Iterator[Ledger]:
+    """A ledger with a pool of five."""
+    with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
+        opened.declare(PoolWish(name=POOL, limit=5))
+        yield opened
+
+
+@pytest.fixture
+def service() -> Service:
+    """A service that grants everything."""
+    return Service()
