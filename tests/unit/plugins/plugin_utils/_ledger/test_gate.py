@@ -110,6 +110,7 @@ def test_a_code_that_is_about_one_machine_stops_nothing(counter: Counter, code: 
     counter.gate().reserve(SPEND)
     counter.gate().heed(code)
     counter.gate("pc2").admit()
+    assert [(pool.name, pool.stop) for pool in counter.ledger.pools()] == [("labs", None)]
 
 
 def test_a_ledger_that_cannot_be_stopped_is_told_and_not_raised(
