@@ -6,62 +6,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
-
-import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
 
-from .books import Books, keys_of, mak_of, mak_task
-from .playground import Playground, Run
+from .books import Books, mak_of
+from .cases import (
+    ACTIVATE,
+    DEPOSIT,
+    INSTALL,
+    KMS_CLIENT,
+    OTHER_MAK,
+    REFRESH,
+    SERVER,
+    Case,
+    Entry,
+    Serve,
+    account,
+    served,
+)
+from .playground import Run
 
-Serve = Callable[..., Playground]
-
-KMS_CLIENT = {"system": "windows_11_enterprise", "channel": "kms_client", "status": "notification"}
-SERVER = {**KMS_CLIENT, "system": "server_2022_standard"}
 GVLK = "NPPR9-FWDCX-D2C8J-H872K-2YT43"
 """The published KMS client key of Windows Enterprise."""
 ESU = "f520e45e-7413-4a34-a497-d2765967d094"
 """The published activation ID of the first year of Windows 10 Extended Security Updates."""
-HOST_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
-OTHER_MAK = "MMMMM-KKKKK-BBBBB-CCCCC-WWWWW"
-
-INSTALL, ACTIVATE, DEPOSIT = "InstallProductKey", "Activate", "DepositOfflineConfirmationId"
-REFRESH = "RefreshLicenseStatus"
 INSTALLED = ("install_key",)
 ACTIVATED = ("activate",)
 BOTH = ("install_key", "activate")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What an entry of the ledger has to say."""
-
-    state: str = "confirmed"
-    method: str = "online"
-    reason: str = "first_activation"
-    code: str | None = None
-    from_reserve: bool = False
-    attempts: int = 1
-
-
-@dataclass(frozen=True)
-class Case:
-    """A machine, what is wished of it, and what must come of it; `key` marks a description that has the case's MAK."""
-
-    machine: Mapping[str, Any] = field(default_factory=lambda: KMS_CLIENT)
-    wish: Mapping[str, Any] = field(default_factory=dict)
-    steps: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    spent: int = 0
-    entries: tuple[Entry, ...] = ()
-    code: str | None = None
-    check_code: str | None = None
-    """Where check mode cannot know what the machine will say."""
-    talks: bool = True
 
 
 def _on_mak(status: str, **more: Any) -> dict[str, Any]:
@@ -123,23 +97,6 @@ CASES: dict[str, Case] = {
 WHY = {"justification": "TICKET-4711: at sea", "wait_seconds": 0}
 
 
-def _machine(case: Case, key: str) -> dict[str, Any]:
-    given = dict(case.machine)
-    return {**given, "product_key": key} if given.get("product_key") == "own" else given
-
-
-def _served(serve: Serve, cases: Mapping[str, Case]) -> Books:
-    keys = keys_of(cases)
-    maks: dict[str, Any] = {name: {"key": key, "remaining": 5} for name, key in keys.items()}
-    world = {"microsoft": {"maks": {**maks, "other": {"key": OTHER_MAK}}, "keys": {HOST_KEY: {"channel": "kms_host"}}}}
-    machines = {name: _machine(case, keys[name]) for name, case in cases.items()}
-    if "office" in maks:
-        maks["office"]["edition"] = "office_2021"
-    if "add-on" in maks:
-        maks["add-on"]["edition"] = "esu_windows_10_year_1"
-    return Books(serve(machines, world=world), keys)
-
-
 def _declare(books: Books) -> None:
     for name in books.keys:
         books.declare(name)
@@ -160,18 +117,6 @@ def _wishes(books: Books) -> dict[str, dict[str, Any]]:
     # Somebody has asked Microsoft for it over the telephone, which has counted.
     books.ground.fleet.microsoft.confirm(product["extended_pid"], product["installation_id"])
     return wishes
-
-
-def _account(books: Books, name: str) -> dict[str, Any]:
-    """Return what has happened to a machine and to its key."""
-    return {
-        "methods": tuple(books.invoked(name)),
-        "spent": books.spent(name),
-        "entries": tuple(
-            Entry(row.state.value, row.method.value, row.reason, row.code, row.from_reserve, row.attempts)
-            for row in books.entries(name)
-        ),
-    }
 
 
 def _told(run: Run, name: str) -> dict[str, Any]:
@@ -198,19 +143,19 @@ def _nothing(name: str, case: Case) -> dict[str, Any]:
 
 
 def test_each_case_before_for_real_and_after(serve: Serve) -> None:
-    books = _served(serve, CASES)
+    books = served(serve, CASES)
     _declare(books)
     wishes = _wishes(books)
 
     check = books.play(wishes, arguments=("--check", "--diff"))
     assert {name: _told(check, name) for name in CASES} == {name: _expected_check(case) for name, case in CASES.items()}
-    assert {name: _account(books, name) for name in CASES} == {
+    assert {name: account(books, name) for name in CASES} == {
         name: _nothing(name, case) for name, case in CASES.items()
     }
 
     real = books.play(wishes, arguments=("--diff",))
     assert {name: _told(real, name) for name in CASES} == {name: _expected(case) for name, case in CASES.items()}
-    accounts = {name: _account(books, name) for name in CASES}
+    accounts = {name: account(books, name) for name in CASES}
     assert accounts == {
         name: {"methods": case.methods, "spent": case.spent, "entries": case.entries} for name, case in CASES.items()
     }
@@ -226,7 +171,7 @@ def test_each_case_before_for_real_and_after(serve: Serve) -> None:
             name: {"code": case.code, "refused": bool(case.code), "changed": False, "steps": ()}
             for name, case in CASES.items()
         }
-        assert {name: _account(books, name) for name in CASES} == accounts, "a second run spends nothing"
+        assert {name: account(books, name) for name in CASES} == accounts, "a second run spends nothing"
 
 
 def _assert_prediction(check: Run, real: Run) -> None:
@@ -261,170 +206,6 @@ def _assert_words(books: Books) -> None:
             assert row.settled_at is not None
             assert row.settled_at >= row.reserved_at
             assert row.installation_id in {product["installation_id"] for product in machine["products"]}
-
-
-TWELVE: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
-    ("create", "mak", {}, (INSTALL, ACTIVATE, REFRESH)),
-    (
-        "modify",
-        "mak",
-        {"product_key": OTHER_MAK, "pool": "other", "activate": "proxy", "replace_licensed": True},
-        (INSTALL, DEPOSIT, REFRESH),
-    ),
-    (
-        "remove",
-        "product_key",
-        {"partial_product_key": OTHER_MAK[-5:], "state": "absent"},
-        ("UninstallProductKey", REFRESH),
-    ),
-]
-
-
-def test_twelve_cases(serve: Serve) -> None:
-    books = _served(serve, {"srv": Case()})
-    books.declare("srv")
-    books.declare("other")
-    tasks = []
-    for stage, module, options, _methods in TWELVE:
-        body = mak_task(stage, **options) if module == "mak" else {"volume.activation.product_key": options}
-        tasks += [
-            {**body, "name": f"{stage} {again} {mode}", "check_mode": mode == "check", "diff": True}
-            for again in ("first", "again")
-            for mode in ("check", "real")
-        ]
-    run = books.play({"srv": {}}, *tasks)
-    assert run.code == 0, run.output
-    for stage, *_rest in TWELVE:
-        predicted, done = run.result("srv", f"{stage} first check"), run.result("srv", f"{stage} first real")
-        assert predicted["changed"] and done["changed"]
-        assert (predicted["steps"], predicted["diff"]) == (done["steps"], done["diff"])
-        assert predicted["diff"]["before"] != predicted["diff"]["after"]
-        for mode in ("check", "real"):
-            again = run.result("srv", f"{stage} again {mode}")
-            assert (again["changed"], again["steps"], again["diff"]) == (False, [], {"before": "", "after": ""})
-    assert books.invoked("srv") == [method for *_rest, methods in TWELVE for method in methods]
-    assert (books.spent("srv"), books.spent("other")) == (1, 1)
-    assert [(row.pool, row.state.value) for row in books.entries("srv")] == [
-        ("srv", "confirmed"),
-        ("other", "confirmed"),
-    ]
-
-
-def test_a_host_key_that_no_product_shows_is_found_out_once_it_is_in_and_never_activated(serve: Serve) -> None:
-    books = _served(serve, {"srv": Case(machine=SERVER)})
-    books.declare("srv")
-    wish = {"srv": {"product_key": HOST_KEY}}
-    first, second = books.play(wish), books.play(wish)
-    assert (first.result("srv")["code"], second.result("srv")["code"]) == ("not_a_mak", "not_a_mak")
-    assert [step["action"] for step in first.result("srv")["steps"]] == ["install_key"]
-    assert books.invoked("srv") == [INSTALL, REFRESH]
-    assert books.entries("srv") == []
-
-
-def test_a_prepared_machine_is_activated_later_with_what_the_first_run_told(serve: Serve) -> None:
-    books = _served(serve, {"srv": Case(machine=SERVER)})
-    books.declare("srv")
-    prepared = books.play({"srv": {"activate": "never"}}).result("srv")["installation"]
-    truth = books.ground.fleet.machines["srv"].describe()
-    assert (prepared["machine"], prepared["reason"]) == ("srv", "first_activation")
-    assert prepared["partial_product_key"] == books.keys["srv"][-5:]
-    for name in ("installation_id", "extended_pid"):
-        assert prepared[name] == truth["primary"][name]
-    assert prepared["activation_id"] == truth["primary"]["id"]
-    assert prepared["client_machine_id"].lower() == truth["client_machine_id"]
-    assert prepared["bios_uuid"].lower() == truth["bios_uuid"]
-    assert (books.spent("srv"), books.entries("srv")) == (0, [])
-
-    later = books.play({"srv": {"activate": "online"}}).result("srv")
-    assert [step["action"] for step in later["steps"]] == ["activate"]
-    assert later["installation"] is None
-    assert books.invoked("srv") == [INSTALL, REFRESH, ACTIVATE, REFRESH]
-    assert _account(books, "srv")["entries"] == (Entry(),)
-    licensed = books.play({"srv": {"activate": "never"}}).result("srv")
-    assert (licensed["changed"], licensed["installation"]) == (False, None)
-
-
-def _change(books: Books, host: str, **changes: Any) -> None:
-    """Change a machine's description while the fleet is running."""
-    description = {"machines": {host: {**SERVER, **changes}}, "world": {"microsoft": {"maks": _maks(books)}}}
-    books.ground.fleet.update(description)
-
-
-def _maks(books: Books) -> dict[str, Any]:
-    return {name: {"key": key, "remaining": 5} for name, key in books.keys.items()} | {"other": {"key": OTHER_MAK}}
-
-
-def test_changed_hardware_is_activated_anew_and_a_new_image_on_the_old_one_for_nothing(serve: Serve) -> None:
-    books = _served(serve, {"srv": Case(machine=SERVER)})
-    books.declare("srv", limit=2)
-    wish = {"srv": {"activate": "proxy"}}
-    assert books.play(wish).code == 0
-    _change(books, "srv", hardware="second")
-    changed = books.play(wish).result("srv")
-    assert changed["activation"] == {"pool": "srv", "method": "proxy", "reason": "hardware_change", "spent": 1}
-    assert (books.spent("srv"), books.counted("srv")) == (2, 2)
-
-    _change(books, "srv", hardware="second", image="second")
-    predicted = books.play(wish, arguments=("--check",))
-    reimaged = books.play(wish)
-    assert reimaged.code == 0, reimaged.output
-    assert [step["action"] for step in reimaged.result("srv")["steps"]] == ["install_key", "deposit_confirmation_id"]
-    assert reimaged.result("srv")["activation"]["spent"] == 0
-    assert (books.spent("srv"), books.counted("srv")) == (2, 2)
-    assert predicted.code == 0, "the pool is empty, and still nothing stands in the way of what costs nothing"
-    with books.open() as ledger:
-        assert sorted(kept.uses for kept in ledger.confirmations()) == [1, 2]
-    assert [row.reason for row in books.entries("srv")] == ["first_activation", "hardware_change"]
-
-
-def test_a_new_image_that_was_activated_online_spends_again_and_says_why(serve: Serve) -> None:
-    books = _served(serve, {"srv": Case(machine=SERVER)})
-    books.declare("srv")
-    assert books.play({"srv": {}}).code == 0
-    _change(books, "srv", image="second")
-    assert books.play({"srv": {}}).code == 0
-    assert [(row.state.value, row.reason) for row in books.entries("srv")] == [
-        ("confirmed", "first_activation"),
-        ("confirmed", "activated_before"),
-    ]
-    assert books.spent("srv") <= books.counted("srv")
-
-
-def test_a_stopped_pool_lets_in_who_it_has_licensed_and_nobody_else(serve: Serve) -> None:
-    books = _served(serve, {"old": Case(machine=SERVER), "new": Case(machine=SERVER)})
-    books.declare("old")
-    wishes = {name: {"pool": "old", "product_key": books.keys["old"]} for name in ("old", "new")}
-    assert books.play({"old": wishes["old"]}).code == 0
-    books.stop("old")
-    run = books.play(wishes)
-    assert (run.result("old")["changed"], run.result("new")["code"]) == (False, "pool_stopped")
-    assert "0xC004C020" in run.result("new")["msg"]
-    assert run.result("new")["refused"] is True
-    assert books.messages("new") == 0
-
-
-@pytest.mark.parametrize("name", ["awx_user_name", "tower_user_name"])
-def test_the_entry_names_who_started_the_job_on_the_automation_platform(serve: Serve, name: str) -> None:
-    books = _served(serve, {"srv": Case(machine=SERVER)})
-    books.declare("srv")
-    assert books.play({"srv": {}}, variables={name: "somebody-at-awx"}).code == 0
-    assert [row.user for row in books.entries("srv")] == ["somebody-at-awx"]
-
-
-def test_a_pool_that_two_departments_share_a_key_for_is_counted_apart(serve: Serve) -> None:
-    books = _served(serve, {"one": Case(machine=SERVER), "two": Case(machine=SERVER), "three": Case(machine=SERVER)})
-    for pool in ("sales", "labs"):
-        books.declare(pool, limit=1)
-    key = books.keys["one"]
-    wishes = {
-        "one": {"product_key": key, "pool": "sales"},
-        "two": {"product_key": key, "pool": "labs"},
-    }
-    assert books.play(wishes).code == 0
-    run = books.play({"three": {"product_key": key, "pool": "labs"}})
-    assert run.result("three")["code"] == "pool_exhausted"
-    assert (books.counted("sales"), books.counted("labs"), books.spent("one")) == (1, 1, 2)
-    assert books.ground.fleet.machines["three"].describe()["primary"]["channel"] == "kms_client", "its key stays"
 
 
 def test_the_number_of_a_made_up_key_says_which_it_is() -> None:
