@@ -14,6 +14,9 @@ import pytest
 
 from .playground import Playground, playground
 
+# What several tests assert alike tells as much as an assertion of their own.
+pytest.register_assert_rewrite(f"{__package__}.faults")
+
 
 @pytest.fixture
 def serve(tmp_path: Path, collections_path: Path) -> Iterator[Callable[..., Playground]]:
