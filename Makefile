@@ -56,7 +56,7 @@ demo: $(RUN)/.ready stage home  ## Bring a simulated fleet to its activation, tw
 
 .PHONY: test
 test: $(RUN)/.ready home  ## Run the whole test suite
-	@$(IN_RUN) HYPOTHESIS_STORAGE_DIRECTORY=$(BUILD)/hypothesis python -m pytest -n $(JOBS) -rs -p no:cacheprovider tests $(PYTEST_OPTIONS)
+	@$(IN_RUN) HYPOTHESIS_STORAGE_DIRECTORY=$(BUILD)/hypothesis python -m pytest -n $(JOBS) --dist worksteal -rs -p no:cacheprovider tests $(PYTEST_OPTIONS)
 
 .PHONY: lint
 lint: $(LINT)/.ready stage home  ## Check style, types, licences, changelog and documentation

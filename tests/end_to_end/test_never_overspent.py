@@ -142,6 +142,6 @@ def _see_that_it_was_worth_it(told: list[dict[str, Any]]) -> None:
     left_open = sum(row["killed"]["open"] for row in told)
     states = Counter(state for row in told for _name, state in row["after"]["entries"].values())
     print(f"{kills} workers killed, {left_open} of them with a reservation in hand; in the end {dict(states)}")
-    assert kills > ROUNDS
+    assert kills > ROUNDS // 2
     assert left_open > ROUNDS // 20
     assert states["confirmed"] > ROUNDS and states["released"] > ROUNDS // 20

@@ -96,17 +96,23 @@ def _known(machine: MachineIdentity) -> bool:
     return bool(machine.client_machine_id or machine.bios_uuid)
 
 
-def _subject(demand: Demand) -> str:
-    """Return what makes two demands the same: hardware, image, product and key, however they are spelled."""
+def _subjects(demand: Demand) -> list[str]:
+    """Return what makes two demands the same: hardware, image, product and key, and the installation ID if it is known.
+
+    Microsoft counts by that ID, so what a machine's earlier one may have cost stays counted. An attempt that did not
+    know its ID yet is the same as one that does.
+    """
     machine = demand.machine
-    parts = (machine.bios_uuid or "", machine.client_machine_id or "", demand.product_id, demand.key_fingerprint)
-    return "|".join(part.strip().lower() for part in parts)
+    known = (machine.bios_uuid or "", machine.client_machine_id or "", demand.product_id, demand.key_fingerprint)
+    general = "|".join(part.strip().lower() for part in known)
+    return [f"{general}|{demand.installation_id}", general] if demand.installation_id else [general]
 
 
 def _open_row(connection: Connection, demand: Demand, *, lock: bool = False) -> _Row | None:
     table = schema().activations
-    query = table.select().where(table.c.subject == _subject(demand), table.c.state.in_(OPEN))
-    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = table.select().where(table.c.subject.in_(_subjects(demand)), table.c.state.in_(OPEN))
+    rows = connection.execute(query.with_for_update() if lock else query).all()
+    return max(rows, key=lambda row: len(row.subject), default=None)
 
 
 def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_reserve: bool) -> bool:
@@ -120,7 +126,7 @@ def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_rese
         "product_id": demand.product_id,
         "fingerprint": demand.key_fingerprint,
         "partial": demand.partial,
-        "subject": _subject(demand),
+        "subject": _subjects(demand)[0],
         "installation_id": demand.installation_id,
         "extended_pid": demand.extended_pid,
         "reason": demand.reason,

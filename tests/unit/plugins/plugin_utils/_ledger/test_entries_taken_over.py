@@ -191,3 +191,24 @@ class TestHolders:
         (reservation,) = reserved(ledger, 1)
         clock.forward(days=3)
         assert ledger.is_live(reservation.entry.id)
+
+
+def test_another_installation_id_is_counted_apart_from_what_the_earlier_one_may_have_cost(
+    ledger: Ledger, pool: Pool
+) -> None:
+    first = ledger.reserve(demand(1, installation_id="1" * 63)).entry
+    ledger.settle(first.id, UNCERTAIN, "0x80072EE2")
+    second = ledger.reserve(demand(1, installation_id="2" * 63))
+    assert not second.taken_over
+    assert ledger.balance(pool.name).counted == 2
+    assert {entry.installation_id for entry in ledger.entries()} == {"1" * 63, "2" * 63}
+
+
+def test_an_attempt_that_did_not_know_its_installation_id_yet_is_taken_over_by_one_that_does(
+    ledger: Ledger, pool: Pool
+) -> None:
+    first = ledger.reserve(demand(1)).entry
+    ledger.settle(first.id, UNCERTAIN)
+    again = ledger.reserve(demand(1, installation_id="1" * 63))
+    assert again.taken_over and again.entry.id == first.id
+    assert ledger.balance(pool.name).counted == 1
