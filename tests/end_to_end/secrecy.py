@@ -52,7 +52,7 @@ def leaks_in_bytes(data: bytes, secrets: Iterable[str]) -> list[str]:
 
 def _forms(secret: str) -> Iterator[bytes]:
     """Yield what a secret looks like as UTF-8, UTF-16 and base64, with its hyphens and without."""
-    for text in {secret, secret.replace("-", "")}:
+    for text in (secret, secret.replace("-", "")):
         for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
             encoded = text.encode(encoding)
             yield encoded

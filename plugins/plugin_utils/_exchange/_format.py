@@ -144,7 +144,9 @@ def _exchange(content: Row, name: str) -> Exchange:
     """Return the records behind parts whose checksums fit; the values may still be anything."""
     try:
         privacy, created_at = Privacy(content["privacy"]), datetime.fromisoformat(content["created_at"])
-        is_ours = type(content["version"]) is int and content["version"] == VERSION and isinstance(content["id"], str)
+        # To Python, true and 1.0 are equal to 1; in the file they are not.
+        is_number = not isinstance(content["version"], (bool, float))
+        is_ours = is_number and content["version"] == VERSION and isinstance(content["id"], str)
         if not is_ours or created_at.utcoffset() != timedelta():
             raise ValueError("not a head of ours")
     except (TypeError, ValueError):

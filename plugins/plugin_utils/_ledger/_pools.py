@@ -46,7 +46,7 @@ def balance_of(connection: Connection, pool: Pool) -> Balance:
 
     table = schema().activations
     query = select(table.c.state, func.count()).where(table.c.pool == pool.name).group_by(table.c.state)
-    counts: dict[str, int] = {state: count for state, count in connection.execute(query)}
+    counts: dict[str, int] = {str(state): int(count) for state, count in connection.execute(query)}
     return Balance(
         limit=pool.limit,
         reserve=pool.reserve,

@@ -39,16 +39,18 @@ def existing(options: t.Mapping[str, t.Any]) -> t.Iterator[Ledger | None]:
 @contextlib.contextmanager
 def writable(options: t.Mapping[str, t.Any], *, dry_run: bool) -> t.Iterator[Ledger]:
     """Open the ledger to write; a rehearsal where there is none yet gets an empty one that is gone afterwards."""
+    with contextlib.ExitStack() as resources:
+        yield _opened(options, resources, dry_run=dry_run)
+
+
+def _opened(options: t.Mapping[str, t.Any], resources: contextlib.ExitStack, *, dry_run: bool) -> Ledger:
     if not dry_run:
-        with ledger_from(options) as ledger:
-            yield ledger
-        return
-    with existing(options) as found:
-        if found is not None:
-            yield found
-            return
-        with tempfile.TemporaryDirectory() as folder, Ledger.open(str(Path(folder) / "ledger.sqlite")) as ledger:
-            yield ledger
+        return resources.enter_context(ledger_from(options))
+    found = resources.enter_context(existing(options))
+    if found is not None:
+        return found
+    folder = Path(resources.enter_context(tempfile.TemporaryDirectory()))
+    return resources.enter_context(Ledger.open(str(folder / "ledger.sqlite")))
 
 
 def standing_of(ledger: Ledger, name: str) -> PoolStanding | None:

@@ -62,7 +62,7 @@ def test_the_installation_id_is_in_nine_labelled_groups(length: int, size: int) 
     groups = _groups(page)
     assert "".join(groups) == number
     assert {len(group) for group in groups} == {size}
-    assert [label for label in re.findall(r"<b>(\w)</b>", page)] == [*"123456789", *"ABCDEFGH"]
+    assert re.findall(r"<b>(\w)</b>", page) == [*"123456789", *"ABCDEFGH"]
     assert page.count('class="blank"') == 8
 
 
