@@ -29,7 +29,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     holder_of,
     reason_of,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
     LEDGER_SPEC,
@@ -89,7 +88,7 @@ class ActionModule(LicensingAction):
             key=ProductKey.parse(options["product_key"]),
             machine=self.host_name,
             user=user_from(self.task_vars),
-            justification=scrub(options["justification"], []),  # a key that slipped into it is not for the ledger
+            justification=options["justification"],
             use_reserve=options["use_reserve"],
         )
         pay = paying(ledger, options, tell=self.tell, warn=self.warn)

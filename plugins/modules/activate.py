@@ -46,8 +46,8 @@ options:
     default: false
 notes:
   - V(mak_activation). The product is on a MAK. Each activation of a MAK is taken from its count and does not come
-    back, so this release activates none. Bring the machine to KMS with M(volume.activation.kms_client), or activate
-    it by other means.
+    back, so it is spent from a budget, with M(volume.activation.mak). Or bring the machine to KMS with
+    M(volume.activation.kms_client).
   - V(kms_host_activation). The product is on the key of a KMS host, which can be activated a few times only. Activate
     it on the machine itself.
   - V(evaluation_edition). An evaluation edition cannot be activated. Convert it to the full edition first.
@@ -58,6 +58,7 @@ notes:
     M(volume.activation.license_info).
 seealso:
   - module: volume.activation.kms_client
+  - module: volume.activation.mak
   - module: volume.activation.product_key
 """
 
