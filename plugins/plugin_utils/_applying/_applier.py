@@ -30,6 +30,16 @@ class Patience:
     clock: t.Callable[[], float]
     pause: t.Callable[[float], None]
 
+    def moments(self, seconds: float | None = None) -> t.Iterator[None]:
+        """Yield now and again until the time is over, at least once."""
+        end = self.clock() + (self.seconds if seconds is None else seconds)
+        while True:
+            yield
+            left = end - self.clock()
+            if left <= 0:
+                return
+            self.pause(min(POLL_SECONDS, left))
+
 
 class Applier:
     """Carries out plans on one machine; `done` lists the finished steps, also after a failure.
@@ -115,7 +125,7 @@ class Applier:
             self._reader,
             retry=retry,
             invoke=self._invoke_on_product,
-            moments=lambda waited: self._moments(max(0.0, self._patience.seconds - waited)),
+            moments=lambda waited: self._patience.moments(max(0.0, self._patience.seconds - waited)),
             pause=self._patience.pause,
             tell=self._tell,
         )
@@ -163,17 +173,7 @@ class Applier:
 
     def _looks(self, scope: Scope, seconds: float) -> t.Iterator[State]:
         """Yield the state now and again until `seconds` are over."""
-        return (self._reader.read(scope) for _moment in self._moments(seconds))
-
-    def _moments(self, seconds: float) -> t.Iterator[None]:
-        """Yield now and again until `seconds` are over."""
-        end = self._patience.clock() + seconds
-        while True:
-            yield
-            left = end - self._patience.clock()
-            if left <= 0:
-                return
-            self._patience.pause(min(POLL_SECONDS, left))
+        return (self._reader.read(scope) for _moment in self._patience.moments(seconds))
 
     def _refresh(self, before: State) -> None:
         """Let Windows take notice, also when a later step failed; a failure of this alone fails nothing."""

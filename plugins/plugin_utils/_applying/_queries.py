@@ -70,3 +70,4 @@ MACHINE_PROPERTIES: Properties = {
 }
 HARDWARE_PROPERTIES: Properties = {"UUID": "string"}
 DOMAIN_PROPERTIES: Properties = {"Domain": "string", "PartOfDomain": "boolean"}
+MEMBERSHIP_PROPERTIES: Properties = {**DOMAIN_PROPERTIES, "DomainRole": "uint16", "Name": "string"}

@@ -16,7 +16,7 @@ from .._errors import ProtocolViolation, Refusal
 from .._licensing import APPLICATION_IDS, Application, Product, Service, State
 from .._planning import Need
 from . import _queries as q
-from ._rows import machine_from, product_from, service_from
+from ._rows import Membership, machine_from, membership_from, product_from, service_from
 
 
 class Products(Enum):
@@ -73,6 +73,10 @@ class Reader:
         """Return the identity of the hardware, which outlives a new image; None where there is none."""
         found = str(self._one(q.HARDWARE, q.HARDWARE_PROPERTIES)["UUID"] or "").strip().upper()
         return None if set(found) <= _MEANINGLESS else found
+
+    def membership(self) -> Membership:
+        """Return what the machine is to its domain."""
+        return membership_from(self._one(q.COMPUTER_SYSTEM, q.MEMBERSHIP_PROPERTIES))
 
     def _service(self) -> Service:
         rows = self._rows(q.SERVICE, q.SERVICE_PROPERTIES, q.LATER_SERVICE_PROPERTIES, [])

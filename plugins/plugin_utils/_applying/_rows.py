@@ -24,6 +24,16 @@ _NEVER = 1601
 """The year of FILETIME 0, which Windows writes for "no date"."""
 
 _WORKSTATION = 1
+_DOMAIN_CONTROLLERS = (4, 5)
+"""DomainRole of a backup and of a primary domain controller."""
+
+
+class Membership(t.NamedTuple):
+    """What a machine is to its domain; `domain` is its DNS name, None outside of one."""
+
+    machine: str
+    domain: str | None
+    is_domain_controller: bool
 
 
 def service_from(row: t.Mapping[str, t.Any]) -> Service:
@@ -82,6 +92,12 @@ def machine_from(row: t.Mapping[str, t.Any]) -> Machine:
         clock=row["LocalDateTime"],
         is_server=None if row["ProductType"] is None else row["ProductType"] != _WORKSTATION,
     )
+
+
+def membership_from(row: t.Mapping[str, t.Any]) -> Membership:
+    """Return the membership of a row of `Win32_ComputerSystem`."""
+    domain = row["Domain"] if row["PartOfDomain"] else None
+    return Membership(row["Name"] or "", domain or None, row["DomainRole"] in _DOMAIN_CONTROLLERS)
 
 
 def _date(value: datetime | None) -> datetime | None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ._change import Change
 from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, reason_of, refuse_other_channels
 from ._planner import Need, Plan, need, plan
 from ._steps import (
@@ -29,6 +30,7 @@ __all__ = [
     "Activate",
     "ActivateMak",
     "Activation",
+    "Change",
     "Counted",
     "DepositConfirmation",
     "EditionKey",

@@ -14,20 +14,15 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
+from ._change import Change
 from ._wish import Counted, Mak
 
 KMS_LEASE_MINUTES = 180 * 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """One change; `was` and `becomes` tell it in words, `why` gives the reason."""
-
-    why: str
-    was: str = ""
-    becomes: str = ""
-    action: t.ClassVar[str] = ""
-    subject: t.ClassVar[str] = ""
+class Step(Change):
+    """One change of a machine."""
 
     def predicted(self, state: State) -> State:
         """Return the state after this step."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError, MachineRefused, Refusal
 from .._licensing import State, explain
-from .._planning import Step
+from .._planning import Change
 from ._license import PARTS, license_facts
 
 
@@ -21,7 +21,7 @@ class Outcome:
 
     state: State
     requests: int
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Change, ...] = ()
     parts: tuple[str, ...] = PARTS
     installation_ids: bool = False
 
@@ -35,14 +35,14 @@ def success(outcome: Outcome, *, diff: bool = False) -> dict[str, t.Any]:
     return result
 
 
-def _work(steps: t.Sequence[Step]) -> dict[str, t.Any]:
+def _work(steps: t.Sequence[Change]) -> dict[str, t.Any]:
     return {
         "changed": bool(steps),
         "steps": [{"action": step.action, "target": step.becomes, "why": step.why} for step in steps],
     }
 
 
-def difference(steps: t.Iterable[Step]) -> dict[str, str]:
+def difference(steps: t.Iterable[Change]) -> dict[str, str]:
     """Return the plan in words, as Ansible shows it: a line for each thing that changes."""
     listed = list(steps)
     return {
@@ -51,7 +51,7 @@ def difference(steps: t.Iterable[Step]) -> dict[str, str]:
     }
 
 
-def failure(error: ActivationError, *, done: t.Sequence[Step] = (), requests: int = 0) -> dict[str, t.Any]:
+def failure(error: ActivationError, *, done: t.Sequence[Change] = (), requests: int = 0) -> dict[str, t.Any]:
     """Return the result of a task that failed; what was done before the failure is told, since it stays done."""
     code, cause, remedy, message = error.code, error.cause, error.remedy, error.message
     if isinstance(error, MachineRefused) and error.hresult is not None:
