@@ -136,6 +136,14 @@ class ConnectionSettings:
         raise NotImplementedError
 
     @property
+    def can_go_on(self) -> bool:
+        """Whether the machine can use this login at another one, too: by CredSSP, or by Kerberos with delegation."""
+        return any(
+            name == "credssp" or (name in ("kerberos", "negotiate") and self.kerberos.delegate)
+            for name in self.mechanisms
+        )
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """Everything in here that must never be shown."""
         held = (self.password, self.proxy.url, self.certificate.password if self.certificate else None)

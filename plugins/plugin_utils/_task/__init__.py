@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ._base import ControllerAction, LicensingAction
+from ._base import ControllerAction, LicensingAction, WindowsAction
 from ._machine import Machine
 
-__all__ = ["ControllerAction", "LicensingAction", "Machine"]
+__all__ = ["ControllerAction", "LicensingAction", "Machine", "WindowsAction"]

@@ -113,8 +113,21 @@ class ControllerAction(EngineAction):
         return {name: value for name, value in failure(error).items() if name not in ("steps", "requests")}
 
 
-class LicensingAction(EngineAction):
-    """A task about a machine's licences, run on the controller without opening a shell on the machine."""
+class WindowsAction(EngineAction):
+    """A task that talks to a Windows machine, on the controller and without opening a shell on the machine."""
+
+    def _refuse_keywords(self) -> None:
+        super()._refuse_keywords()
+        if self._play_context.become:
+            raise Refusal(
+                "This module cannot use become: nothing runs on the machine that could become somebody else.",
+                code="become_not_supported",
+                remedy="Remove become, and connect with an account that is an administrator of the machine.",
+            )
+
+
+class LicensingAction(WindowsAction):
+    """A task about a machine's licences."""
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return what these options ask of a machine; an empty wish asks nothing and only reads."""
@@ -135,15 +148,6 @@ class LicensingAction(EngineAction):
     def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:
         """Return which parts of the state belong into the result."""
         return PARTS
-
-    def _refuse_keywords(self) -> None:
-        super()._refuse_keywords()
-        if self._play_context.become:
-            raise Refusal(
-                "This module cannot use become: nothing runs on the machine that could become somebody else.",
-                code="become_not_supported",
-                remedy="Remove become, and connect with an account that is an administrator of the machine.",
-            )
 
     def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Open, read, plan, apply or predict, and report."""

@@ -32,7 +32,7 @@ from .._session import (
     WinRMSettings,
 )
 
-__all__ = ["settings_from"]
+__all__ = ["runs_here", "settings_from", "speaks_wsman"]
 
 _BUILTIN = ("ansible.builtin.", "ansible.legacy.")
 _T = t.TypeVar("_T")
@@ -53,6 +53,16 @@ def settings_from(connection: t.Any) -> WinRMSettings | PsrpSettings:
         code="foreign_connection",
         remedy="Set ansible_connection to winrm or psrp for this host.",
     )
+
+
+def speaks_wsman(connection: t.Any) -> bool:
+    """Tell whether a connection leads to a Windows machine over WS-Management."""
+    return _plugin_name(connection) in ("winrm", "psrp")
+
+
+def runs_here(connection: t.Any) -> bool:
+    """Tell whether the controller is the place to run Python for a host: it is one itself, or a Windows machine."""
+    return speaks_wsman(connection) or _plugin_name(connection) == "local"
 
 
 def _plugin_name(connection: t.Any) -> str:
