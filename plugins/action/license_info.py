@@ -16,7 +16,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "subset": {
         "type": "list",
         "elements": "str",
-        "choices": ["machine", "service", "products"],
+        "choices": ["machine", "domain", "service", "products"],
         "default": ["machine", "service", "products"],
     },
     "products": {"type": "str", "choices": ["primary", "installed", "all"], "default": "installed"},
@@ -43,6 +43,7 @@ class ActionModule(LicensingAction):
             products=asked if "products" in subset else without,
             details=True,
             machine=bool({"machine", "service"} & subset),  # the clock, which stands with the service
+            domain="domain" in subset,
             offline=options["installation_ids"] and "products" in subset,
         )
 

@@ -24,11 +24,12 @@ extends_documentation_fragment:
 options:
   subset:
     description:
-      - What to read. Each part less saves a request.
+      - What to read. Each part less saves a request, and V(domain) is one more.
     type: list
     elements: str
     choices:
       machine: The name, the edition and the build.
+      domain: The DNS domain that the machine is a member of.
       service: The settings of the KMS client, the version of the service and the clock.
       products: The products and the state of their licences.
     default:
@@ -68,6 +69,21 @@ EXAMPLES = r"""
   volume.activation.license_info:
     subset: products
     products: primary
+
+- name: Read which way the licence came, and of which domain the machine is a member
+  volume.activation.license_info:
+    subset:
+      - domain
+      - products
+    products: primary
+  register: path
+
+- name: Show whether Active Directory or KMS licensed Windows, and the activation object
+  ansible.builtin.debug:
+    msg: "{{ item.activated_by }} {{ item.ad_object_dn }} in {{ path.license.domain }}"
+  loop: "{{ path.license.products }}"
+  loop_control:
+    label: "{{ item.id }}"
 
 - name: Find the products whose lease ends within a month
   ansible.builtin.debug:
@@ -110,6 +126,11 @@ license:
           description: The number of the edition, as Windows gives it.
           type: int
           sample: 7
+    domain:
+      description: The DNS domain that the machine is a member of, V(none) for a member of a workgroup.
+      returned: when O(subset) has V(domain)
+      type: str
+      sample: corp.example.com
     service:
       description: The licensing service of the machine.
       returned: when O(subset) has V(service)
@@ -259,6 +280,18 @@ license:
           description: The activation object in Active Directory that the product was activated by, V(none) without one.
           type: str
           sample: Windows Server 2025
+        ad_object_dn:
+          description: The distinguished name of that object.
+          type: str
+          sample: CN=Windows Server 2025,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=example
+        ad_extended_pid:
+          description: The extended product ID of the KMS host key in that object.
+          type: str
+          sample: 03612-00206-000-000000-03-1033-20348.0000-0602026
+        ad_activation_id:
+          description: The activation ID of the KMS host key in that object.
+          type: str
+          sample: 00000000-aaaa-bbbb-cccc-dddddddddddd
         kms:
           description: The KMS host of the product.
           type: dict

@@ -57,7 +57,13 @@ PRODUCT_DETAILS: Properties = {
     "KeyManagementServicePort": "uint32",
 }
 """What is worth telling but decides nothing; with these a row is half as large again."""
-LATER_PRODUCT_DETAILS: Properties = {"ADActivationObjectName": "string"}
+DIRECTORY_PROPERTIES: Properties = {
+    "ADActivationCsvlkPid": "string",
+    "ADActivationCsvlkSkuId": "string",
+    "ADActivationObjectDN": "string",
+    "ADActivationObjectName": "string",
+}
+"""Which activation object licensed a product; no Windows that lacks them is worth failing for."""
 OFFLINE_IDS: Properties = {"OfflineInstallationId": "string", "ProductKeyID": "string"}
 """Computed by the machine when asked for, and slow, so only on request."""
 

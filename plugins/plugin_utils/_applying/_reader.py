@@ -13,7 +13,7 @@ from enum import Enum
 
 from .._cim import Repository, UnknownInSchema, equals, is_set
 from .._errors import ProtocolViolation, Refusal
-from .._licensing import APPLICATION_IDS, Application, Product, Service, State
+from .._licensing import APPLICATION_IDS, Application, Machine, Product, Service, State
 from .._planning import Need
 from . import _queries as q
 from ._rows import Membership, machine_from, membership_from, product_from, service_from
@@ -32,14 +32,16 @@ class Products(Enum):
 class Scope:
     """How much to read; each part is one query. `details` are a product's properties that decide nothing.
 
-    `holding` narrows the products to those whose key ends in these five characters, `offline` adds the IDs of an
-    activation without internet.
+    `directory` adds the activation object that licensed a product, as `details` do. `holding` narrows the products to
+    those whose key ends in these five characters, `offline` adds the IDs of an activation without internet.
     """
 
     service: bool = True
     products: Products = Products.PRIMARY
     details: bool = False
+    directory: bool = False
     machine: bool = False
+    domain: bool = False
     offline: bool = False
     holding: str | None = None
 
@@ -56,17 +58,17 @@ class Reader:
         return State(
             service=self._service() if scope.service else Service(version=""),
             products=self._products(scope),
-            machine=machine_from(self._one(q.OPERATING_SYSTEM, q.MACHINE_PROPERTIES)) if scope.machine else None,
+            machine=self._machine() if scope.machine else None,
+            domain=self._domain() if scope.domain else None,
             observed_at=self._now(),
         )
 
     def complete(self, state: State, missing: Need) -> State:
         """Return `state` with what a decision rests on besides."""
         if missing.machine:
-            state = replace(state, machine=machine_from(self._one(q.OPERATING_SYSTEM, q.MACHINE_PROPERTIES)))
+            state = replace(state, machine=self._machine())
         if missing.domain:
-            row = self._one(q.COMPUTER_SYSTEM, q.DOMAIN_PROPERTIES)
-            state = replace(state, domain=(row["Domain"] or "") if row["PartOfDomain"] else "")
+            state = replace(state, domain=self._domain())
         return state
 
     def bios_uuid(self) -> str | None:
@@ -78,6 +80,13 @@ class Reader:
         """Return what the machine is to its domain."""
         return membership_from(self._one(q.COMPUTER_SYSTEM, q.MEMBERSHIP_PROPERTIES))
 
+    def _machine(self) -> Machine:
+        return machine_from(self._one(q.OPERATING_SYSTEM, q.MACHINE_PROPERTIES))
+
+    def _domain(self) -> str:
+        row = self._one(q.COMPUTER_SYSTEM, q.DOMAIN_PROPERTIES)
+        return (row["Domain"] or "") if row["PartOfDomain"] else ""
+
     def _service(self) -> Service:
         rows = self._rows(q.SERVICE, q.SERVICE_PROPERTIES, q.LATER_SERVICE_PROPERTIES, [])
         return service_from(_only(rows, q.SERVICE))
@@ -88,7 +97,8 @@ class Reader:
         core, later = dict(q.PRODUCT_PROPERTIES), dict(q.LATER_PRODUCT_PROPERTIES)
         if scope.details:
             core.update(q.PRODUCT_DETAILS)
-            later.update(q.LATER_PRODUCT_DETAILS)
+        if scope.details or scope.directory:
+            later.update(q.DIRECTORY_PROPERTIES)
         if scope.offline:
             core.update(q.OFFLINE_IDS)
         holding = () if scope.holding is None else (equals("PartialProductKey", scope.holding),)

@@ -78,6 +78,9 @@ def product_from(row: t.Mapping[str, t.Any]) -> Product:
         installation_id=row.get("OfflineInstallationId") or None,
         extended_pid=row.get("ProductKeyID") or None,
         ad_object=row.get("ADActivationObjectName") or None,
+        ad_object_dn=(row["ADActivationObjectDN"] or "") if "ADActivationObjectDN" in row else None,
+        ad_extended_pid=row.get("ADActivationCsvlkPid") or None,
+        ad_activation_id=_id(row.get("ADActivationCsvlkSkuId")),
     )
 
 
@@ -98,6 +101,10 @@ def membership_from(row: t.Mapping[str, t.Any]) -> Membership:
     """Return the membership of a row of `Win32_ComputerSystem`."""
     domain = row["Domain"] if row["PartOfDomain"] else None
     return Membership(row["Name"] or "", domain or None, row["DomainRole"] in _DOMAIN_CONTROLLERS)
+
+
+def _id(value: str | None) -> str | None:
+    return (value or "").strip("{}").lower() or None
 
 
 def _date(value: datetime | None) -> datetime | None:

@@ -22,7 +22,8 @@ class Product:
 
     `reason` is an HRESULT, unsigned, 0 for none. `grace_minutes` counts down whatever runs: a grace period, or the
     validity of a KMS, AD or evaluation licence. `activation_type` is what is allowed, `activated_by` what was used
-    last. A port of 0 is one that is not set.
+    last. A port of 0 is one that is not set. `ad_object_dn` is empty where no activation object is shown, and None
+    where that was not read; the extended PID and the activation ID beside it are those of the host key in that object.
     """
 
     id: str
@@ -47,11 +48,19 @@ class Product:
     installation_id: str | None = None
     extended_pid: str | None = None
     ad_object: str | None = None
+    ad_object_dn: str | None = None
+    ad_extended_pid: str | None = None
+    ad_activation_id: str | None = None
 
     @property
     def is_licensed(self) -> bool:
         """Whether the product is activated; extended grace counts, as it does for `slmgr.vbs`."""
         return self.status in (LicenseStatus.LICENSED, LicenseStatus.EXTENDED_GRACE)
+
+    @property
+    def is_by_directory(self) -> bool:
+        """Whether the last licence came from Active Directory: the product says so, and if asked shows the object."""
+        return self.activated_by is ActivationType.AD and self.ad_object_dn != ""
 
     @property
     def is_primary(self) -> bool:

@@ -20,6 +20,8 @@ def license_facts(state: State, parts: t.Iterable[str] = PARTS, *, installation_
     facts: dict[str, t.Any] = {}
     if "machine" in wanted and state.machine is not None:
         facts["machine"] = _machine(state.machine)
+    if "domain" in wanted and state.domain is not None:
+        facts["domain"] = state.domain or None
     if "service" in wanted and state.service.version:
         facts["service"] = _service(state)
     if "products" in wanted:
@@ -72,6 +74,9 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
         "activation_type": product.activation_type.label,
         "activated_by": product.activated_by.label if product.activated_by else None,
         "ad_object": product.ad_object,
+        "ad_object_dn": product.ad_object_dn or None,
+        "ad_extended_pid": product.ad_extended_pid,
+        "ad_activation_id": product.ad_activation_id,
         "kms": {
             "host": product.kms_host,
             "port": product.kms_port or None,

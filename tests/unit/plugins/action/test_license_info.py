@@ -16,6 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 from .stage import Keywords, Stage, windows
 
 SERVICE, PRODUCT, SYSTEM = "SoftwareLicensingService", "SoftwareLicensingProduct", "Win32_OperatingSystem"
+DOMAIN = "Win32_ComputerSystem"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ SERVICE, PRODUCT, SYSTEM = "SoftwareLicensingService", "SoftwareLicensingProduct
         ({"subset": ["service"]}, Scope(details=True, machine=True)),
         ({"subset": ["service"], "products": "all", "installation_ids": True}, Scope(details=True, machine=True)),
         ({"subset": ["machine"]}, Scope(service=False, products=Products.NONE, details=True, machine=True)),
+        ({"subset": ["domain"]}, Scope(service=False, products=Products.NONE, details=True, domain=True)),
         ({"subset": []}, Scope(service=False, products=Products.NONE, details=True)),
     ],
 )
@@ -48,6 +50,8 @@ def test_how_much_is_read(stage: Stage, args: dict[str, t.Any], expected: Scope)
         (["machine", "service", "products"], [SERVICE, PRODUCT, SYSTEM]),
         (["products"], [PRODUCT]),
         (["machine"], [SYSTEM]),
+        (["domain"], [DOMAIN]),
+        (["machine", "domain", "service", "products"], [SERVICE, PRODUCT, SYSTEM, DOMAIN]),
         (["service"], [SERVICE, PRODUCT, SYSTEM]),
         ([], []),
     ],
@@ -65,6 +69,20 @@ def test_the_service_tells_the_activation_type_although_only_products_show_it(st
     stage.machine.products = [windows(VLActivationTypeEnabled="2")]
     found = stage.run("license_info", {"subset": ["service"]})
     assert found["license"]["service"]["activation_type"] == "kms"
+
+
+def test_the_domain_of_a_member_and_that_of_a_workgroup(stage: Stage) -> None:
+    assert stage.run("license_info", {"subset": "domain"})["license"] == {"domain": "example.com"}
+    stage.machine.domain = {"Domain": "WORKGROUP", "PartOfDomain": "false"}
+    assert stage.run("license_info", {"subset": "domain"})["license"] == {"domain": None}
+
+
+def test_the_activation_object_of_a_product(stage: Stage) -> None:
+    found = {"ADActivationObjectName": "Object", "ADActivationObjectDN": "CN=Object"}
+    stage.machine.products = [windows(**found, ADActivationCsvlkPid="03612", ADActivationCsvlkSkuId="AAAA")]
+    (product,) = stage.run("license_info")["license"]["products"]
+    assert (product["ad_object"], product["ad_object_dn"]) == ("Object", "CN=Object")
+    assert (product["ad_extended_pid"], product["ad_activation_id"]) == ("03612", "aaaa")
 
 
 def test_products_are_a_list_whatever_their_number(stage: Stage) -> None:

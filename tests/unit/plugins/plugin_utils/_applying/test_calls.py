@@ -79,7 +79,7 @@ def test_windows_has_each_method_with_just_these_parameters(call: Call) -> None:
         (q.PRODUCT, q.PRODUCT_PROPERTIES),
         (q.PRODUCT, q.LATER_PRODUCT_PROPERTIES),
         (q.PRODUCT, q.PRODUCT_DETAILS),
-        (q.PRODUCT, q.LATER_PRODUCT_DETAILS),
+        (q.PRODUCT, q.DIRECTORY_PROPERTIES),
         (q.PRODUCT, q.OFFLINE_IDS),
     ],
 )

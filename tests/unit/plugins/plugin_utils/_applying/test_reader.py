@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 from .._planning.states import NOW, state
 from .test_rows import MACHINE, PRODUCT, SERVICE
 
-OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES, *q.LATER_PRODUCT_DETAILS}
+OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES, *q.DIRECTORY_PROPERTIES}
 OLDER = {*OLD, "KeyManagementServicePort", "VLActivationTypeEnabled"}
 
 
@@ -78,6 +78,7 @@ _ROWS: dict[str, list[dict[str, t.Any]]] = {
         (Scope(service=False, products=Products.NONE), []),
         (Scope(service=False, products=Products.NONE, machine=True), [q.OPERATING_SYSTEM]),
         (Scope(products=Products.ALL, offline=True), [q.SERVICE, q.PRODUCT]),
+        (Scope(domain=True), [q.SERVICE, q.PRODUCT, q.COMPUTER_SYSTEM]),
     ],
 )
 def test_each_part_is_one_query(scope: Scope, expected: list[str]) -> None:
@@ -88,7 +89,7 @@ def test_each_part_is_one_query(scope: Scope, expected: list[str]) -> None:
     assert (found.machine is not None) is scope.machine
     assert bool(found.products) is (scope.products is not Products.NONE)
     assert bool(found.service.version) is scope.service
-    assert found.domain is None
+    assert found.domain == ("example.com" if scope.domain else None)
 
 
 WINDOWS_ONLY = [
@@ -126,19 +127,28 @@ def test_details_are_read_only_on_request(wanted: bool) -> None:
     (product,) = repository.reader().read(Scope(service=False, details=wanted)).products
     assert product.name == (PRODUCT["Name"] if wanted else "")
     ((_class, asked, _where),) = repository.asked
-    details = {*q.PRODUCT_DETAILS, *q.LATER_PRODUCT_DETAILS}
+    details = {*q.PRODUCT_DETAILS, *q.DIRECTORY_PROPERTIES}
     assert asked & details == (details if wanted else set())
 
 
-@pytest.mark.parametrize("details", [True, False])
-def test_a_windows_without_the_later_properties_is_asked_again_without_them(details: bool) -> None:
+def test_the_activation_object_is_read_without_the_other_details_too() -> None:
+    repository = Scripted()
+    (product,) = repository.reader().read(Scope(service=False, directory=True)).products
+    ((_class, asked, _where),) = repository.asked
+    assert asked == {*q.PRODUCT_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES, *q.DIRECTORY_PROPERTIES}
+    assert (product.name, product.ad_object_dn) == ("", "")
+
+
+@pytest.mark.parametrize("scope", [Scope(details=True), Scope(directory=True), Scope()])
+def test_a_windows_without_the_later_properties_is_asked_again_without_them(scope: Scope) -> None:
     repository = Scripted(unknown=OLD, rows={q.SERVICE: [{**SERVICE, "KeyManagementServiceMachine": "kms"}]})
-    found = repository.reader().read(Scope(details=details))
+    found = repository.reader().read(scope)
     assert repository.classes == [q.SERVICE, q.SERVICE, q.PRODUCT, q.PRODUCT]
     assert repository.asked[2][2] == repository.asked[3][2] == WINDOWS_ONLY
     assert (found.service.kms_host, found.service.lookup_domain) == ("kms", None)
     assert found.primary is not None
     assert found.primary.channel.value == "kms_client"
+    assert found.primary.ad_object_dn is None
 
 
 @pytest.mark.parametrize("scope", [Scope(), Scope(service=False), Scope(products=Products.NONE)])
@@ -205,3 +215,4 @@ def test_what_a_decision_rests_on_is_read_besides(missing: Need, expected: list[
 def test_a_workgroup_is_no_domain(domain: str | None, member: bool | None, expected: str) -> None:
     repository = Scripted(rows={q.COMPUTER_SYSTEM: [{"Domain": domain, "PartOfDomain": member}]})
     assert repository.reader().complete(state(), Need(machine=False, domain=True)).domain == expected
+    assert repository.reader().read(Scope(domain=True)).domain == expected

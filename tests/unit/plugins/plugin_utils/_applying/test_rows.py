@@ -59,6 +59,9 @@ PRODUCT: dict[str, t.Any] = {
     "PartialProductKey": "GGGGG",
     "VLActivationType": 2,
     "VLActivationTypeEnabled": 0,
+    "ADActivationCsvlkPid": "",
+    "ADActivationCsvlkSkuId": "",
+    "ADActivationObjectDN": "",
     "ADActivationObjectName": "",
     "ProductKeyChannel": "Volume:GVLK",
 }
@@ -74,7 +77,7 @@ MACHINE: dict[str, t.Any] = {
 
 def test_the_rows_here_are_what_is_asked_for() -> None:
     assert set(SERVICE) == {*q.SERVICE_PROPERTIES, *q.LATER_SERVICE_PROPERTIES}
-    assert set(PRODUCT) == {*CORE, *q.LATER_PRODUCT_PROPERTIES, *q.LATER_PRODUCT_DETAILS}
+    assert set(PRODUCT) == {*CORE, *q.LATER_PRODUCT_PROPERTIES, *q.DIRECTORY_PROPERTIES}
     assert set(MACHINE) == set(q.MACHINE_PROPERTIES)
 
 
@@ -124,6 +127,7 @@ def test_a_product() -> None:
         activated_by=ActivationType.KMS,
         discovered_kms_host="kms.example.com",
         discovered_kms_port=1688,
+        ad_object_dn="",
     )
 
 
@@ -143,18 +147,18 @@ def test_without_its_later_properties_a_product_tells_its_channel_by_its_localis
     row = {name: PRODUCT[name] for name in CORE}
     found = product_from({**row, "Description": description})
     assert found.channel is expected
-    assert found.ad_object is None
+    assert (found.ad_object, found.ad_object_dn) == (None, None)
     assert found.installation_id is None
 
 
 def test_a_product_that_says_nothing_at_all() -> None:
-    assert product_from(dict.fromkeys(PRODUCT)) == Product(id="")
+    assert product_from(dict.fromkeys(PRODUCT)) == Product(id="", ad_object_dn="")
 
 
 def test_a_product_without_its_details_decides_the_same() -> None:
     row = {name: PRODUCT[name] for name in (*q.PRODUCT_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES)}
     whole, bare = product_from(PRODUCT), product_from(row)
-    assert replace(whole, name="", discovered_kms_host=None, discovered_kms_port=0) == bare
+    assert replace(whole, name="", discovered_kms_host=None, discovered_kms_port=0, ad_object_dn=None) == bare
 
 
 @pytest.mark.parametrize(
@@ -180,9 +184,31 @@ def test_numbers_of_a_later_windows_are_unknown_and_no_error(number: int) -> Non
     assert found.activated_by is ActivationType.UNKNOWN
 
 
-def test_an_installation_id_and_an_activation_object_are_passed_on() -> None:
-    found = product_from({**PRODUCT, "OfflineInstallationId": "1234567", "ADActivationObjectName": "Object"})
-    assert (found.installation_id, found.ad_object) == ("1234567", "Object")
+def test_an_installation_id_is_passed_on() -> None:
+    assert product_from({**PRODUCT, "OfflineInstallationId": "1234567"}).installation_id == "1234567"
+
+
+@pytest.mark.parametrize("written", ["00000000-AAAA-bbbb-CCCC-dddddddddddd", "{00000000-aaaa-bbbb-cccc-dddddddddddd}"])
+def test_the_activation_object_is_passed_on_and_its_id_has_one_spelling(written: str) -> None:
+    row = {
+        **PRODUCT,
+        "VLActivationType": 1,
+        "ADActivationObjectName": "Object",
+        "ADActivationObjectDN": "CN=Object,CN=Activation Objects",
+        "ADActivationCsvlkPid": "03612-00206",
+        "ADActivationCsvlkSkuId": written,
+    }
+    found = product_from(row)
+    assert (found.ad_object, found.ad_object_dn) == ("Object", "CN=Object,CN=Activation Objects")
+    assert (found.ad_extended_pid, found.ad_activation_id) == ("03612-00206", "00000000-aaaa-bbbb-cccc-dddddddddddd")
+    assert found.is_by_directory
+
+
+def test_no_object_shown_is_not_the_same_as_none_read() -> None:
+    asked = {**PRODUCT, "VLActivationType": 1}
+    unasked = {name: value for name, value in asked.items() if name not in q.DIRECTORY_PROPERTIES}
+    assert (product_from(asked).ad_object_dn, product_from(asked).is_by_directory) == ("", False)
+    assert (product_from(unasked).ad_object_dn, product_from(unasked).is_by_directory) == (None, True)
 
 
 def test_a_machine() -> None:

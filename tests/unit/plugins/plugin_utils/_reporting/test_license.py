@@ -29,6 +29,9 @@ FULL = state(
         reason=0xC004F056,
         activated_by=ActivationType.KMS,
         ad_object="Windows Server 2022",
+        ad_object_dn="CN=Windows Server 2022,CN=Activation Objects",
+        ad_extended_pid="03612-00206",
+        ad_activation_id="00000000-aaaa-bbbb-cccc-dddddddddddd",
         kms_host="kms.example.com",
         kms_port=1688,
         discovered_kms_host="found.example.com",
@@ -36,6 +39,7 @@ FULL = state(
         installation_id="123456",
     ),
     esu(),
+    domain="example.com",
     machine=machine(sku=7, clock=NOW),
     client_machine_id="00000000-1111-2222-3333-444444444444",
     kms_host="kms.example.com",
@@ -68,18 +72,28 @@ def _check(documented: t.Mapping[str, t.Any], value: t.Any, place: str) -> None:
 
 
 def test_the_facts_are_the_documented_ones() -> None:
-    _check(_documented(), license_facts(FULL, installation_ids=True), "license")
+    _check(_documented(), license_facts(FULL, (*PARTS, "domain"), installation_ids=True), "license")
 
 
 def test_without_installation_ids_just_these_are_missing() -> None:
     documented = _documented()
     for name in ("installation_id", "extended_pid"):
         del documented["contains"]["products"]["contains"][name]
-    _check(documented, license_facts(FULL), "license")
+    _check(documented, license_facts(FULL, (*PARTS, "domain")), "license")
 
 
 @pytest.mark.parametrize(
-    "kept", [(), ("machine",), ("service",), ("products",), ("machine", "products"), ("machine", "service", "products")]
+    "kept",
+    [
+        (),
+        ("machine",),
+        ("domain",),
+        ("service",),
+        ("products",),
+        ("machine", "products"),
+        ("machine", "service", "products"),
+        ("machine", "domain", "service", "products"),
+    ],
 )
 def test_only_the_parts_asked_for(kept: tuple[str, ...]) -> None:
     assert tuple(license_facts(FULL, kept)) == kept
@@ -87,8 +101,24 @@ def test_only_the_parts_asked_for(kept: tuple[str, ...]) -> None:
 
 def test_a_part_that_was_not_read_is_left_out() -> None:
     unread = replace(state(version=""), machine=None)
-    assert license_facts(unread) == {"products": []}
+    assert license_facts(unread, (*PARTS, "domain")) == {"products": []}
     assert set(PARTS) == {"machine", "service", "products"}
+
+
+def test_a_workgroup_is_no_domain_and_neither_is_told_unasked() -> None:
+    assert license_facts(state(domain=""), ["domain"]) == {"domain": None}
+    assert "domain" not in license_facts(FULL)
+
+
+def test_the_activation_object_is_told_and_none_where_there_is_none() -> None:
+    product = license_facts(FULL)["products"][0]
+    assert (product["ad_object"], product["ad_object_dn"]) == (
+        "Windows Server 2022",
+        "CN=Windows Server 2022,CN=Activation Objects",
+    )
+    assert product["ad_extended_pid"] == "03612-00206"
+    assert product["ad_activation_id"] == "00000000-aaaa-bbbb-cccc-dddddddddddd"
+    assert license_facts(state(licensed(ad_object_dn="")))["products"][0]["ad_object_dn"] is None
 
 
 @settings(max_examples=200, deadline=None)
