@@ -91,7 +91,7 @@ def _refuse_unfit(primary: Product, state: State, wish: EditionKey) -> None:
             remedy="Set product_key to keep, or leave the machine out of the play.",
         )
     if primary.is_licensed and not wish.replace_licensed:
-        raise licensed_by_other_key(primary, "KMS")
+        raise licensed_by_other_key(primary, wish.goal)
 
 
 def _is_lifted(family: str | None, running: str | None) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .._errors import Refusal
 from .._licensing import State
-from ._activation import plan_activation
+from ._activation import plan_activation, refuse_outside_domain, rests_on_domain
 from ._keys import needs_machine, plan_key
 from ._settings import changes_host, plan_activation_type, plan_settings
 from ._steps import Step
@@ -51,13 +51,15 @@ def need(wish: Wish, state: State) -> Need:
     """Return what is missing in `state` for planning `wish`; each is one more request, so only where it decides."""
     return Need(
         machine=state.machine is None and needs_machine(wish.key, state),
-        domain=state.domain is None and changes_host(wish.kms, state.service),
+        domain=state.domain is None
+        and (changes_host(wish.kms, state.service) or rests_on_domain(wish.activation, state)),
     )
 
 
 def plan(wish: Wish, state: State) -> Plan:
     """Return the steps from `state` to `wish`; raises Refusal when one of them is not ours to take."""
     _refuse_old_windows(state)
+    refuse_outside_domain(wish.activation, state)
     steps: list[Step] = []
     if wish.kms is not None:
         steps += plan_settings(wish.kms, state)

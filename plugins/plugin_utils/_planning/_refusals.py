@@ -33,6 +33,15 @@ def licensed_by_other_key(product: Product, goal: str) -> Refusal:
     )
 
 
+def not_a_domain_member() -> Refusal:
+    """Return the refusal of a machine that has no Active Directory to be activated by."""
+    return Refusal(
+        "The machine is not a member of a domain, so Active Directory cannot activate it.",
+        code="not_a_domain_member",
+        remedy="Join it to the domain first, or activate it by KMS with volume.activation.kms_client.",
+    )
+
+
 def kms_host_key() -> Refusal:
     """Return the refusal to take the key of a KMS host away from it."""
     return Refusal(

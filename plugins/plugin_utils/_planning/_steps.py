@@ -10,7 +10,6 @@ and the moment after an answer was lost, when only the machine's state can tell 
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
@@ -187,11 +186,12 @@ class Activate(Step):
     """Activate a product; None means whatever is the primary one when its turn comes.
 
     `lease_before` are the minutes left of a lease that is renewed: a product that is licensed already shows the work
-    only by a longer lease.
+    only by a longer lease. `by` is the path that the licence is wished by; where that is AD, only its licence is one.
     """
 
     product_id: str | None
     lease_before: int = 0
+    by: ActivationType | None = None
     action = "activate"
     subject = "status"
 
@@ -203,10 +203,17 @@ class Activate(Step):
         return any(self.concerns(product) for product in state.products) and super().is_done(state)
 
     def _activated(self, product: Product) -> Product:
-        if not self.concerns(product) or (product.is_licensed and not self._is_old(product)):
+        if not self.concerns(product) or self._is_activated(product):
             return product
         lease = KMS_LEASE_MINUTES if product.channel is Channel.KMS_CLIENT else 0
-        return replace(product, status=LicenseStatus.LICENSED, reason=0, grace_minutes=lease)
+        reached = product if self._is_there(product) else _by_directory(product)
+        return replace(reached, status=LicenseStatus.LICENSED, reason=0, grace_minutes=lease)
+
+    def _is_activated(self, product: Product) -> bool:
+        return product.is_licensed and self._is_there(product) and not self._is_old(product)
+
+    def _is_there(self, product: Product) -> bool:
+        return self.by is not ActivationType.AD or product.is_by_directory
 
     def _is_old(self, product: Product) -> bool:
         # The minutes only ever count down, so more of them than before, or all of them, are a new lease.
@@ -215,6 +222,12 @@ class Activate(Step):
     def concerns(self, product: Product) -> bool:
         """Tell whether this is the product to activate."""
         return product.is_primary if self.product_id is None else product.id.lower() == self.product_id.lower()
+
+
+def _by_directory(product: Product) -> Product:
+    # Which object it is to be, the directory decides.
+    nothing = {"ad_object": None, "ad_object_dn": None, "ad_extended_pid": None, "ad_activation_id": None}
+    return replace(product, activated_by=ActivationType.AD, **nothing)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,10 +36,14 @@ class KmsSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class EditionKey:
-    """The generic volume licence key of the running edition, unless the primary product is on such a key already."""
+    """The generic volume licence key of the running edition, unless the primary product is on such a key already.
+
+    `goal` is in words what the key is wanted for.
+    """
 
     table: GvlkTable
     replace_licensed: bool = False
+    goal: str = "KMS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +115,14 @@ class Activation:
     """A product is activated: the primary one unless an ID is given, or with `counted` the one that holds the MAK.
 
     `only_kms_client` makes any other channel a refusal: it states that a volume activation is meant, not a purchase.
+    `by` makes the machine a client of its domain: with AD no other licence will do, with ANY one by KMS is as good.
     """
 
     when: When = When.IF_NEEDED
     product_id: str | None = None
     renew_below_days: int | None = None
     only_kms_client: bool = False
+    by: ActivationType | None = None
     counted: Counted | None = None
 
 

@@ -69,6 +69,8 @@ def products() -> st.SearchStrategy[Product]:
         grace_minutes=st.sampled_from(LEASES),
         is_addon=st.sampled_from([False, False, False, True]),
         activation_type=st.sampled_from(ActivationType),
+        activated_by=st.sampled_from([None, ActivationType.AD, *list(ActivationType)[2:]]),
+        ad_object_dn=st.sampled_from([None, "", "CN=Object,CN=Activation Objects"]),
     )
 
 
@@ -149,6 +151,7 @@ def activations() -> st.SearchStrategy[Activation]:
         product_id=st.none() | st.none() | st.sampled_from(IDS),
         renew_below_days=st.sampled_from([None, 1, 30, 179]),
         only_kms_client=st.booleans(),
+        by=st.sampled_from([None, None, ActivationType.ANY, ActivationType.AD]),
     )
 
 
@@ -189,13 +192,19 @@ def wishes() -> st.SearchStrategy[Wish]:
 
 
 def module_wishes() -> st.SearchStrategy[Wish]:
-    """Return what kms_client, product_key, activate and mak can ask for."""
-    volume = activations().map(lambda wish: replace(wish, product_id=None, only_kms_client=True))
+    """Return what kms_client, adba_client, product_key, activate and mak can ask for."""
+    volume = activations().map(lambda wish: replace(wish, product_id=None, only_kms_client=True, by=None))
     kms_client = st.builds(Wish, kms=settings(), key=st.none() | edition_keys(), activation=volume)
+    adba_client = st.builds(
+        lambda kind, key, wish: Wish(kms=KmsSettings(activation_type=kind), key=key, activation=replace(wish, by=kind)),
+        st.sampled_from([ActivationType.AD, ActivationType.ANY]),
+        st.none() | edition_keys(),
+        volume,
+    )
     product_key = st.builds(Wish, key=single_keys())
     activate = st.builds(
         lambda when, name: Wish(activation=Activation(when=when, product_id=name)),
         st.sampled_from([When.IF_NEEDED, When.ALWAYS]),
         st.none() | st.sampled_from(IDS),
     )
-    return st.one_of(kms_client, kms_client, product_key, activate, mak_wishes())
+    return st.one_of(kms_client, kms_client, adba_client, adba_client, product_key, activate, mak_wishes())

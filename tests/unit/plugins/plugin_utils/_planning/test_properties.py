@@ -12,7 +12,7 @@ import pickle
 from hypothesis import HealthCheck, event, given, settings
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, State
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, Channel, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     FIRST_ACTIVATION,
     HARDWARE_CHANGE,
@@ -21,6 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     InstallKey,
     Mak,
     Plan,
+    When,
     Wish,
     holder_of,
     need,
@@ -155,6 +156,24 @@ def test_what_was_asked_of_the_machine_is_not_asked_again(state: State, wish: Wi
     assert not (missing.machine and state.machine is not None)
     assert not (missing.domain and state.domain is not None)
     assert bool(missing) is (missing.machine or missing.domain)
+
+
+@many
+@given(state=states(), wish=wishes())
+def test_where_a_directory_is_to_license_nothing_else_is_planned_to_do(state: State, wish: Wish) -> None:
+    steps = outcome(wish, state)
+    asked = wish.activation
+    if not isinstance(steps, Plan) or asked is None or asked.by is not ActivationType.AD or asked.when is When.NEVER:
+        return
+    reached = steps.predicted(state)
+    concerned = (
+        next((product for product in reached.products if product.id == asked.product_id), None)
+        if asked.product_id
+        else reached.primary
+    )
+    assert concerned is not None
+    assert concerned.is_licensed
+    assert concerned.is_by_directory
 
 
 @many
