@@ -1,0 +1,43 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Active Directory's activation objects, over LDAP.
+
+Modules bring this package along to the host they run on, so it imports nothing of the engine, runs on Python 3.9, and
+looks for its libraries (python-ldap, dnspython) only where it needs them.
+"""
+
+from __future__ import annotations
+
+from ._connection import open_directory
+from ._directory import Directory
+from ._errors import (
+    DirectoryAnswerLost,
+    DirectoryError,
+    DirectoryLibraryMissing,
+    DirectoryRefusal,
+    DirectoryUnreachable,
+)
+from ._names import guid_bytes, guid_text, same_name
+from ._objects import ActivationObject, Forest
+from ._settings import DIRECTORY_SPEC, DirectorySettings, Security, settings_from
+
+__all__ = [
+    "DIRECTORY_SPEC",
+    "ActivationObject",
+    "Directory",
+    "DirectoryAnswerLost",
+    "DirectoryError",
+    "DirectoryLibraryMissing",
+    "DirectoryRefusal",
+    "DirectorySettings",
+    "DirectoryUnreachable",
+    "Forest",
+    "Security",
+    "guid_bytes",
+    "guid_text",
+    "open_directory",
+    "same_name",
+    "settings_from",
+]
