@@ -65,10 +65,11 @@ if AnsibleCollectionConfig.collection_finder is None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the fixtures of the real PostgreSQL, and what starts and stops it."""
-    from ansible_collections.volume.activation.tests import postgres
+    """Add the fixtures of the real PostgreSQL and the real Active Directory, and what starts and stops them."""
+    from ansible_collections.volume.activation.tests import postgres, samba
 
     config.pluginmanager.register(postgres, "volume_activation_postgres")
+    config.pluginmanager.register(samba, "volume_activation_samba")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

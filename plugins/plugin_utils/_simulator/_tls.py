@@ -67,11 +67,15 @@ class _Authority:
 
     def issue_for_loopback(self) -> bytes:
         """Return key and certificate of a server called `localhost`, 127.0.0.1 and ::1, as one PEM text."""
+        return self.issue("localhost", *_ADDRESSES)
+
+    def issue(self, host: str, *addresses: str) -> bytes:
+        """Return key and certificate of a server with this name and these addresses, as one PEM text."""
         crypto = self._crypto
         key = crypto.ec.generate_private_key(crypto.ec.SECP256R1())
-        names: list[t.Any] = [crypto.x509.DNSName("localhost")]
-        names += [crypto.x509.IPAddress(ipaddress.ip_address(address)) for address in _ADDRESSES]
-        builder = self._with_usage(self._builder(crypto.name("localhost"), key.public_key()), authority=False)
+        names: list[t.Any] = [crypto.x509.DNSName(host)]
+        names += [crypto.x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+        builder = self._with_usage(self._builder(crypto.name(host), key.public_key()), authority=False)
         builder = builder.add_extension(crypto.x509.SubjectAlternativeName(names), critical=False)
         server_auth = crypto.x509.ExtendedKeyUsage([crypto.x509.ExtendedKeyUsageOID.SERVER_AUTH])
         certificate = self._sign(builder.add_extension(server_auth, critical=False))

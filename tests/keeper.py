@@ -1,0 +1,146 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps a server that the tests share: prepares it, runs it, and ends it with the run.
+
+A keeper is this file run as a program, outside the run, so that it can also clean up after a run that was killed. It
+works in a folder below the run's own, which holds `leader`, the number of the process that leads the run. It locks the
+file `keeper`, which has its own number, for as long as it lives. The server is a session of its own and is ended as a
+whole; it has a pipe from its keeper as standard input, so that it can end itself should the keeper be killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 30.0
+
+
+# -- in the run
+
+
+def choose_folder(prefix: str) -> Path:
+    """Make a folder that this process leads; the path of a socket below it stays short enough."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp" if len(tempfile.gettempdir()) > 40 else None))
+    (folder / "leader").write_text(str(os.getpid()), encoding="ascii")
+    return folder
+
+
+def leads(folder: Path) -> bool:
+    """Tell whether it was this process that chose the folder."""
+    leader = folder / "leader"
+    return leader.exists() and leader.read_text(encoding="ascii") == str(os.getpid())
+
+
+def start(folder: Path, prepare: list[list[str]], serve: list[str]) -> None:
+    """Start a keeper that runs the commands of `prepare` one after the other, and then the server `serve`."""
+    (folder / "plan.json").write_text(json.dumps({"prepare": prepare, "serve": serve}), encoding="utf-8")
+    with (folder / "log").open("ab") as log:
+        keeper = subprocess.Popen(
+            [sys.executable, __file__, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+        )
+    # It outlives this process, and nobody here will wait for it.
+    threading.Thread(target=keeper.wait, daemon=True).start()
+    deadline = time.monotonic() + _START_SECONDS
+    while not (folder / "keeper").exists() and keeper.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def is_kept(folder: Path) -> bool:
+    """Tell whether the folder's keeper lives."""
+    try:
+        with (folder / "keeper").open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def dismiss(folder: Path) -> None:
+    """Tell the keeper, if there is one, to end its server, and wait until both are gone."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while is_kept(folder) and time.monotonic() < deadline:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int((folder / "keeper").read_text(encoding="ascii")), signal.SIGTERM)
+        time.sleep(0.05)
+
+
+# -- the keeper
+
+
+def keep(folder: Path) -> None:
+    """Prepare and serve in `folder` until told to stop, or until the process that leads the run is gone."""
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_args: told.set())
+    leader = int((folder.parent / "leader").read_text(encoding="ascii"))
+    with (folder / "keeper.new").open("w", encoding="ascii") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.write(str(os.getpid()))
+        stream.flush()
+        (folder / "keeper.new").rename(folder / "keeper")
+        plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        for command in (*plan["prepare"], plan["serve"]):
+            if not _run(command, folder, leader, told):
+                break
+        if not _lives(leader):
+            # Others may be doing the same; what one of them still writes, the last one removes.
+            shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _run(command: list[str], folder: Path, leader: int, told: threading.Event) -> bool:
+    """Run a command for as long as it wants and may; return whether it ended well by itself."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
+    (folder / "server").write_text(str(process.pid), encoding="ascii")
+    try:
+        while process.poll() is None and _lives(leader):
+            if told.wait(0.1):
+                break
+        return process.poll() == 0
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that belong to its group, gently at first."""
+    for number, seconds in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 20.0)):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            process.poll()
+            try:
+                os.killpg(process.pid, number)
+            except ProcessLookupError:
+                return
+            time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))
