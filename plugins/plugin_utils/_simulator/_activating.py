@@ -31,15 +31,22 @@ def _activate_volume(machine: Protection, row: Product, keyed: Keyed) -> None:
     allowed = machine.product_settings(row).activation_type or machine.settings.activation_type
     if allowed == _TOKEN:
         raise Failure(Hresult.NO_TOKEN_CERTIFICATE)
-    if allowed in (_ANY, _DIRECTORY) and _activate_by_directory(machine, row, keyed):
+    alone = allowed == _DIRECTORY
+    if allowed in (_ANY, _DIRECTORY) and _activate_by_directory(machine, row, keyed, alone=alone):
         return
-    if allowed == _DIRECTORY:
+    if alone:
         raise Failure(Hresult.AD_OBJECT_NOT_FOUND)
     _activate_by_kms(machine, row, keyed)
 
 
-def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed) -> bool:
-    found = machine.world.activation_object(machine.identity.domain, row.lines)
+def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed, *, alone: bool) -> bool:
+    """Return whether an activation object licensed the product; a directory that fails may be passed over for KMS."""
+    try:
+        found = machine.world.activation_object(machine.identity.domain, row.lines)
+    except Failure:
+        if alone:
+            raise
+        return False
     if found is None:
         return False
     keyed.standing = lease(machine.now() + LEASE)

@@ -10,10 +10,11 @@ import typing as t
 from dataclasses import replace
 from datetime import timedelta
 
-from .._secrets import reveal
+from .._secrets import Secret, reveal
 from ._checks import InvalidDescription
 from ._described_licence import Licence
 from ._described_machine import MachineDescription
+from ._forest import ActivationObject, Caller
 from ._host import Host, Subscription
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
@@ -24,7 +25,7 @@ from ._standing import UNLICENSED, Standing, Status, grace, hardware_changed, le
 from ._systems import System
 from ._world import World
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "caller_of"]
 
 _LEASE_DAYS, _TRIAL_DAYS, _GRACE_DAYS = 150.0, 90.0, 20.0
 _SUBSCRIPTION_LEFT = timedelta(days=30)
@@ -35,12 +36,23 @@ def assemble(name: str, description: MachineDescription, world: World) -> tuple[
     """Return the machine that a description describes; raises InvalidDescription where its keys do not fit."""
     protection = _protection(description, world)
     protection.clock_skew, protection.internet = description.clock_skew, description.internet
+    protection.caller = caller_of(description)
     _write_settings(protection, description)
     _write_release(protection.registry, description.system)
     for licence in (description.windows, *description.office, *description.addons):
         if licence.channel != "none":
             _install(protection, name, licence, description)
     return _host(description, protection), protection
+
+
+def caller_of(description: MachineDescription) -> Caller:
+    """Return whose login the machine's methods run under: Basic and NTLM reach no other machine by themselves."""
+    given = description.credentials
+    return Caller(
+        username=str(given["username"]) if given.get("username") else None,
+        password=Secret(str(reveal(given.get("password") or ""))),
+        reaches_directory=description.is_domain_controller or description.delegation,
+    )
 
 
 def _protection(description: MachineDescription, world: World) -> Protection:
@@ -76,6 +88,7 @@ def _host(description: MachineDescription, protection: Protection) -> Host:
         bios_uuid=description.bios_uuid,
         firmware_key=description.firmware_key,
         subscription=subscription,
+        is_domain_controller=description.is_domain_controller,
     )
 
 
@@ -191,9 +204,17 @@ def _remember_activation(protection: Protection, licence: Licence, row: Product,
     keyed.activated_by = _ACTIVATED_BY[licence.activated_by]
     domain = protection.settings.lookup_domain or protection.identity.domain
     if licence.activated_by == "ad":
-        keyed.directory_object = protection.world.activation_object(protection.identity.domain, row.lines)
+        keyed.directory_object = _first_object(protection, row)
     elif licence.activated_by == "kms" and not protection.settings.kms_host and domain:
         keyed.discovered = _first_published(protection.world, domain)
+
+
+def _first_object(protection: Protection, row: Product) -> ActivationObject | None:
+    """Return the object that may have activated a product; none from a directory that cannot be read now."""
+    try:
+        return protection.world.activation_object(protection.identity.domain, row.lines)
+    except Failure:
+        return None
 
 
 def _first_published(world: World, domain: str) -> tuple[str, int] | None:

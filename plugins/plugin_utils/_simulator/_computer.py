@@ -37,7 +37,9 @@ def _product_type(host: Host, _now: datetime) -> int:
 
 
 def _domain_role(host: Host, _now: datetime) -> int:
-    """Return 0 and 1 for a workstation, 2 and 3 for a server: alone, and in a domain."""
+    """Return 0 and 1 for a workstation, 2 and 3 for a server: alone, and in a domain; 5 for a domain controller."""
+    if host.is_domain_controller:
+        return 5
     return 2 * int(host.system.is_server) + int(host.domain is not None)
 
 
@@ -99,7 +101,9 @@ _COMPUTER: t.Mapping[str, Reader] = {
     "NumberOfProcessors": _constant(1),
     "PartOfDomain": lambda host, _now: host.domain is not None,
     "PCSystemType": _constant(1),
-    "Roles": _constant(("LM_Workstation", "LM_Server", "NT")),
+    "Roles": lambda host, _now: (
+        ("LM_Workstation", "LM_Server", *(("Primary_Domain_Controller",) if host.is_domain_controller else ()), "NT")
+    ),
     "Status": _constant("OK"),
     "SystemType": _constant("x64-based PC"),
     "TotalPhysicalMemory": _constant(8_589_398_016),

@@ -40,12 +40,24 @@ from ._words import LANGUAGES
 __all__ = ["ENVIRONMENT", "Licence", "MachineDescription", "SubscriptionWish", "machine_description"]
 
 ENVIRONMENT = frozenset(
-    {"faults", "credentials", "connection", "transport", "scheme", "vars", "internet", "clock_skew", "bios_uuid"}
+    {
+        "faults",
+        "credentials",
+        "connection",
+        "transport",
+        "scheme",
+        "vars",
+        "internet",
+        "clock_skew",
+        "bios_uuid",
+        "delegation",
+    }
 )
 """Fields that may change while the fleet runs without the machine losing its state."""
 
 _TYPES = {"any": 0, "ad": 1, "kms": 2, "token": 3}
 _FIRST = "1"
+_ROLES = ("member", "domain_controller", "workgroup")
 _NAMESPACE = uuid.UUID("0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00")
 
 
@@ -70,6 +82,9 @@ class MachineDescription:
     addons: tuple[Licence, ...] = ()
     computer_name: str = ""
     domain: str | None = DEFAULT_DOMAIN
+    is_domain_controller: bool = False
+    delegation: bool = False
+    """Whether its logins can be passed on to another machine."""
     language: str = "en-US"
     utc_offset: timedelta = timedelta()
     kms_host: str | None = None
@@ -137,6 +152,8 @@ _CHECKS: t.Mapping[str, Check] = {
     "addons": listing(product_licence(ADDONS, "addon", ("mak", "none"))),
     "computer_name": text,
     "domain": nullable(text),
+    "domain_role": one_of(_ROLES),
+    "delegation": flag,
     "language": _language,
     "utc_offset": _offset,
     "kms_host": nullable(text),
@@ -171,6 +188,7 @@ def machine_description(name: str, value: t.Any, path: str) -> MachineDescriptio
     licence = {key: given.pop(key) for key in LICENCE_CHECKS if key in given}
     windows = _windows(base or system, licence, path)
     _check_addons(system, given, path)
+    _take_role(given, system, path)
     defaults = {
         "computer_name": name.partition(".")[0].upper()[:15],
         "cmid": _identifier("cmid", name, given.get("image", _FIRST)),
@@ -179,6 +197,19 @@ def machine_description(name: str, value: t.Any, path: str) -> MachineDescriptio
         "rearms": 1001 if system.build >= 10240 else 3,
     }
     return MachineDescription(**{"system": system, "base": base, "windows": windows, **defaults, **given})
+
+
+def _take_role(given: dict[str, t.Any], system: System, path: str) -> None:
+    """Turn what a machine is in its domain into what the description keeps: the domain, and whether it leads it."""
+    role = given.pop("domain_role", None)
+    if role == "workgroup" and given.setdefault("domain", None):
+        raise InvalidDescription(f"{path}.domain_role", "a workgroup has no domain", "Leave out domain.")
+    if role in ("member", "domain_controller") and given.get("domain", DEFAULT_DOMAIN) is None:
+        raise InvalidDescription(f"{path}.domain_role", "it takes a domain", "Give the machine a domain.")
+    if role == "domain_controller" and not system.is_server:
+        problem = "a workstation is no domain controller"
+        raise InvalidDescription(f"{path}.domain_role", problem, "Use a server system, e.g. server_2022_standard.")
+    given["is_domain_controller"] = role == "domain_controller"
 
 
 def _hardware(given: dict[str, t.Any], path: str) -> str:

@@ -10,6 +10,7 @@ import typing as t
 
 from .._secrets import reveal
 from ._checks import Check, InvalidDescription, fields, flag, listing, mapping, nullable, number, one_of, text
+from ._described_forest import covered
 from ._keys import ANY_EDITION, KeyFacts, is_well_formed, made_up_key, masked
 from ._microsoft import Mak, MicrosoftDescription
 from ._products import ADDONS, OFFICE
@@ -77,13 +78,16 @@ def _keys(value: t.Any, path: str) -> tuple[KeyFacts, ...]:
 
 
 def _key(written: str, value: t.Any, path: str) -> KeyFacts:
-    given = fields(value, path, {"channel": one_of(_KEY_CHANNELS), "edition": _editions, "blocked": flag})
+    checks = {"channel": one_of(_KEY_CHANNELS), "edition": _editions, "blocked": flag, "covers": covered}
+    given = fields(value, path, checks)
     if given.get("channel") in (None, "mak"):
         raise InvalidDescription(
             f"{path}.channel", "it says how the key was bought", "Use retail, oem or kms_host; a MAK belongs to maks."
         )
-    editions = given.get("edition", frozenset({ANY_EDITION}))
-    return KeyFacts(masked(key_text(written, path)), given["channel"], editions, given.get("blocked", False))
+    if "covers" in given and given["channel"] != "kms_host":
+        raise InvalidDescription(f"{path}.covers", "it is only for a kms_host key", "Leave it out.")
+    editions = given.pop("edition", frozenset({ANY_EDITION}))
+    return KeyFacts(masked(key_text(written, path)), given.pop("channel"), editions, **given)
 
 
 def _default_maks() -> tuple[Mak, ...]:

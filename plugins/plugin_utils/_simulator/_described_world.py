@@ -18,14 +18,12 @@ from ._checks import (
     mapping,
     moment,
     number,
-    one_of,
     text,
 )
 from ._clock import ClockSetting
+from ._described_forest import covered, described_forests
 from ._described_microsoft import microsoft_description
-from ._products import OFFICE
-from ._systems import known_systems
-from ._world import ActivationObject, KmsHost, ServiceRecord, WorldDescription
+from ._world import KmsHost, ServiceRecord, WorldDescription
 
 __all__ = ["DEFAULT_DOMAIN", "DEFAULT_KMS_HOST", "clock_setting", "world_description"]
 
@@ -40,24 +38,13 @@ def clock_setting(value: t.Any, path: str = "clock") -> ClockSetting:
     return ClockSetting(**given)
 
 
-def _names(value: t.Any, path: str) -> frozenset[str]:
-    """Return a text or a list of texts as a set."""
-    return frozenset(listing(text)([value] if isinstance(value, str) else value, path))
-
-
-def _covered(value: t.Any, path: str) -> frozenset[str]:
-    known = {"all", "windows", "office", "windows_client", "windows_server"}
-    known |= {system.line for system in known_systems().values()} | {office.line for office in OFFICE.values()}
-    return frozenset(one_of(sorted(known))(name, path) for name in _names(value, path))
-
-
 _HOST_CHECKS: t.Mapping[str, Check] = {
     "port": _PORT,
     "count": number(0, 100_000),
     "office_count": number(0, 100_000),
     "reachable": flag,
     "activated": flag,
-    "products": _covered,
+    "products": covered,
     "clock_skew": duration,
 }
 
@@ -92,23 +79,9 @@ def _published(hosts: tuple[KmsHost, ...]) -> dict[str, tuple[ServiceRecord, ...
     return zones
 
 
-def _object(value: t.Any, path: str) -> ActivationObject:
-    if isinstance(value, str):
-        return ActivationObject(text(value, path))
-    given = fields(value, path, {"name": text, "products": _covered})
-    if "name" not in given:
-        raise InvalidDescription(f"{path}.name", "it is missing", "Name the activation object.")
-    return ActivationObject(**given)
-
-
-def _ad(value: t.Any, path: str) -> dict[str, tuple[ActivationObject, ...]]:
-    forests = mapping(value, path)
-    return {name.lower(): listing(_object)(objects or [], f"{path}.{name}") for name, objects in forests.items()}
-
-
 def world_description(value: t.Any, path: str = "world") -> WorldDescription:
     """Return the world; each part that is left out is as usual, and DNS lists the KMS hosts that there are."""
-    checks = {"kms_hosts": _kms_hosts, "dns": _dns, "ad": _ad, "microsoft": mapping}
+    checks = {"kms_hosts": _kms_hosts, "dns": _dns, "ad": described_forests, "microsoft": mapping}
     parts = fields(value, path, checks)
     hosts = parts.get("kms_hosts", (KmsHost(DEFAULT_KMS_HOST),))
     return WorldDescription(

@@ -37,6 +37,7 @@ class Host:
     bios_uuid: str
     firmware_key: Secret | None = None
     subscription: Subscription | None = None
+    is_domain_controller: bool = False
 
     @property
     def full_name(self) -> str:

@@ -57,6 +57,8 @@ class KeyFacts:
     editions: frozenset[str]
     """LicenseFamily of the products it is for, names of Office products or add-ons, or ANY_EDITION."""
     blocked: bool = False
+    covers: frozenset[str] = frozenset({"all"})
+    """Which products an activation object of this KMS host key activates."""
 
     @property
     def last_five(self) -> str:

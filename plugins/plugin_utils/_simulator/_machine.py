@@ -14,7 +14,7 @@ from collections import Counter, deque
 from dataclasses import replace
 
 from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Release, Request
-from ._assembly import assemble
+from ._assembly import assemble, caller_of
 from ._described_machine import MachineDescription
 from ._hresult import Failure
 from ._journal import Entry, entry
@@ -75,6 +75,7 @@ class Machine:
                 self._protection.change_hardware(description.bios_uuid)
             self._protection.clock_skew = description.clock_skew
             self._protection.internet = description.internet
+            self._protection.caller = caller_of(description)
 
     def answer(self, request: Request, *, max_envelope_size: int | None = None) -> Answer | Fault:
         """Answer one request as a host would; called by many threads at once.
@@ -174,6 +175,7 @@ class Machine:
             "reason": f"0x{seen.reason:08X}",
             "minutes": seen.minutes,
             "activated_by": keyed.activated_by,
+            "activation_object": keyed.directory_object.dn if keyed.directory_object else None,
             "discovered_kms_host": keyed.discovered[0] if keyed.discovered else None,
             "is_addon": row.is_addon,
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ._activating import activate, confirm_by_telephone
+from ._forest_methods import FOREST_METHODS
 from ._hresult import Failure, Hresult
 from ._products import Product
 from ._protection import Protection
@@ -21,9 +22,12 @@ Arguments = t.Mapping[str, t.Any]
 _INTERVAL_LIMITS = range(15, 43201)
 
 
-def call_service(machine: Protection, method: str, arguments: Arguments) -> None:
-    """Call a method of SoftwareLicensingService; raises Failure."""
+def call_service(machine: Protection, method: str, arguments: Arguments) -> t.Mapping[str, t.Any]:
+    """Call a method of SoftwareLicensingService and return what it gives out; raises Failure."""
+    if method in FOREST_METHODS:
+        return FOREST_METHODS[method](machine, arguments)
     _SERVICE.get(method, _not_supported)(machine, arguments)
+    return {}
 
 
 def call_product(machine: Protection, row: Product, method: str, arguments: Arguments) -> None:

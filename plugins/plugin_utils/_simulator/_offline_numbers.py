@@ -22,6 +22,7 @@ from ._words import words
 
 __all__ = [
     "confirmation_id",
+    "digits",
     "extended_pid",
     "has_installation_form",
     "installation_id",
@@ -35,15 +36,16 @@ _CHANNEL_GROUPS: t.Mapping[str, str] = {"kms_client": "03", "mak": "03", "kms_ho
 _OTHER_CHANNEL = "00"
 
 
-def _digits(seed: str, count: int) -> str:
+def digits(seed: str, count: int) -> str:
+    """Return so many digits that follow the seed, and nothing else."""
     digest = hashlib.sha512(seed.encode()).hexdigest()
     return f"{int(digest, 16) % 10**count:0{count}d}"
 
 
 @functools.lru_cache(maxsize=4096)
 def _key_part(text: str, channel: str) -> str:
-    digits = _digits(f"simulated product ID of {text}", 14)
-    return f"00000-{digits[:5]}-{digits[5:8]}-{digits[8:]}-{_CHANNEL_GROUPS.get(channel, _OTHER_CHANNEL)}"
+    found = digits(f"simulated product ID of {text}", 14)
+    return f"00000-{found[:5]}-{found[5:8]}-{found[8:]}-{_CHANNEL_GROUPS.get(channel, _OTHER_CHANNEL)}"
 
 
 def pid_of_key(key: KeyFacts) -> str:
@@ -65,7 +67,7 @@ def key_part(pid: str) -> str | None:
 
 def installation_id(hardware: str, product: str, key: KeyFacts) -> str:
     """Return the 63 digits that follow hardware, product and key, and neither the image nor the day."""
-    return _digits(f"simulated installation of {hardware}/{product}/{pid_of_key(key)}", 63)
+    return digits(f"simulated installation of {hardware}/{product}/{pid_of_key(key)}", 63)
 
 
 def has_installation_form(text: str) -> bool:
@@ -75,4 +77,4 @@ def has_installation_form(text: str) -> bool:
 
 def confirmation_id(installation: str) -> str:
     """Return the 48 digits that confirm an installation ID in this world."""
-    return _digits(f"simulated confirmation of {installation}", 48)
+    return digits(f"simulated confirmation of {installation}", 48)

@@ -11,7 +11,8 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .._secrets import reveal
+from .._secrets import Secret, reveal
+from ._forest import ActivationObject, Caller
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, is_well_formed, published_key
 from ._offline_numbers import extended_pid, installation_id
@@ -49,7 +50,8 @@ class Keyed:
     """VLActivationType: 1 AD, 2 KMS, 3 token, 0 never."""
     discovered: tuple[str, int] | None = None
     """The KMS host that DNS led to."""
-    directory_object: tuple[str, str] | None = None
+    directory_object: ActivationObject | None = None
+    """The activation object that licensed it."""
     evaluation_end: datetime | None = None
 
 
@@ -74,6 +76,8 @@ class Protection:
         self.rearms = rearms
         self.clock_skew = timedelta()
         self.internet = True
+        self.caller = Caller(None, Secret(""), reaches_directory=False)
+        """Whose login the methods run under."""
         self._own_keys: dict[str, KeyFacts] = {}
         self._activated: dict[str, Standing] = {}
 
@@ -115,8 +119,8 @@ class Protection:
         """Make a key known to this machine, so that it can be installed again."""
         self._own_keys[reveal(key.text)] = key
 
-    def find_key(self, text: str) -> tuple[KeyFacts, Product]:
-        """Return what a key is and which product it is for."""
+    def known_key(self, text: str) -> KeyFacts:
+        """Return what a key is."""
         if not is_well_formed(text):
             raise Failure(Hresult.INVALID_KEY)
         normal = text.strip().upper()
@@ -127,6 +131,11 @@ class Protection:
         )
         if key is None:
             raise Failure(Hresult.INVALID_KEY)
+        return key
+
+    def find_key(self, text: str) -> tuple[KeyFacts, Product]:
+        """Return what a key is and which product it is for."""
+        key = self.known_key(text)
         matches = (row for row in self.rows if row.channel == key.channel and row.names & key.editions)
         found = next(matches, None)
         if found is None:

@@ -170,11 +170,11 @@ class Provider:
     def _call(
         self, definition: ClassDefinition, read: Read | None, method: Method, arguments: dict[str, t.Any]
     ) -> dict[str, tuple[Value, ...]]:
-        code, out = 0, dict[str, t.Any]()
+        code, out = 0, t.cast("t.Mapping[str, t.Any]", {})
         if definition.is_static:
             code, out = call_registry(self._protection.registry, method.name, arguments)
         elif definition.name == "SoftwareLicensingService":
-            call_service(self._protection, method.name, arguments)
+            out = call_service(self._protection, method.name, arguments)
         elif read is not None:
             call_product(self._protection, self._row(read), method.name, arguments)
         types = {item.name: item.cim_type for item in method.parameters if item.direction == "out"}

@@ -144,14 +144,22 @@ def _found_host(_machine: Protection, _row: Product, keyed: Keyed | None) -> tup
     return (keyed.discovered if keyed else None) or ("", 0)
 
 
-def _found_object(keyed: Keyed | None) -> tuple[str, str] | tuple[None, None]:
-    return (keyed.directory_object if keyed else None) or (None, None)
+def _of_object(attribute: str) -> ProductReader:
+    """Return a reader of the activation object that licensed a product."""
+
+    def read(_machine: Protection, _row: Product, keyed: Keyed | None) -> str | None:
+        found = keyed.directory_object if keyed else None
+        return getattr(found, attribute) if found else None
+
+    return read
 
 
 _PRODUCT: t.Mapping[str, ProductReader] = {
     **{name: _constant(_UNKNOWN) for name in _REQUEST_COUNTERS},
-    "ADActivationObjectDN": lambda _machine, _row, keyed: _found_object(keyed)[1],
-    "ADActivationObjectName": lambda _machine, _row, keyed: _found_object(keyed)[0],
+    "ADActivationCsvlkPid": _of_object("extended_pid"),
+    "ADActivationCsvlkSkuId": _of_object("sku_id"),
+    "ADActivationObjectDN": _of_object("dn"),
+    "ADActivationObjectName": _of_object("name"),
     "ApplicationID": lambda _machine, row, _keyed: row.application_id,
     "AutomaticVMActivationLastActivationTime": _constant(NEVER),
     "Description": lambda _machine, row, _keyed: row.description,

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What lies around the machines: DNS, KMS hosts and activation objects in AD; Microsoft's part has a file of its own.
+"""What lies around the machines: DNS, KMS hosts and forests; forests and Microsoft have files of their own.
 
 One world serves all machines at once, so whatever counts here counts under one lock. A machine may hold its own lock
-while it asks the world; the world never asks a machine.
+while it asks the world; the world never asks a machine, and holds its own lock for as long as it counts only.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ._clock import Clock
+from ._forest import ActivationObject, Forest
 from ._hresult import Failure, Hresult
 from ._microsoft import Microsoft, MicrosoftDescription
 from ._offline_numbers import confirmation_id
 
 __all__ = [
-    "ActivationObject",
     "KmsHost",
     "KmsRequest",
     "ServiceRecord",
@@ -59,17 +59,11 @@ class KmsHost:
     clock_skew: timedelta = timedelta()
 
 
-@dataclass(frozen=True)
-class ActivationObject:
-    """An activation object of a forest, and the products it covers."""
+class ForestDescription(t.Protocol):
+    """What a description says about one forest; equal ones are one forest."""
 
-    name: str
-    products: frozenset[str] = frozenset({"all"})
-
-    def distinguished_name(self, domain: str) -> str:
-        """Return where the object lies in the configuration of the forest of `domain`."""
-        forest = ",".join(f"DC={label}" for label in domain.split("."))
-        return f"CN={self.name},CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,{forest}"
+    def forest(self, domain: str) -> Forest:
+        """Return a forest that is so described."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ class WorldDescription:
 
     kms_hosts: tuple[KmsHost, ...] = ()
     dns: t.Mapping[str, tuple[ServiceRecord, ...]] = field(default_factory=dict)
-    ad: t.Mapping[str, tuple[ActivationObject, ...]] = field(default_factory=dict)
+    ad: t.Mapping[str, ForestDescription] = field(default_factory=dict)
     microsoft: MicrosoftDescription = field(default_factory=MicrosoftDescription)
 
 
@@ -110,16 +104,22 @@ class World:
         self.clock = clock
         self._lock = threading.Lock()
         self._tallies: dict[str, _Tally] = {}
+        self._forests: dict[str, tuple[ForestDescription, Forest]] = {}
         self.microsoft = Microsoft(description.microsoft, clock)
         self._take(description)
 
     def _take(self, description: WorldDescription) -> None:
         self._hosts = {host.name.lower(): host for host in description.kms_hosts}
         self._records = {domain.lower(): records for domain, records in description.dns.items()}
-        self._objects = {domain.lower(): objects for domain, objects in description.ad.items()}
+        self._forests = {domain: self._kept_or_new(domain, row) for domain, row in description.ad.items()}
+
+    def _kept_or_new(self, domain: str, wanted: ForestDescription) -> tuple[ForestDescription, Forest]:
+        """Return the forest as it is, or a new one where its own description has changed."""
+        known = self._forests.get(domain)
+        return known if known and known[0] == wanted else (wanted, wanted.forest(domain))
 
     def update(self, description: WorldDescription) -> None:
-        """Take over a changed description; counts go on."""
+        """Take over a changed description; counts go on, and so do forests whose own description is as before."""
         with self._lock:
             self._take(description)
         self.microsoft.update(description.microsoft)
@@ -133,14 +133,18 @@ class World:
             raise Failure(Hresult.DNS_NAME_ERROR)
         return tuple(sorted(records, key=lambda record: (record.priority, -record.weight)))
 
-    def activation_object(self, domain: str | None, lines: frozenset[str]) -> tuple[str, str] | None:
-        """Return name and place of an activation object for a product in the forest of `domain`."""
-        for forest, objects in self._objects.items():
-            if domain and f".{domain.lower()}".endswith(f".{forest}"):
-                for candidate in objects:
-                    if candidate.products & lines:
-                        return candidate.name, candidate.distinguished_name(forest)
-        return None
+    def forest(self, domain: str | None) -> Forest | None:
+        """Return the forest that a domain is in, None for no domain and for one that no forest has."""
+        name = f".{(domain or '').lower().rstrip('.')}"
+        roots = (root for root in self._forests if name.endswith(f".{root}"))
+        found = max(roots, key=len, default=None)
+        return None if found is None else self._forests[found][1]
+
+    def activation_object(self, domain: str | None, lines: frozenset[str]) -> ActivationObject | None:
+        """Return an activation object for a product in the forest of `domain`; raises Failure as the forest does."""
+        forest = self.forest(domain)
+        objects = () if forest is None else forest.objects()
+        return next((found for found in objects if found.covers(lines)), None)
 
     # KMS
 
@@ -196,6 +200,7 @@ class World:
         return {
             "now": self.clock.now().isoformat(),
             "kms_hosts": {host.name: self._describe_host(host) for host in self._hosts.values()},
+            "forests": {domain: _describe_forest(forest) for domain, (_row, forest) in self._forests.items()},
             "microsoft": self.microsoft.describe(),
         }
 
@@ -210,3 +215,11 @@ class World:
                 "licensed_requests": tally.licensed,
                 "failed_requests": tally.failed,
             }
+
+
+def _describe_forest(forest: Forest) -> dict[str, t.Any]:
+    """Return what is in a forest now; a directory that cannot be read says why in `failure`."""
+    try:
+        return {"objects": [found.describe() for found in forest.objects()], "failure": None}
+    except Failure as failure:
+        return {"objects": None, "failure": f"0x{failure.hresult:08X}"}

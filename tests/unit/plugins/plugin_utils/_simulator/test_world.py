@@ -191,13 +191,41 @@ class TestDns:
         assert [row.host for row in found] == ["first", "second", "last"]
 
 
-def test_activation_objects_serve_their_forest_and_what_they_cover() -> None:
-    world = world_of({"ad": {"corp.example": [{"name": "Servers", "products": ["server_2022"]}]}})
+class TestForests:
+    def test_activation_objects_serve_their_forest_and_what_they_cover(self) -> None:
+        world = world_of({"ad": {"corp.example": [{"name": "Servers", "products": ["server_2022"]}]}})
 
-    assert world.activation_object("sub.corp.example", SERVER) == (
-        "Servers",
-        "CN=Servers,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example",
-    )
-    assert world.activation_object("corp.example", CLIENT) is None
-    assert world.activation_object("notcorp.example", SERVER) is None
-    assert world.activation_object(None, SERVER) is None
+        found = world.activation_object("sub.corp.example", SERVER)
+        assert found is not None
+        assert found.name == "Servers"
+        assert found.dn == (
+            "CN=Servers,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example"
+        )
+        assert world.activation_object("corp.example", CLIENT) is None
+        assert world.activation_object("notcorp.example", SERVER) is None
+        assert world.activation_object(None, SERVER) is None
+
+    def test_a_domain_belongs_to_the_nearest_forest(self) -> None:
+        world = world_of({"ad": {"example": [], "corp.example": [], "other.example": []}})
+
+        forests = [world.forest(name) for name in ("Sub.Corp.Example.", "corp.example", "x.example", "example.net", "")]
+        assert [forest.domain if forest else None for forest in forests] == [
+            "corp.example",
+            "corp.example",
+            "example",
+            None,
+            None,
+        ]
+
+    def test_the_truth_about_a_forest_is_told(self) -> None:
+        told = world_of({"ad": {"corp.example": ["One", "Two"], "empty.example": []}}).describe()["forests"]
+
+        assert told["empty.example"] == {"objects": [], "failure": None}
+        assert [row["name"] for row in told["corp.example"]["objects"]] == ["One", "Two"]
+        assert set(told["corp.example"]["objects"][0]) == {
+            "name",
+            "dn",
+            "partial_product_key",
+            "extended_pid",
+            "activation_id",
+        }
