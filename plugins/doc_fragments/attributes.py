@@ -47,6 +47,32 @@ attributes:
       - volume.activation.kms
 """
 
+    ACTIONGROUP_ADBA = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/volume.activation.adba) in C(module_defaults) to set options of AD-based activation, and
+        C(group/volume.activation.all) to set options common to all modules.
+    support: full
+    membership:
+      - volume.activation.adba
+      - volume.activation.all
+"""
+
+    ACTIONGROUP_ADBA_WINDOWS = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/volume.activation.adba) in C(module_defaults) to set how the directory is reached, and
+        C(group/volume.activation.all) to set options common to all modules that talk to a target.
+    support: full
+    membership:
+      - volume.activation.adba
+      - volume.activation.all
+"""
+
     ACTIONGROUP_MAK = r"""
 options: {}
 attributes:
@@ -90,6 +116,16 @@ attributes:
 notes:
   - The module runs on the controller and talks to no target. C(async) is refused with the code
     V(async_not_supported), and an option that cannot be understood with V(bad_option).
+"""
+
+    DIRECTORY = r"""
+attributes:
+  platform:
+    description: The systems that can be operated on.
+    platforms: posix, windows
+    support: full
+    details:
+      - For a Windows host, and for C(localhost), the module works on the controller; for others on the host itself.
 """
 
     READING = r"""

@@ -35,7 +35,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_session": BASE | {"_wsman"},
     "_licensing": BASE | {"_cim"},
     "_planning": BASE | {"_directory", "_licensing"},
-    "_applying": BASE | {"_wsman", "_cim", "_session", "_licensing", "_planning"},
+    "_applying": BASE | {"_directory", "_wsman", "_cim", "_session", "_licensing", "_planning"},
     "_ledger": BASE | {"_licensing", "_planning", "_applying"},
     "_microsoft": BASE | {"_wsman", "_licensing", "_ledger"},
     "_exchange": BASE | {"_licensing", "_ledger", "_microsoft"},

@@ -20,6 +20,9 @@ SOURCES = sorted((ROOT / "plugins").rglob("*.py"))
 # This file's own; written out here, the licence tool would read it as a second one.
 HEADER = Path(__file__).read_text(encoding="utf-8").splitlines()[:3]
 
+# Modules that also run on hosts other than the controller, and so have more than their documentation.
+RUN_ELSEWHERE = {"adba_object_info"}
+
 
 def _stem(path: Path) -> str:
     return path.stem
@@ -64,9 +67,9 @@ def test_a_module_documents_the_action_groups_it_is_in(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_stem)
-def test_a_module_has_an_action_plugin_and_no_code(path: Path) -> None:
+def test_a_module_has_an_action_plugin_and_code_only_where_it_leaves_the_controller(path: Path) -> None:
     assert (ROOT / "plugins" / "action" / path.name).is_file()
-    assert "def main" not in path.read_text(encoding="utf-8")
+    assert ("def main" in path.read_text(encoding="utf-8")) == (path.stem in RUN_ELSEWHERE)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=_relative)

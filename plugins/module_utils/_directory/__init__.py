@@ -19,6 +19,7 @@ from ._errors import (
     DirectoryRefusal,
     DirectoryUnreachable,
 )
+from ._facts import forest_facts, found_facts, object_facts
 from ._names import guid_bytes, guid_text, same_name
 from ._objects import ActivationObject, Forest
 from ._settings import DIRECTORY_SPEC, DirectorySettings, Security, settings_from
@@ -35,8 +36,11 @@ __all__ = [
     "DirectoryUnreachable",
     "Forest",
     "Security",
+    "forest_facts",
+    "found_facts",
     "guid_bytes",
     "guid_text",
+    "object_facts",
     "open_directory",
     "same_name",
     "settings_from",

@@ -38,7 +38,7 @@ class Forest:
     """What one domain controller says of activation objects in its forest.
 
     `server` is its DNS name, `configuration` and `container` are DNs, `schema_version` is 0 where it cannot be read,
-    and `may_create` is None where the server does not tell.
+    `may_create` is None where the server does not tell, and `domains` are the DNS names of the forest's domains.
     """
 
     server: str
@@ -49,6 +49,7 @@ class Forest:
     has_container: bool
     may_create: bool | None
     objects: tuple[ActivationObject, ...] = ()
+    domains: tuple[str, ...] = ()
 
     def named(self, name: str) -> tuple[ActivationObject, ...]:
         """Return the objects whose display name or common name is `name`; case makes no difference."""
@@ -61,6 +62,10 @@ class Forest:
         exact = [found for found in matches if found.dn == dn]
         candidates = exact or matches
         return candidates[0] if len(candidates) == 1 else None
+
+    def has_domain(self, domain: str) -> bool:
+        """Tell whether a domain is in the forest; while its domains are not known, none is said to be foreign."""
+        return not self.domains or any(same_name(known, domain) for known in self.domains)
 
     def holding(self, partial: str) -> tuple[ActivationObject, ...]:
         """Return the objects whose key ends in these five characters."""

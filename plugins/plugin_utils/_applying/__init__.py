@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 from ._applier import Applier, Patience
+from ._forest import ForestHost, create_object
 from ._gate import Gate, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
+from ._rows import Membership
 from ._spender import Retry, Spender, Spending
 
 __all__ = [
     "Applier",
+    "ForestHost",
     "Gate",
+    "Membership",
     "Patience",
     "Products",
     "Reader",
@@ -24,4 +28,5 @@ __all__ = [
     "Spender",
     "Spending",
     "Ticket",
+    "create_object",
 ]

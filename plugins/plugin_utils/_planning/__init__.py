@@ -7,6 +7,18 @@
 from __future__ import annotations
 
 from ._change import Change
+from ._forest import (
+    NAME_LIMIT,
+    AbsentObject,
+    Caller,
+    CreateObject,
+    ForestStep,
+    ForestWish,
+    PresentObject,
+    RemoveObject,
+    plan_forest,
+    refuse_unable,
+)
 from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, reason_of, refuse_other_channels
 from ._planner import Need, Plan, need, plan
 from ._steps import (
@@ -27,23 +39,31 @@ from ._wish import AbsentKey, Activation, Counted, EditionKey, KeyWish, KmsSetti
 
 __all__ = [
     "AbsentKey",
+    "AbsentObject",
     "Activate",
     "ActivateMak",
     "Activation",
+    "Caller",
     "Change",
     "Counted",
+    "CreateObject",
     "DepositConfirmation",
     "EditionKey",
     "FIRST_ACTIVATION",
+    "ForestStep",
+    "ForestWish",
     "HARDWARE_CHANGE",
     "InstallKey",
     "InstallMak",
     "KeyWish",
     "KmsSettings",
     "Mak",
+    "NAME_LIMIT",
     "Need",
     "Plan",
     "PresentKey",
+    "PresentObject",
+    "RemoveObject",
     "SetActivationType",
     "SetHostCaching",
     "SetKmsHost",
@@ -57,6 +77,8 @@ __all__ = [
     "holder_of",
     "need",
     "plan",
+    "plan_forest",
     "reason_of",
     "refuse_other_channels",
+    "refuse_unable",
 ]

@@ -7,6 +7,6 @@
 from __future__ import annotations
 
 from ._license import PARTS, license_facts
-from ._outcome import Outcome, difference, failure, success
+from ._outcome import Outcome, changes, difference, failure, success
 
-__all__ = ["PARTS", "Outcome", "difference", "failure", "license_facts", "success"]
+__all__ = ["PARTS", "Outcome", "changes", "difference", "failure", "license_facts", "success"]

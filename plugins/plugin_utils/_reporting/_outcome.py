@@ -29,13 +29,14 @@ class Outcome:
 def success(outcome: Outcome, *, diff: bool = False) -> dict[str, t.Any]:
     """Return the result of a task that ended well."""
     facts = license_facts(outcome.state, outcome.parts, installation_ids=outcome.installation_ids)
-    result = {**_work(outcome.steps), "license": facts, "requests": outcome.requests}
+    result = {**changes(outcome.steps), "license": facts, "requests": outcome.requests}
     if diff:
         result["diff"] = difference(outcome.steps)
     return result
 
 
-def _work(steps: t.Sequence[Change]) -> dict[str, t.Any]:
+def changes(steps: t.Sequence[Change]) -> dict[str, t.Any]:
+    """Return whether anything changes, and what, step by step."""
     return {
         "changed": bool(steps),
         "steps": [{"action": step.action, "target": step.becomes, "why": step.why} for step in steps],
@@ -60,7 +61,7 @@ def failure(error: ActivationError, *, done: t.Sequence[Change] = (), requests: 
         cause, remedy = cause or explanation.cause, remedy or explanation.remedy
         message = f"{message} {explanation.message}"
     return {
-        **_work(done),
+        **changes(done),
         "failed": True,
         "msg": message,
         "code": code or _FALLBACK.get(type(error).__name__, "failed"),

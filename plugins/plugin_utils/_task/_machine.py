@@ -11,7 +11,7 @@ import types
 import typing as t
 from datetime import datetime, timezone
 
-from .._applying import Applier, Gate, Patience, Reader, Retry, Scope
+from .._applying import Applier, ForestHost, Gate, Membership, Patience, Reader, Retry, Scope
 from .._cim import Repository
 from .._licensing import State
 from .._planning import Plan, Wish, need
@@ -34,8 +34,8 @@ class Machine:
         self._session = session
         self._repository = Repository(session.send, operation_timeout=operation_timeout, pause=time.sleep)
         self._reader = Reader(self._repository, now=lambda: datetime.now(timezone.utc))
-        patience = Patience(wait_seconds, time.monotonic, time.sleep)
-        self.applier = Applier(self._repository, self._reader, patience, tell, gate=gate, retry=retry)
+        self.patience = Patience(wait_seconds, time.monotonic, time.sleep)
+        self.applier = Applier(self._repository, self._reader, self.patience, tell, gate=gate, retry=retry)
 
     def __enter__(self) -> Machine:
         return self
@@ -57,6 +57,14 @@ class Machine:
     def bios_uuid(self) -> str | None:
         """Return the identity of the machine's hardware."""
         return self._reader.bios_uuid()
+
+    def membership(self) -> Membership:
+        """Return what the machine is to its domain."""
+        return self._reader.membership()
+
+    def forest_host(self) -> ForestHost:
+        """Return the machine as one that creates activation objects."""
+        return ForestHost(self._repository, self._reader)
 
     def read_for(self, wish: Wish, scope: Scope) -> State:
         """Return the state that `wish` can be planned on."""

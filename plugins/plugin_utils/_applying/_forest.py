@@ -1,0 +1,97 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creating activation objects: Windows writes them, the directory tells whether it did.
+
+No machine is asked for what the directory shows already. An answer that was lost is looked for there, and the object is
+not asked for a second time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._directory import Forest
+from .._cim import Repository, from_lexical
+from .._errors import AnswerLost, NotConverged, ProtocolViolation
+from .._licensing import ProductKey
+from .._planning import CreateObject
+from . import _queries as q
+from ._applier import Patience
+from ._reader import Products, Reader, Scope
+
+
+class ForestHost:
+    """A Windows machine whose licensing service creates activation objects, as the user who is logged in there."""
+
+    def __init__(self, repository: Repository, reader: Reader) -> None:
+        self._repository = repository
+        self._reader = reader
+
+    def installation_id(self, key: ProductKey) -> str:
+        """Return the installation ID for which Microsoft gives a confirmation ID by telephone."""
+        values = self._call("GenerateActiveDirectoryOfflineActivationId", {"ProductKey": key})
+        found = from_lexical(values.get("InstallationID", ()), "string")
+        if not found:
+            raise ProtocolViolation("The machine answered well but gave no installation ID for the forest.")
+        return str(found)
+
+    def activate(self, key: ProductKey, name: str | None) -> None:
+        """Create the object; the machine asks Microsoft for the licence itself."""
+        self._call("DoActiveDirectoryOnlineActivation", {"ProductKey": key, "ActivationObjectName": name or ""})
+
+    def deposit(self, key: ProductKey, confirmation_id: str, name: str | None) -> None:
+        """Create the object from the confirmation ID that belongs to the installation ID."""
+        parameters = {"ProductKey": key, "ConfirmationID": confirmation_id, "ActivationObjectName": name or ""}
+        self._call("DepositActiveDirectoryOfflineActivationConfirmation", parameters)
+
+    def _call(self, method: str, parameters: t.Mapping[str, t.Any]) -> t.Mapping[str, tuple[t.Any, ...]]:
+        version = self._reader.read(Scope(products=Products.NONE)).service.version
+        return self._repository.invoke(q.SERVICE, {"Version": version}, method, parameters)
+
+
+def create_object(
+    step: CreateObject,
+    host: ForestHost,
+    *,
+    look: t.Callable[[], Forest],
+    patience: Patience,
+    confirmation_id: str | None = None,
+) -> Forest:
+    """Create an object, online or with a confirmation ID, and return the forest as it shows it.
+
+    `look` reads the forest anew. Raises AnswerLost when the outcome stays unknown, MachineRefused when Windows
+    declined, and NotConverged when it answered well but the directory does not show the object.
+    """
+    missing = _not_shown
+    try:
+        if confirmation_id is None:
+            host.activate(step.key, step.name)
+        else:
+            host.deposit(step.key, confirmation_id, step.name)
+    except AnswerLost:
+        missing = _unknown
+    for _moment in patience.moments():
+        forest = look()
+        if step.is_done(forest):
+            return forest
+    raise missing(step, forest)
+
+
+def _unknown(step: CreateObject, forest: Forest) -> AnswerLost:
+    return AnswerLost(
+        f"No answer came to {step.action}, and {forest.server} does not show the object: the outcome is unknown.",
+        code="outcome_unknown",
+        cause="The connection broke, the machine was slower than its limit, or the change is not replicated yet.",
+        remedy="Run the task again; it looks into the directory first and creates nothing that is there.",
+    )
+
+
+def _not_shown(step: CreateObject, forest: Forest) -> NotConverged:
+    return NotConverged(
+        f"Windows says that it created the object for key {step.key.partial}, but {forest.server} does not show it.",
+        code="not_converged",
+        cause="The object was written at another domain controller and is not replicated yet.",
+        remedy="Wait for the replication and run the task again, or name the controller next to the machine in server.",
+    )
