@@ -10,15 +10,14 @@ import ipaddress
 import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, GvlkTable
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
-    Activation,
-    EditionKey,
-    KmsSettings,
-    When,
-    Wish,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction
+from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
+    VOLUME_SPEC,
+    edition_key,
+    volume_activation,
+)
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "kms_host": {"type": "str"},
@@ -27,24 +26,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "lookup_domain": {"type": "str"},
     "host_caching": {"type": "bool"},
     "activation_type": {"type": "str", "choices": ["any", "ad", "kms", "token"]},
-    "product_key": {"type": "str", "choices": ["gvlk", "keep"], "default": "gvlk", "no_log": False},
-    "replace_licensed": {"type": "bool", "default": False},
-    "extra_gvlks": {
-        "type": "list",
-        "elements": "dict",
-        "no_log": False,
-        "options": {
-            "edition_id": {"type": "str", "required": True},
-            "build": {"type": "int"},
-            "product_key": {"type": "str", "required": True, "no_log": True},
-        },
-    },
-    "activate": {"type": "str", "choices": ["if_needed", "always", "never"], "default": "if_needed"},
-    "renew_below_days": {"type": "int"},
-    "wait_seconds": {"type": "int", "default": 120},
+    **VOLUME_SPEC,
 }
-
-LEASE_DAYS = 180
 
 
 class ActionModule(LicensingAction):
@@ -55,16 +38,11 @@ class ActionModule(LicensingAction):
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return the settings, the edition's key and a volume activation, as far as they are asked for."""
-        _check_ranges(options)
-        keeps = options["product_key"] == "keep"
+        _check_host_and_port(options)
         return Wish(
             kms=_settings(options),
-            key=None if keeps else EditionKey(table=_table(options), replace_licensed=options["replace_licensed"]),
-            activation=Activation(
-                when=When(options["activate"]),
-                renew_below_days=options["renew_below_days"],
-                only_kms_client=True,
-            ),
+            key=edition_key(options, "KMS"),
+            activation=volume_activation(options),
         )
 
 
@@ -80,21 +58,9 @@ def _settings(options: dict[str, t.Any]) -> KmsSettings:
     )
 
 
-def _table(options: dict[str, t.Any]) -> GvlkTable:
-    published = GvlkTable.published()
-    return published.extended(options["extra_gvlks"]) if options["extra_gvlks"] else published
-
-
-def _check_ranges(options: dict[str, t.Any]) -> None:
+def _check_host_and_port(options: dict[str, t.Any]) -> None:
     if not 1 <= options["kms_port"] <= 65535:
         raise Refusal("kms_port is no TCP port.", code="bad_option", remedy="Give a port from 1 to 65535.")
-    days = options["renew_below_days"]
-    if days is not None and not 1 <= days < LEASE_DAYS:
-        raise Refusal(
-            f"renew_below_days is {days}, but a KMS lease lasts {LEASE_DAYS} days.",
-            code="bad_option",
-            remedy=f"Give a number from 1 to {LEASE_DAYS - 1}; with more, every run would renew.",
-        )
     if options["kms_host"] is not None:
         _check_host(options["kms_host"])
 

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - volume.activation.attributes.windows
   - volume.activation.attributes.changing
   - volume.activation.connection
+  - volume.activation.volume_key
   - volume.activation.waiting
 attributes:
   idempotent:
@@ -71,43 +72,6 @@ options:
       ad: Active Directory only.
       kms: KMS only.
       token: A token only.
-  product_key:
-    description:
-      - Which key the machine is to have.
-    type: str
-    choices:
-      gvlk: The generic volume licence key of its edition. It is installed when the primary product is not on such a
-        key.
-      keep: The one that it has.
-    default: gvlk
-  replace_licensed:
-    description:
-      - Whether a MAK, a retail or an OEM key by which the machine is licensed today may be replaced.
-      - With V(false) such a machine is refused with the code V(licensed_by_other_key), since the licence would be
-        lost.
-    type: bool
-    default: false
-  extra_gvlks:
-    description:
-      - Further keys, for editions that have no published key or to be used instead of the published one.
-      - A key of yours belongs into a vaulted variable.
-    type: list
-    elements: dict
-    suboptions:
-      edition_id:
-        description:
-          - The edition, as RV(volume.activation.license_info#module:license.machine.edition) gives it.
-        type: str
-        required: true
-      build:
-        description:
-          - The build of Windows for which the key is. When it is not given the key is for every build.
-        type: int
-      product_key:
-        description:
-          - The key.
-        type: str
-        required: true
   activate:
     description:
       - When to ask for an activation.
@@ -144,7 +108,7 @@ notes:
     O(extra_gvlks) was installed that turns out to be no KMS client key. Then correct that key.
   - V(token_activation). The machine may be activated by a token only, which takes a certificate on the machine. Use
     another O(activation_type), or O(activate=never).
-  - V(malformed_key). A key in O(extra_gvlks) has not the form of a product key.
+  - V(bad_gvlk_row). A row of O(extra_gvlks) cannot be used, for example since its key has not the form of one.
 seealso:
   - module: volume.activation.license_info
   - module: volume.activation.activate

@@ -10,7 +10,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.action import kms_client
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
@@ -165,9 +164,3 @@ def test_a_mak_is_left_alone(stage: Stage, args: dict[str, t.Any]) -> None:
 def test_a_lease_keeps_windows_from_being_asked_again(stage: Stage) -> None:
     stage.machine.products = [licensed()]
     assert stage.run("kms_client", {"renew_below_days": 100})["changed"] is False
-
-
-def test_the_lease_is_the_planners() -> None:
-    from ansible_collections.volume.activation.plugins.plugin_utils._planning._steps import KMS_LEASE_MINUTES
-
-    assert kms_client.LEASE_DAYS * 24 * 60 == KMS_LEASE_MINUTES
