@@ -30,6 +30,26 @@ def license_facts(state: State, parts: t.Iterable[str] = PARTS, *, installation_
     return facts
 
 
+def path_facts(state: State) -> dict[str, str | None]:
+    """Return by which path Windows itself got the licence it has, and of Active Directory by which object."""
+    product = state.primary
+    path = _path(product) if product and product.is_licensed else None
+    found = product if path is ActivationType.AD else None
+    return {
+        "path": path.label if path else None,
+        "object": found.ad_object if found else None,
+        "object_dn": (found.ad_object_dn or None) if found else None,
+        "extended_pid": found.ad_extended_pid if found else None,
+        "activation_id": found.ad_activation_id if found else None,
+    }
+
+
+def _path(product: Product) -> ActivationType | None:
+    if product.is_by_directory:
+        return ActivationType.AD
+    return ActivationType.KMS if product.activated_by is ActivationType.KMS else None
+
+
 def _machine(machine: Machine) -> dict[str, t.Any]:
     return {
         "name": machine.name,

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action of adba_client: its options as a wish."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
+    VOLUME_SPEC,
+    edition_key,
+    volume_activation,
+)
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "activation_type": {"type": "str", "choices": ["ad", "any"], "default": "ad"},
+    **VOLUME_SPEC,
+}
+
+
+class ActionModule(LicensingAction):
+    """Keep a domain member activated by Active Directory, with the right key, setting and licence."""
+
+    SPEC = ARGUMENT_SPEC
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        """Return the activation type, the edition's key and an activation by Active Directory."""
+        kind = ActivationType.from_label(options["activation_type"])
+        return Wish(
+            kms=KmsSettings(activation_type=kind),
+            key=edition_key(options, "AD-based activation"),
+            activation=volume_activation(options, by=kind),
+        )
+
+    def scope(self, options: dict[str, t.Any]) -> Scope:
+        """Return Windows itself, with the activation object that licensed it."""
+        return Scope(products=Products.PRIMARY, directory=True)
+
+    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return which path gave the licence."""
+        return {"activation": path_facts(state)}
