@@ -47,19 +47,6 @@ attributes:
       - volume.activation.kms
 """
 
-    ACTIONGROUP_ADBA = r"""
-options: {}
-attributes:
-  action_group:
-    description:
-      - Use C(group/volume.activation.adba) in C(module_defaults) to set options of AD-based activation, and
-        C(group/volume.activation.all) to set options common to all modules.
-    support: full
-    membership:
-      - volume.activation.adba
-      - volume.activation.all
-"""
-
     ACTIONGROUP_ADBA_WINDOWS = r"""
 options: {}
 attributes:

@@ -22,7 +22,7 @@ description:
   - The key is compared by its last five characters, which is all that the directory shows of it.
 extends_documentation_fragment:
   - volume.activation.attributes
-  - volume.activation.attributes.actiongroup_adba_windows
+  - volume.activation.attributes.actiongroup_adba
   - volume.activation.attributes.windows
   - volume.activation.attributes.changing
   - volume.activation.attributes.idempotent

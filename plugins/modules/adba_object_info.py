@@ -20,7 +20,7 @@ description:
     controller.
 extends_documentation_fragment:
   - volume.activation.attributes
-  - volume.activation.attributes.actiongroup_adba_windows
+  - volume.activation.attributes.actiongroup_adba
   - volume.activation.attributes.directory
   - volume.activation.attributes.reading
   - volume.activation.directory

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creating an activation object: asked for once, and believed only when the directory shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.module_utils._directory import Forest
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
+    ForestHost,
+    Patience,
+    Reader,
+    create_object,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    AnswerLost,
+    MachineRefused,
+    NotConverged,
+    ProtocolViolation,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import CreateObject
+
+from .._planning.states import NOW
+from .._planning.test_forest import forest
+
+KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
+STEP = CreateObject(why="no activation object holds this key", key=KEY, name="Corp")
+CONFIRMATION = "123456" * 8
+
+
+@dataclass
+class Writer(ForestHost):
+    """A machine that writes the object at once, or only after some looks, or never; or fails before or after it."""
+
+    visible_after: int | None = 0
+    error: Exception | None = None
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    looks: int = 0
+
+    def activate(self, key: ProductKey, name: str | None) -> None:
+        self.asked.append(("online", key, name))
+        if self.error:
+            raise self.error
+
+    def deposit(self, key: ProductKey, confirmation_id: str, name: str | None) -> None:
+        self.asked.append(("offline", key, confirmation_id, name))
+
+    def look(self) -> Forest:
+        self.looks += 1
+        shown = self.visible_after is not None and self.asked and self.looks > self.visible_after
+        return STEP.predicted(forest()) if shown else forest()
+
+
+@dataclass
+class Clock:
+    """A clock that moves only when somebody waits."""
+
+    now: float = 0.0
+
+    def patience(self, seconds: float) -> Patience:
+        return Patience(seconds, lambda: self.now, self.wait)
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def created(writer: Writer, *, seconds: float = 30.0, confirmation_id: str | None = None) -> Forest:
+    """Let a writer create the object."""
+    patience = Clock().patience(seconds)
+    return create_object(STEP, writer, look=writer.look, patience=patience, confirmation_id=confirmation_id)
+
+
+def test_an_object_is_asked_for_by_its_name() -> None:
+    writer = Writer()
+    assert created(writer).holding("PPPPP")
+    assert writer.asked == [("online", KEY, "Corp")]
+
+
+def test_a_confirmation_id_is_deposited_and_nobody_is_asked_online() -> None:
+    writer = Writer()
+    assert created(writer, confirmation_id=CONFIRMATION).holding("PPPPP")
+    assert writer.asked == [("offline", KEY, CONFIRMATION, "Corp")]
+
+
+def test_an_object_that_was_written_elsewhere_is_waited_for() -> None:
+    writer = Writer(visible_after=3)
+    assert created(writer).holding("PPPPP")
+    assert writer.looks == 4
+
+
+def test_what_the_directory_never_shows_is_no_success() -> None:
+    writer = Writer(visible_after=None)
+    with pytest.raises(NotConverged, match=r"dc1\.corp\.example does not show it") as error:
+        created(writer)
+    assert error.value.code == "not_converged"
+    assert len(writer.asked) == 1
+
+
+def test_after_a_lost_answer_the_directory_decides() -> None:
+    writer = Writer(error=AnswerLost("gone"), visible_after=1)
+    assert created(writer).holding("PPPPP")
+    assert len(writer.asked) == 1
+
+
+def test_after_a_lost_answer_an_object_that_is_not_shown_is_an_unknown_outcome() -> None:
+    writer = Writer(error=AnswerLost("gone"), visible_after=None)
+    with pytest.raises(AnswerLost) as error:
+        created(writer)
+    assert error.value.code == "outcome_unknown"
+    assert len(writer.asked) == 1
+
+
+def test_a_refusal_of_windows_is_passed_on_without_a_look() -> None:
+    writer = Writer(error=MachineRefused("no", hresult=0x80070005))
+    with pytest.raises(MachineRefused):
+        created(writer)
+    assert writer.looks == 0
+
+
+@dataclass
+class Answers(Repository):
+    """A repository that remembers what was invoked, and answers with these values."""
+
+    values: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    invoked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def select(self, class_name: str, properties: Any, conditions: Any = ()) -> list[dict[str, Any]]:
+        return [{**dict.fromkeys(properties), "Version": "10.0.20348.1"}]
+
+    def invoke(self, class_name: str, keys: Any, method: str, parameters: Any = None, **more: Any) -> Any:
+        self.invoked.append((method, {**keys, **parameters}))
+        return self.values
+
+
+def host(**values: tuple[Any, ...]) -> tuple[ForestHost, Answers]:
+    """Return a host in front of a repository, and that."""
+    answers = Answers(values=values)
+    return ForestHost(answers, Reader(answers, now=lambda: NOW)), answers
+
+
+def test_windows_is_called_with_its_own_names() -> None:
+    machine, answers = host(InstallationID=("1234567" * 9,))
+    assert machine.installation_id(KEY) == "1234567" * 9
+    machine.activate(KEY, None)
+    machine.deposit(KEY, CONFIRMATION, "Corp")
+    version = {"Version": "10.0.20348.1", "ProductKey": KEY}
+    assert answers.invoked == [
+        ("GenerateActiveDirectoryOfflineActivationId", version),
+        ("DoActiveDirectoryOnlineActivation", {**version, "ActivationObjectName": ""}),
+        (
+            "DepositActiveDirectoryOfflineActivationConfirmation",
+            {**version, "ConfirmationID": CONFIRMATION, "ActivationObjectName": "Corp"},
+        ),
+    ]
+
+
+def test_an_answer_without_an_installation_id_is_none() -> None:
+    machine, _answers = host()
+    with pytest.raises(ProtocolViolation):
+        machine.installation_id(KEY)
