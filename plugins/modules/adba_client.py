@@ -22,7 +22,7 @@ description:
     activation object that covers it; where it has to be now, use M(volume.activation.activate) with its activation ID.
 extends_documentation_fragment:
   - volume.activation.attributes
-  - volume.activation.attributes.actiongroup_adba_windows
+  - volume.activation.attributes.actiongroup_all
   - volume.activation.attributes.windows
   - volume.activation.attributes.changing
   - volume.activation.connection
