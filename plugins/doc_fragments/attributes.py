@@ -47,7 +47,7 @@ attributes:
       - volume.activation.kms
 """
 
-    ACTIONGROUP_ADBA_WINDOWS = r"""
+    ACTIONGROUP_ADBA = r"""
 options: {}
 attributes:
   action_group:
@@ -105,7 +105,7 @@ notes:
     V(async_not_supported), and an option that cannot be understood with V(bad_option).
 """
 
-    DIRECTORY = r"""
+    ANYWHERE = r"""
 attributes:
   platform:
     description: The systems that can be operated on.

@@ -21,7 +21,7 @@ description:
 extends_documentation_fragment:
   - volume.activation.attributes
   - volume.activation.attributes.actiongroup_adba
-  - volume.activation.attributes.directory
+  - volume.activation.attributes.anywhere
   - volume.activation.attributes.reading
   - volume.activation.directory
 options:
