@@ -184,6 +184,7 @@ class Stage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.machine = Machine()
+        self.user = "operator"
         self.pauses: list[float] = []
         self.shown: list[str] = []
         monkeypatch.setattr(_base, "open_session", self.machine.open)
@@ -202,7 +203,7 @@ class Stage:
         context.become, context.remote_addr = keywords.become, "app01.example.com"
         connection = connection_loader.get(keywords.connection, context, "/dev/null")
         if keywords.connection.endswith(("winrm", "psrp")):
-            values = {"remote_addr": "app01.example.com", "remote_user": "operator", "remote_password": PASSWORD}
+            values = {"remote_addr": "app01.example.com", "remote_user": self.user, "remote_password": PASSWORD}
             connection.set_options(direct=values)
         return action_loader.get(
             task.action,

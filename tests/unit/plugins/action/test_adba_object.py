@@ -1,0 +1,273 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""adba_object and adba_object_info: who asks the directory and the machine, and in which order."""
+
+from __future__ import annotations
+
+import types
+import typing as t
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.module_utils._directory import (
+    ActivationObject,
+    DirectoryAnswerLost,
+    DirectoryError,
+    DirectoryLibraryMissing,
+    DirectoryRefusal,
+    DirectorySettings,
+    DirectoryUnreachable,
+    Forest,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
+from ansible_collections.volume.activation.plugins.plugin_utils._task import _forest as task_forest
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
+
+from ..plugin_utils._planning.test_forest import forest, held
+from .stage import PASSWORD, Row, Stage
+
+KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
+ONLINE, PREPARE = "DoActiveDirectoryOnlineActivation", "GenerateActiveDirectoryOfflineActivationId"
+COMPUTER, SERVICE = "Win32_ComputerSystem", "SoftwareLicensingService"
+CONTROLLER = {"Name": "DC1", "Domain": "corp.example", "PartOfDomain": "true", "DomainRole": "5"}
+MEMBER = {**CONTROLLER, "Name": "APP1", "DomainRole": "3"}
+
+
+@dataclass
+class FakeDirectory:
+    """A directory that shows a forest, and the object that was asked for once a machine has seen the method."""
+
+    forest: Forest
+    machine: t.Any
+    error: DirectoryError | None = None
+    removal: DirectoryError | None = None
+    settings: list[DirectorySettings] = field(default_factory=list)
+    surveys: int = 0
+
+    def open(self, settings: DirectorySettings, **_more: t.Any) -> FakeDirectory:
+        """Stand in for `open_directory`."""
+        self.settings.append(settings)
+        if self.error:
+            raise self.error
+        return self
+
+    def __enter__(self) -> FakeDirectory:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
+    ) -> None:
+        self.closed = True
+
+    def survey(self, *, name: str | None = None) -> Forest:
+        self.surveys += 1
+        written = [given["ActivationObjectName"] for method, given in self.machine.calls if method == ONLINE]
+        created = tuple(held(name or "Named by Windows") for name in written)
+        return replace(self.forest, objects=(*self.forest.objects, *created))
+
+    def remove(self, found: ActivationObject) -> None:
+        self.forest = replace(self.forest, objects=tuple(item for item in self.forest.objects if item != found))
+        if self.removal:
+            raise self.removal
+
+
+@pytest.fixture
+def directory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
+    """A forest without objects, and a domain controller of it."""
+    stage.machine.domain = dict(CONTROLLER)
+    stage.user = "admin@corp.example"
+    fake = FakeDirectory(forest(), stage.machine)
+    monkeypatch.setattr(task_forest, "open_directory", fake.open)
+    monkeypatch.setattr(task_forest, "open_session", stage.machine.open)
+    return fake
+
+
+def present(**more: t.Any) -> Row:
+    """Return options that ask for an object."""
+    return {"name": "Corp", "product_key": KEY, "wait_seconds": 0, **more}
+
+
+def test_an_object_is_created_and_shown(stage: Stage, directory: FakeDirectory) -> None:
+    result = stage.run("adba_object", present(), diff=True)
+    assert (result["changed"], result["object"]["name"]) == (True, "Corp")
+    assert stage.machine.calls == [(ONLINE, {"ProductKey": KEY, "ActivationObjectName": "Corp"})]
+    assert stage.machine.queries == [COMPUTER, SERVICE]
+    assert result["requests"] == 3
+    assert result["diff"] == {"before": "activation_object: (none)\n", "after": "activation_object: Corp, key PPPPP\n"}
+    assert KEY not in str(result)
+    assert (directory.closed, stage.machine.closed) == (True, 1)
+
+
+def test_check_mode_asks_for_nothing_and_foretells_the_same(stage: Stage, directory: FakeDirectory) -> None:
+    foretold = stage.run("adba_object", present(), check=True, diff=True)
+    assert stage.machine.methods == []
+    done = stage.run("adba_object", present(), diff=True)
+    assert {name: foretold[name] for name in ("changed", "steps", "diff")} == {
+        name: done[name] for name in ("changed", "steps", "diff")
+    }
+    assert foretold["object"]["dn"] == done["object"]["dn"]
+
+
+def test_a_machine_is_not_talked_to_when_the_directory_shows_the_key(stage: Stage, directory: FakeDirectory) -> None:
+    directory.forest = forest(held("Corp"))
+    result = stage.run("adba_object", present(domain="corp.example"))
+    assert (result["changed"], result["requests"], stage.machine.settings) == (False, 0, [])
+
+
+def test_the_domain_and_the_login_are_those_of_the_machine(stage: Stage, directory: FakeDirectory) -> None:
+    stage.run("adba_object_info")
+    (settings,) = directory.settings
+    assert (settings.domain, settings.bind_user, settings.bind_password) == (
+        "corp.example",
+        "admin@corp.example",
+        PASSWORD,
+    )
+    assert stage.machine.queries == [COMPUTER]
+
+
+def test_a_plain_name_on_a_domain_controller_is_one_of_its_domain(stage: Stage, directory: FakeDirectory) -> None:
+    stage.user = "Administrator"
+    stage.run("adba_object_info", {"server": "dc1.corp.example"})
+    assert directory.settings[0].bind_user == "Administrator@corp.example"
+
+
+def test_a_plain_name_elsewhere_is_not_guessed_to_be_one_of_the_domain(stage: Stage, directory: FakeDirectory) -> None:
+    stage.user, stage.machine.domain = "Administrator", dict(MEMBER)
+    result = stage.run("adba_object_info", {"server": "dc1.corp.example"})
+    assert (result["code"], directory.settings) == ("directory_login_missing", [])
+
+
+@pytest.mark.parametrize(
+    ("options", "login"),
+    [
+        ({"bind_user": "reader@corp.example", "bind_password": "other"}, ("reader@corp.example", "other")),
+        ({"security": "gssapi"}, (None, None)),
+    ],
+)
+def test_another_login_of_the_directory_leaves_the_machine_alone(
+    stage: Stage, directory: FakeDirectory, options: Row, login: tuple[str | None, str | None]
+) -> None:
+    stage.run("adba_object_info", {"domain": "corp.example", **options})
+    assert (directory.settings[0].bind_user, directory.settings[0].bind_password) == login
+    assert stage.machine.settings == []
+
+
+def test_what_another_login_may_do_says_nothing_about_the_machines(stage: Stage, directory: FakeDirectory) -> None:
+    directory.forest = forest(may_create=False)
+    refused = stage.run("adba_object", present())
+    assert (refused["code"], refused["refused"], stage.machine.methods) == ("access_denied", True, [])
+    assert stage.run("adba_object", present(bind_user="reader@corp.example", bind_password="other"))["changed"]
+
+
+def test_a_login_that_ends_at_the_machine_is_refused_before_the_method(stage: Stage, directory: FakeDirectory) -> None:
+    stage.machine.domain = dict(MEMBER)
+    for check in (True, False):
+        result = stage.run("adba_object", present(), check=check)
+        assert (result["code"], stage.machine.methods) == ("second_hop", [])
+        assert "CredSSP" in result["remedy"]
+
+
+def test_an_installation_id_changes_nothing(stage: Stage, directory: FakeDirectory) -> None:
+    result = stage.run("adba_object", present(activate="never"))
+    assert (result["failed"], result["code"], stage.machine.methods) == (True, "protocol_violation", [PREPARE])
+    stage.machine.calls.clear()
+    assert stage.run("adba_object", present(activate="never"), check=True)["installation"] is None
+    assert stage.machine.methods == []
+
+
+def test_a_lost_answer_is_looked_up_and_nothing_asked_again(stage: Stage, directory: FakeDirectory) -> None:
+    stage.machine.faults[ONLINE] = AnswerLost("gone")
+    result = stage.run("adba_object", present())
+    assert (result["changed"], stage.machine.methods) == (True, [ONLINE])
+
+
+def test_a_refusal_of_windows_is_explained(stage: Stage, directory: FakeDirectory) -> None:
+    stage.machine.faults[ONLINE] = Fault(0x80070005, hresult=0x80070005)
+    result = stage.run("adba_object", present())
+    assert (result["code"], result["changed"], result["steps"]) == ("0x80070005", False, [])
+    assert result["remedy"]
+
+
+def test_an_object_is_removed_without_a_machine(stage: Stage, directory: FakeDirectory) -> None:
+    directory.forest = forest(held("Corp"), held("Corp 2", "QQQQQ"))
+    options = {"state": "absent", "name": "Corp", "domain": "corp.example"}
+    assert stage.run("adba_object", options, check=True)["changed"]
+    assert len(directory.forest.objects) == 2
+    result = stage.run("adba_object", options)
+    assert (result["changed"], result["object"], stage.machine.settings) == (True, None, [])
+    assert [item.name for item in directory.forest.objects] == ["Corp 2"]
+    assert not stage.run("adba_object", options)["changed"]
+
+
+def test_a_removal_whose_answer_was_lost_is_looked_up(stage: Stage, directory: FakeDirectory) -> None:
+    directory.forest = forest(held("Corp"))
+    directory.removal = DirectoryAnswerLost("gone", code="outcome_unknown")
+    result = stage.run("adba_object", {"state": "absent", "name": "Corp", "domain": "corp.example"})
+    assert result["changed"]
+
+
+def test_a_removal_that_was_refused_is_a_failure(stage: Stage, directory: FakeDirectory) -> None:
+    directory.forest = forest(held("Corp"))
+    directory.removal = DirectoryError("no right", code="access_denied", remedy="ask")
+    result = stage.run("adba_object", {"state": "absent", "name": "Corp", "domain": "corp.example"})
+    assert (result["failed"], result["code"], result["refused"], result["steps"]) == (True, "access_denied", False, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (DirectoryRefusal("no", code="bad_option", remedy="mend"), True),
+        (DirectoryLibraryMissing("no", code="python_ldap_missing", remedy="install"), False),
+        (DirectoryUnreachable("no", code="directory_unreachable", remedy="look"), False),
+    ],
+)
+@pytest.mark.parametrize("module", ["adba_object", "adba_object_info"])
+def test_what_the_directory_says_is_told_as_it_is(
+    stage: Stage, directory: FakeDirectory, module: str, error: DirectoryError, refused: bool
+) -> None:
+    directory.error = error
+    result = stage.run(module, present() if module == "adba_object" else {})
+    assert (result["failed"], result["code"], result["remedy"], result["refused"]) == (
+        True,
+        error.code,
+        error.remedy,
+        refused,
+    )
+
+
+def test_become_is_refused(stage: Stage, directory: FakeDirectory) -> None:
+    assert stage.run("adba_object", present(), become=True)["code"] == "become_not_supported"
+
+
+@pytest.mark.parametrize("options", [{}, {"bind_user": "reader@corp.example", "bind_password": "other"}])
+def test_on_the_controller_a_domain_has_to_be_named(stage: Stage, directory: FakeDirectory, options: Row) -> None:
+    result = stage.run("adba_object_info", options, connection="local")
+    assert (result["code"], result["refused"]) == ("bad_option", True)
+
+
+def test_on_the_controller_a_login_has_to_be_named(stage: Stage, directory: FakeDirectory) -> None:
+    result = stage.run("adba_object_info", {"domain": "corp.example"}, connection="local")
+    assert result["code"] == "directory_login_missing"
+
+
+def test_another_host_asks_the_directory_itself(
+    stage: Stage, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible.plugins.action import ActionBase
+
+    asked: list[Row] = []
+
+    def execute(_self: t.Any, **given: t.Any) -> Row:
+        asked.append(given)
+        return {"changed": False, "objects": []}
+
+    monkeypatch.setattr(ActionBase, "_execute_module", execute)
+    options = {"domain": "corp.example", "bind_user": "reader@corp.example", "bind_password": "other"}
+    assert stage.run("adba_object_info", options, connection="ssh") == {"changed": False, "objects": []}
+    (given,) = asked
+    assert given["module_name"] == "volume.activation.adba_object_info"
+    assert given["module_args"] == options
+    assert directory.settings == []
