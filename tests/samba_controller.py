@@ -31,7 +31,8 @@ class DomainController:
     """One running controller; everything of it lies in `folder`.
 
     Its standard ports (LDAP 389, LDAPS 636, Kerberos 88, DNS 53) are on `address`, a loopback address of its own. Its
-    certificate holds for `host` and for `address`. `user` is an ordinary domain user without rights.
+    certificate and its Kerberos names hold for `host`, for `address` and, with a relay before it, for 127.0.0.1.
+    `user` is an ordinary domain user without rights.
     """
 
     folder: Path
@@ -89,11 +90,11 @@ class DomainController:
         }
         return found | ({"KRB5CCNAME": ccache} if ccache else {})
 
-    def ldap(self, user: str | None = None, password: str | None = None) -> Any:
+    def ldap(self, user: str | None = None, password: str | None = None, *, url: str | None = None) -> Any:
         """Open a connection of python-ldap over LDAPS, as the administrator unless another one is named."""
         import ldap
 
-        connection = ldap.initialize(f"ldaps://{self.address}")
+        connection = ldap.initialize(url or f"ldaps://{self.address}")
         options = {
             ldap.OPT_REFERRALS: 0,
             ldap.OPT_NETWORK_TIMEOUT: _SECONDS,
@@ -105,7 +106,7 @@ class DomainController:
         }
         for option, value in options.items():
             connection.set_option(option, value)
-        connection.simple_bind_s(user or self.administrator, password or self.password)
+        connection.simple_bind_s(user or self.administrator, password or self._password_of(user))
         return connection
 
     def kinit(self, folder: Path, user: str | None = None, password: str | None = None) -> str:
@@ -113,7 +114,7 @@ class DomainController:
         ccache = f"FILE:{folder / f'ccache-{uuid.uuid4().hex[:8]}'}"
         subprocess.run(
             ["kinit", "-c", ccache, user or self.administrator],
-            input=f"{password or (self.user_password if user == self.user else self.password)}\n",
+            input=f"{password or self._password_of(user)}\n",
             env={**os.environ, "KRB5_CONFIG": str(self.krb5_conf)},
             capture_output=True,
             text=True,
@@ -137,6 +138,9 @@ class DomainController:
     def audit_position(self) -> int:
         """Return where the log ends now."""
         return self.audit_log.stat().st_size
+
+    def _password_of(self, user: str | None) -> str:
+        return self.user_password if user == self.user else self.password
 
     def _audit(self, since: int) -> Iterator[dict[str, Any]]:
         with self.audit_log.open("rb") as stream:

@@ -62,13 +62,10 @@ def _relax_passwords(samdb: Any) -> None:
 def _name_services(samdb: Any, wanted: dict[str, Any]) -> None:
     """Give the controller its names for LDAP, which Samba adds by itself only while it runs, and with more services."""
     host = wanted["host"]
+    wanted_names = (host, f"{host}/{wanted['realm']}", wanted["address"], "127.0.0.1")
     [computer] = samdb.search(expression=f"(sAMAccountName={host.partition('.')[0]}$)", attrs=["servicePrincipalName"])
     held = {str(value) for value in computer["servicePrincipalName"]}
-    names = [
-        name
-        for name in (f"ldap/{host}", f"ldap/{host}/{wanted['realm']}", f"ldap/{wanted['address']}")
-        if name not in held
-    ]
+    names = [f"ldap/{name}" for name in wanted_names if f"ldap/{name}" not in held]
     added = "".join(f"servicePrincipalName: {name}\n" for name in names)
     if added:
         samdb.modify_ldif(f"dn: {computer.dn}\nchangetype: modify\nadd: servicePrincipalName\n{added}")

@@ -80,6 +80,7 @@ _KERBEROS = """\
 [domain_realm]
     .{domain} = {realm}
     {address} = {realm}
+    127.0.0.1 = {realm}
 """
 
 
@@ -147,7 +148,7 @@ def _write_certificates(controller: DomainController) -> None:
     controller.ca_path.write_bytes(authority.pem)
     controller.other_ca_path.write_bytes(_Authority().pem)
     # Samba refuses a key that others may read.
-    write_private(controller.folder / "server.pem", authority.issue(controller.host, controller.address))
+    write_private(controller.folder / "server.pem", authority.issue(controller.host, controller.address, "127.0.0.1"))
 
 
 def _write_wanted(controller: DomainController, schema: str) -> None:
