@@ -10,18 +10,19 @@ looks for its libraries (python-ldap, dnspython) only where it needs them.
 
 from __future__ import annotations
 
-from ._connection import open_directory
 from ._directory import Directory
 from ._errors import (
     DirectoryAnswerLost,
     DirectoryError,
     DirectoryLibraryMissing,
+    DirectoryLoginFailed,
     DirectoryRefusal,
     DirectoryUnreachable,
 )
 from ._facts import forest_facts, found_facts, object_facts
 from ._names import guid_bytes, guid_text, same_name
 from ._objects import ActivationObject, Forest
+from ._opening import open_directory
 from ._settings import DIRECTORY_SPEC, DirectorySettings, Security, settings_from
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DirectoryAnswerLost",
     "DirectoryError",
     "DirectoryLibraryMissing",
+    "DirectoryLoginFailed",
     "DirectoryRefusal",
     "DirectorySettings",
     "DirectoryUnreachable",

@@ -18,6 +18,7 @@ __all__ = [
     "DirectoryAnswerLost",
     "DirectoryError",
     "DirectoryLibraryMissing",
+    "DirectoryLoginFailed",
     "DirectoryRefusal",
     "DirectoryUnreachable",
     "python_ldap_missing",
@@ -43,6 +44,10 @@ class DirectoryRefusal(DirectoryError):
 
 class DirectoryUnreachable(DirectoryError):
     """The directory could not be used: no name, no connection, no trust, or no login. Nothing was changed."""
+
+
+class DirectoryLoginFailed(DirectoryUnreachable):
+    """The login did not come about; another domain controller would say the same, and count a wrong password again."""
 
 
 class DirectoryAnswerLost(DirectoryError):

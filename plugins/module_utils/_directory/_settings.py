@@ -9,9 +9,9 @@ from __future__ import annotations
 import enum
 import ipaddress
 import re
+import ssl
 import typing as t
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ._errors import DirectoryRefusal
 
@@ -21,6 +21,7 @@ __all__ = ["DIRECTORY_SPEC", "DirectorySettings", "Security", "settings_from"]
 _HOST_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _LONGEST_NAME = 255
 _LONGEST_WAIT = 600
+_TELLING_LENGTH = 6
 
 
 class Security(enum.Enum):
@@ -65,8 +66,12 @@ class DirectorySettings:
         return self
 
     def masked(self, text: str) -> str:
-        """Return `text` without the password, should somebody have repeated it."""
-        return text.replace(self.bind_password, "********") if self.bind_password else text
+        """Return `text` without the password, should somebody have repeated it.
+
+        A short one stays: it stands in many texts by chance, and the gaps would give it away.
+        """
+        password = self.bind_password or ""
+        return text.replace(password, "********") if len(password) >= _TELLING_LENGTH else text
 
 
 def settings_from(options: t.Mapping[str, t.Any]) -> DirectorySettings:
@@ -135,12 +140,13 @@ def _check_certificates(settings: DirectorySettings) -> None:
     if settings.ca_path is None:
         return
     try:
-        Path(settings.ca_path).read_bytes()
+        # What is no certificate is an OSError as well.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(settings.ca_path)
     except OSError as error:
         raise DirectoryRefusal(
-            f"The CA file '{settings.ca_path}' cannot be read.",
+            f"The CA file '{settings.ca_path}' cannot be read, or holds no certificate.",
             code="bad_option",
-            cause=error.strerror or str(error),
+            cause=getattr(error, "reason", None) or error.strerror,
             remedy="Set ca_path to a PEM file with the certificate of the CA, on the machine where this task runs.",
         ) from error
 
