@@ -46,6 +46,32 @@ def test_an_unchanged_client_costs_at_most_three_requests_and_eight_kilobytes(
     assert tally.bytes_in + tally.bytes_out - tally.login_bytes_in - tally.login_bytes_out <= 8192
 
 
+FOREST = {"ad": {"corp.example": ["For all"]}, "kms_hosts": {"kms.corp.example": {"count": 50}}}
+
+
+@pytest.mark.parametrize("transport", [("basic", "https"), ("ntlm", "http")], ids=["https", "sealed"])
+@pytest.mark.parametrize(("path", "requests"), [("ad", 2), ("kms", 3)])
+def test_an_unchanged_client_of_active_directory_costs_two_requests_and_one_by_kms_the_domain_too(
+    serve: Serve, transport: tuple[str, str], path: str, requests: int
+) -> None:
+    machine = {**LICENSED, "activated_by": path}
+    ground = serve({"srv": machine}, world=FOREST, transport=transport[0], scheme=transport[1])
+    run = ground.play(task("adba_client", activation_type="any"))
+    assert (run.code, run.result("srv")["changed"]) == (0, False), run.output
+    assert run.result("srv")["activation"]["path"] == path
+    assert _requests(ground) == run.result("srv")["requests"] == requests
+    tally = ground.server.counters.of("srv")
+    assert tally.bytes_in + tally.bytes_out - tally.login_bytes_in - tally.login_bytes_out <= 12288
+
+
+def test_the_way_from_kms_to_active_directory_costs_at_most_ten_requests(serve: Serve) -> None:
+    ground = serve({"srv": {**LICENSED, "activated_by": "kms"}}, world=FOREST)
+    run = ground.play(task("adba_client"))
+    assert run.code == 0, run.output
+    assert run.result("srv")["activation"]["path"] == "ad"
+    assert _requests(ground) == run.result("srv")["requests"] <= 10
+
+
 @pytest.mark.parametrize("machine", FIRST.values(), ids=FIRST)
 def test_a_first_activation_costs_at_most_ten_requests(serve: Serve, machine: dict) -> None:
     ground = serve({"srv": machine})
