@@ -27,7 +27,7 @@ def is_sourced(row: dict[str, t.Any], name: str) -> bool:
 
 
 def test_the_table_is_whole() -> None:
-    assert len(ERRORS) == 236
+    assert len(ERRORS) == 245
     assert set(KMS) <= set(ERRORS)
 
 
@@ -153,3 +153,9 @@ def test_a_bare_win32_number_is_found_as_its_hresult() -> None:
 
 def test_a_row_that_points_to_another_is_followed() -> None:
     assert explain(0xC0020017).remedy == explain(0x8007139F).remedy
+
+
+def test_a_login_that_ends_at_the_machine_is_told_the_ways_on() -> None:
+    told = explain(0x80072020)
+    assert "second hop" in told.cause
+    assert all(way in told.remedy for way in ("domain controller", "CredSSP", "delegation"))
