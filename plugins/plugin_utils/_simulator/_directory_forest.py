@@ -11,10 +11,13 @@ live, with the forest's own login. No call takes longer than its time limit, and
 from __future__ import annotations
 
 import contextlib
+import socket
+import ssl
 import types
 import typing as t
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from .._errors import MissingLibrary
 from .._secrets import Secret, reveal
@@ -24,6 +27,7 @@ from ._hresult import Failure, Hresult
 __all__ = ["DirectoryAddress", "DirectoryForest"]
 
 _SECONDS = 5.0
+_LDAPS_PORT = 636
 _CLASS = "msSPP-ActivationObject"
 _FILTER = f"(objectClass={_CLASS})"
 _FAILURES: t.Mapping[str, int] = {
@@ -94,6 +98,7 @@ class DirectoryForest:
         """Log in for the block; what the directory answers in it becomes a Failure."""
         if not password:
             raise Failure(Hresult.LOGON_FAILURE)  # a simple bind without a password would be an anonymous one
+        _require_answer(self._address)
         connection = None
         try:
             connection = self._connection()
@@ -119,6 +124,26 @@ class DirectoryForest:
         ):
             connection.set_option(option, value)
         return connection
+
+
+def _require_answer(address: DirectoryAddress) -> None:
+    """Raise Failure unless a handshake succeeds within the time limit.
+
+    libldap's own limits do not hold while TLS is negotiated: a server that accepts and says nothing would hold the
+    machine for good.
+    """
+    parts = urlsplit(address.uri)
+    host = parts.hostname or ""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(address.ca_path)
+        with (
+            socket.create_connection((host, parts.port or _LDAPS_PORT), timeout=_SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=host),
+        ):
+            pass
+    except OSError:
+        raise Failure(Hresult.DS_SERVER_DOWN) from None
 
 
 class _DirectoryWriter:

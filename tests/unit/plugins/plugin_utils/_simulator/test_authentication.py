@@ -132,6 +132,28 @@ def test_a_domain_user_logs_in_by_ntlm() -> None:
         assert name_in(winrm(server, "web1", "http", "ntlm", **login).send_message(text(QUERY))) == "web1"
 
 
+DOMAIN_NAMES = ["administrator@AD.CORP.TEST", "ADCORP\\administrator", "ad.corp.test\\administrator"]
+
+
+@pytest.mark.parametrize("username", DOMAIN_NAMES)
+@pytest.mark.parametrize(("scheme", "transport"), WINRM)
+def test_pywinrm_logs_in_by_every_form_of_a_domain_users_name(scheme: str, transport: str, username: str) -> None:
+    login = {"username": username, "password": "Not-a-real-1-password"}
+    with FleetServer(fleet(web1={"credentials": login})) as server:
+        assert name_in(winrm(server, "web1", scheme, transport, **login).send_message(text(QUERY))) == "web1"
+        wrong = winrm(server, "web1", scheme, transport, username=username, password="wrong")
+        with pytest.raises(InvalidCredentialsError):
+            wrong.send_message(text(QUERY))
+
+
+@pytest.mark.parametrize("username", DOMAIN_NAMES)
+@pytest.mark.parametrize(("scheme", "auth"), PSRP)
+def test_pypsrp_logs_in_by_every_form_of_a_domain_users_name(scheme: str, auth: str, username: str) -> None:
+    login = {"username": username, "password": "Not-a-real-1-password"}
+    with FleetServer(fleet(web1={"credentials": login})) as server:
+        assert name_in(psrp(server, "web1", scheme, auth, **login).transport.send(text(QUERY).encode())) == "web1"
+
+
 def test_a_password_beyond_ascii_logs_in_by_basic() -> None:
     login = {"username": "admin", "password": "p\u00e4ssw\u00f6rd"}
     with FleetServer(fleet(web1={"credentials": login})) as server:
