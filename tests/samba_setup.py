@@ -25,6 +25,7 @@ from ansible_collections.volume.activation.tests.samba_controller import DomainC
 
 _NETWORK = ipaddress.ip_network("127.64.0.0/10")
 _PORTS = (53, 88, 389, 464, 636, 3268, 3269)
+_DRAWS = 20
 _START_SECONDS = 120.0
 # Debian keeps administrators' programs off an ordinary user's PATH.
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
@@ -87,6 +88,8 @@ _KERBEROS = """\
 def what_is_missing() -> str:
     """Return what keeps Samba from running here and what to do about it, or nothing."""
     lacking = {package for program, package in _PACKAGES.items() if not shutil.which(program, path=_PATH)}
+    # The program comes with the file server; what its databases consist of comes with the domain controller.
+    lacking |= set() if any(Path("/usr/lib").glob("*/samba/ldb/samldb.so")) else {"samba-ad-dc"}
     lacking |= set() if Path("/usr/share/samba/setup/ad-schema").is_dir() else {"samba-ad-provision"}
     lacking |= set() if _has_nss_wrapper() else {"libnss-wrapper"}
     if lacking:
@@ -128,10 +131,18 @@ def start(folder: Path, schema: str) -> None:
 
 def draw_address() -> str:
     """Return a loopback address on which all of the controller's ports are free."""
-    while True:
+    for _attempt in range(_DRAWS):
         address = str(_NETWORK[random.randrange(1, _NETWORK.num_addresses - 1)])
-        if all(_is_free(address, port, kind) for port in _PORTS for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)):
+        taken = {
+            port
+            for port in _PORTS
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+            if not _is_free(address, port, kind)
+        }
+        if not taken:
             return address
+    remedy = "have the service that holds them listen on its own addresses only"
+    pytest.fail(f"ports {sorted(taken)} are taken on every address of this machine: {remedy}", pytrace=False)
 
 
 def _is_free(address: str, port: int, kind: int) -> bool:

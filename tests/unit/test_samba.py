@@ -145,6 +145,19 @@ def test_the_schema_of_2008_r2_does_not(old_samba: DomainController, samba: Doma
     assert old_samba.address != samba.address
 
 
+def test_a_port_that_is_taken_everywhere_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samba_setup, "_is_free", lambda _address, port, _kind: port != 53)
+    with pytest.raises(pytest.fail.Exception, match=r"ports \[53\] are taken on every address"):
+        samba_setup.draw_address()
+
+
+def test_what_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samba_setup, "_PATH", "/nowhere")
+    said = samba_setup.what_is_missing()
+    assert "apt-get install" in said
+    assert {"samba-ad-dc", "krb5-user"} <= set(said.split())
+
+
 @pytest.fixture
 def led(samba: DomainController, tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
     """A stand-in for a server with a child of its own, its keeper, and the process that is said to lead the run."""
