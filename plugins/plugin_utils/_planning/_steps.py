@@ -226,8 +226,14 @@ class Activate(Step):
 
 def _by_directory(product: Product) -> Product:
     # Which object it is to be, the directory decides.
-    nothing = {"ad_object": None, "ad_object_dn": None, "ad_extended_pid": None, "ad_activation_id": None}
-    return replace(product, activated_by=ActivationType.AD, **nothing)
+    return replace(
+        product,
+        activated_by=ActivationType.AD,
+        ad_object=None,
+        ad_object_dn=None,
+        ad_extended_pid=None,
+        ad_activation_id=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
