@@ -68,6 +68,8 @@ class Bench:
     hardware: str | None = "UUID-1"
     lands: dict[str, t.Any] = field(default_factory=dict)
     """What is different about the product that the next key goes into."""
+    activates: dict[str, t.Any] = field(default_factory=dict)
+    """What an activation changes about its product besides, such as the path by which it is licensed."""
     time: float = 0.0
     _late: list[tuple[int, t.Callable[[], None]]] = field(default_factory=list)
 
@@ -181,7 +183,8 @@ def _keyed(bench: Bench, key: ProductKey) -> tuple[Product, ...]:
 
 def _activated(bench: Bench, product_id: str) -> tuple[Product, ...]:
     assert product_id in {product.id for product in bench.state.products}
-    changes = {"status": LicenseStatus.LICENSED, "grace_minutes": LEASE, "reason": 0}
+    changes: dict[str, t.Any] = {"status": LicenseStatus.LICENSED, "grace_minutes": LEASE, "reason": 0}
+    changes.update(bench.activates)
     return tuple(
         replace(product, **changes) if product.id == product_id else product for product in bench.state.products
     )

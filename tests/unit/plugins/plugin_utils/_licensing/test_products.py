@@ -12,6 +12,7 @@ import datetime
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    ActivationType,
     Application,
     Channel,
     LicenseStatus,
@@ -41,6 +42,15 @@ def state(*products: Product, machine: Machine | None = None, version: str = "10
 )
 def test_licensed_states(status: LicenseStatus, licensed: bool) -> None:
     assert dataclasses.replace(WINDOWS, status=status).is_licensed is licensed
+
+
+@pytest.mark.parametrize("path", [None, *ActivationType])
+@pytest.mark.parametrize(("shown", "expected"), [("CN=Object", True), (None, True), ("", False)])
+def test_a_licence_is_by_the_directory_when_the_product_says_so_and_shows_an_object_if_asked(
+    path: ActivationType | None, shown: str | None, expected: bool
+) -> None:
+    product = dataclasses.replace(WINDOWS, activated_by=path, ad_object_dn=shown)
+    assert product.is_by_directory is (expected and path is ActivationType.AD)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product, State
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import PARTS, license_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
 
 from .._planning.states import DAY, NOW, ActivationType, esu, licensed, machine, office, on_mak, state, windows
 from .._planning.strategies import states
@@ -119,6 +120,36 @@ def test_the_activation_object_is_told_and_none_where_there_is_none() -> None:
     assert product["ad_extended_pid"] == "03612-00206"
     assert product["ad_activation_id"] == "00000000-aaaa-bbbb-cccc-dddddddddddd"
     assert license_facts(state(licensed(ad_object_dn="")))["products"][0]["ad_object_dn"] is None
+
+
+BY_OBJECT = {
+    "activated_by": ActivationType.AD,
+    "ad_object": "Object",
+    "ad_object_dn": "CN=Object",
+    "ad_extended_pid": "03612",
+    "ad_activation_id": "aaaa",
+}
+
+
+@pytest.mark.parametrize(
+    ("products", "path"),
+    [
+        ([licensed(**BY_OBJECT)], "ad"),
+        ([licensed(**{**BY_OBJECT, "ad_object_dn": ""})], None),
+        ([windows(**BY_OBJECT)], None),
+        ([licensed(**{**BY_OBJECT, "activated_by": ActivationType.KMS})], "kms"),
+        ([licensed(activated_by=ActivationType.TOKEN)], None),
+        ([on_mak()], None),
+        ([office(**BY_OBJECT)], None),
+        ([], None),
+    ],
+)
+def test_the_path_is_that_of_windows_licence_and_the_object_is_told_with_it(
+    products: list[Product], path: str | None
+) -> None:
+    told = path_facts(state(*products))
+    found = ("Object", "CN=Object", "03612", "aaaa") if path == "ad" else (None,) * 4
+    assert tuple(told.values()) == (path, *found)
 
 
 @settings(max_examples=200, deadline=None)

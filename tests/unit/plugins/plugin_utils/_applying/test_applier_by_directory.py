@@ -1,0 +1,81 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Activations by Active Directory: a licence by KMS that runs on must not pass for their effect."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    AnswerLost,
+    MachineRefused,
+    NotConverged,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, KmsSettings, When, Wish
+
+from .._planning.states import ActivationType, licensed, state
+from .bench import LEASE, Bench, Fault
+
+LOST = AnswerLost("No answer came.")
+NO_OBJECT = MachineRefused("The machine refused it.", hresult=0xC004F081)
+BY_KMS = state(
+    licensed(activated_by=ActivationType.KMS, ad_object_dn="", grace_minutes=LEASE - 1), domain="example.com"
+)
+BY_OBJECT: dict[str, t.Any] = {"activated_by": ActivationType.AD, "ad_object_dn": "CN=Object"}
+
+
+def wish(when: When = When.IF_NEEDED) -> Wish:
+    return Wish(
+        kms=KmsSettings(activation_type=ActivationType.AD),
+        activation=Activation(when=when, only_kms_client=True, by=ActivationType.AD),
+    )
+
+
+def called(bench: Bench) -> list[str]:
+    return [entry for entry in bench.log if entry != "read"]
+
+
+ORDER = ["SetVLActivationTypeEnabled", "Activate", "RefreshLicenseStatus"]
+
+
+@pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
+@pytest.mark.parametrize("fault", [Fault(None, works=True), Fault(LOST, works=True), Fault(LOST, works=True, late=1)])
+def test_the_restriction_comes_first_and_then_one_activation(when: When, fault: Fault) -> None:
+    bench = Bench(BY_KMS, faults={"Activate": fault}, activates=BY_OBJECT)
+    after = bench.carry_out(wish(when), bench.applier(60))
+    assert called(bench) == ORDER
+    assert after.primary is not None
+    assert (after.primary.is_by_directory, after.primary.grace_minutes) == (True, LEASE)
+
+
+@pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
+def test_an_activation_without_an_answer_is_not_done_because_the_licence_by_kms_runs_on(when: When) -> None:
+    bench = Bench(BY_KMS, faults={"Activate": Fault(LOST)})
+    applier = bench.applier(10)
+    with pytest.raises(AnswerLost) as caught:
+        bench.carry_out(wish(when), applier)
+    assert caught.value.code == "outcome_unknown"
+    assert called(bench) == ORDER
+    assert [step.action for step in applier.done] == ["set_activation_type"]
+
+
+def test_a_machine_that_takes_another_lease_from_kms_has_not_converged() -> None:
+    bench = Bench(BY_KMS)
+    with pytest.raises(NotConverged) as caught:
+        bench.carry_out(wish(), bench.applier(10))
+    assert "licensed by KMS, not by Active Directory" in str(caught.value)
+    assert sum(bench.pauses) == 10
+    assert called(bench) == ORDER
+
+
+def test_a_forest_without_an_object_is_told_and_the_restriction_stays_done() -> None:
+    bench = Bench(BY_KMS, faults={"Activate": Fault(NO_OBJECT)})
+    applier = bench.applier(10)
+    with pytest.raises(MachineRefused) as caught:
+        bench.carry_out(wish(), applier)
+    assert caught.value is NO_OBJECT
+    assert [step.action for step in applier.done] == ["set_activation_type"]
