@@ -54,6 +54,14 @@ def _tasks() -> list[dict]:
         ),
         task("kms_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ malformed_key }}"}]),
         task("kms_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ own_key }}", "bild": 1}]),
+        task(
+            "adba_client",
+            activation_type="any",
+            replace_licensed=True,
+            extra_gvlks=[{"edition_id": "Core", "product_key": "{{ own_key }}"}],
+        ),
+        task("adba_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ malformed_key }}"}]),
+        task("adba_client", product_key="{{ own_key }}"),
         task("activate", force=True),
         task("activate", activation_id="{{ unknown_key }}"),
         {
