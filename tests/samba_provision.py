@@ -75,7 +75,23 @@ def _add_containers(samdb: Any) -> None:
     """Add what Windows' `adprep` adds to the configuration of a forest for activation objects."""
     parent = f"CN=Microsoft SPP,CN=Services,{samdb.get_config_basedn()}"
     samdb.add({"dn": parent, "objectClass": "container"})
-    samdb.add({"dn": f"CN=Activation Objects,{parent}", "objectClass": "msSPP-ActivationObjectsContainer"})
+    samdb.add(
+        {
+            "dn": f"CN=Activation Objects,{parent}",
+            "objectClass": "msSPP-ActivationObjectsContainer",
+            "nTSecurityDescriptor": _access(samdb),
+        }
+    )
+
+
+def _access(samdb: Any) -> bytes:
+    """Return the schema's access list for activation objects, which Samba passes over, as one that objects inherit."""
+    from samba.dcerpc import security
+    from samba.ndr import ndr_pack
+
+    sddl = "O:BAG:BAD:(A;CI;RPWPCRCCDCLCLORCWOWDSDDTSW;;;DA)(A;CI;RPLCLORC;;;AU)"
+    packed: bytes = ndr_pack(security.descriptor.from_sddl(sddl, security.dom_sid(samdb.get_domain_sid())))
+    return packed
 
 
 if __name__ == "__main__":

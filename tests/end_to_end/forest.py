@@ -46,12 +46,12 @@ class Forest:
         """Run tasks where the domain controller has its name."""
         return self.ground.play(*tasks, environment={**self.samba.environment(), **(environment or {})}, **more)
 
-    def object_task(self, name: str = "adba_object", **options: Any) -> dict[str, Any]:
+    def object_task(self, title: str, **options: Any) -> dict[str, Any]:
         """Return a task about an object, that goes on when it fails."""
         given = {**self.options, "wait_seconds": 0, **options}
         if given.get("state") != "absent":
             given = {"product_key": self.key, **given}
-        return {"name": name, "volume.activation.adba_object": given, "ignore_errors": True}
+        return {"name": title, "volume.activation.adba_object": given, "ignore_errors": True}
 
     def invoked(self, host: str = "dc1") -> list[str]:
         """Return the methods that a machine has seen, in their order."""
@@ -75,11 +75,18 @@ def machines_of(samba: DomainController, **more: Any) -> dict[str, Any]:
     administrator = {"username": samba.administrator, "password": samba.password}
     controller = {"system": SERVER, "domain_role": "domain_controller", "credentials": administrator}
     described = {name: {"system": row} if isinstance(row, str) else row for name, row in more.items()}
-    return {name: {"domain": samba.domain, **row} for name, row in {"dc1": controller, **described}.items() if row}
+    every = {"dc1": controller, **described}
+    alone = [name for name, row in every.items() if row.get("domain_role") == "workgroup"]
+    return {name: row if name in alone else {"domain": samba.domain, **row} for name, row in every.items()}
 
 
-def forest_of(serve: Serve, samba: DomainController, objects: ForestObjects, **machines: Any) -> Forest:
-    """Serve a domain controller and further machines, whose forest is the real directory."""
+def forest_of(
+    serve: Serve, samba: DomainController, objects: ForestObjects, *, covers: str = "office_2016", **machines: Any
+) -> Forest:
+    """Serve a domain controller and further machines, whose forest is the real directory.
+
+    All tests share it, so what one test's members are to activate by, the objects of no other may cover.
+    """
     key = host_key()
     directory = {
         "uri": f"ldaps://{samba.address}",
@@ -89,7 +96,7 @@ def forest_of(serve: Serve, samba: DomainController, objects: ForestObjects, **m
     }
     world = {
         "ad": {samba.domain: {"directory": directory}},
-        "microsoft": {"keys": {key: {"channel": "kms_host"}}},
+        "microsoft": {"keys": {key: {"channel": "kms_host", "covers": [covers]}}},
     }
     ground = serve(machines_of(samba, **machines), world=world)
     reached = {"server": samba.host, "ca_path": str(samba.ca_path), "timeout": 20}
