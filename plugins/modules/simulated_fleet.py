@@ -67,6 +67,9 @@ options:
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
       - C(office) and C(addons) list products beside Windows. C(domain), C(language) and C(utc_offset) say where it
         stands. With C(internet) V(false) it does not reach Microsoft.
+      - C(domain_role) is V(member), V(domain_controller), which takes a server, or V(workgroup). Without it a machine
+        with a C(domain) is a member. A login reaches the directory on a domain controller only, since Basic and NTLM
+        end at the machine they are made on; with C(delegation) V(true) it can be passed on.
       - C(image) is 1 when it is not given. Another number or word is another installation of Windows on the same
         computer. The machine gets another client machine ID and its keys as described, and its installation IDs stay.
       - C(hardware) is 1 when it is not given. Another number or word is another computer with the same installation,
@@ -97,10 +100,15 @@ options:
     description:
       - What is around the machines.
       - C(kms_hosts) has KMS hosts by name, with C(count), C(port), C(reachable) and more. C(dns) has the records of
-        each domain, C(ad) the activation objects of each forest, and C(microsoft) Microsoft's activation service.
-      - C(microsoft) has C(maks) by name with C(remaining), C(key), C(edition) and C(blocked), other C(keys), and
-        C(reachable). An activation is paid for once an installation ID, whether a machine activates itself or a
-        confirmation ID is asked for. With C(repeats_cost) the same installation pays again.
+        each domain, C(ad) the forests by their root domain, and C(microsoft) Microsoft's activation service.
+      - A forest is a list of activation objects, by name or with C(name) and C(products), or a dictionary with
+        C(objects) or C(directory). A C(directory) is a real one, which has C(uri) (C(ldaps) only), C(ca_path), and the
+        C(user) and the C(password) by which members read it. Machines create objects in it under their own
+        C(credentials), so these have to be those of a domain user.
+      - C(microsoft) has C(maks) by name with C(remaining), C(key), C(edition) and C(blocked), other C(keys) with
+        C(channel), C(edition), C(blocked) and, for a KMS host key, C(covers), and C(reachable). An activation is paid
+        for once an installation ID, whether a machine activates itself or a confirmation ID is asked for. With
+        C(repeats_cost) the same installation pays again.
       - C(service) in C(microsoft) is about the batch service, where confirmation IDs and counts are asked for. Each of
         its C(faults) has C(on), which is V(any), V(count) or V(confirmation); C(do), which is V(status),
         V(drop_before), V(drop_after), V(delay), V(truncate), V(empty), V(malformed) or V(code); and C(seconds),
@@ -141,6 +149,7 @@ options:
     type: int
 requirements:
   - cryptography and pyspnego on the controller, which pywinrm with C(requests_ntlm) and pypsrp bring along
+  - python-ldap on the controller, for a forest with a real directory behind it only
 notes:
   - The result has the passwords of the machines for M(ansible.builtin.add_host). Ansible's output therefore does not
     show it, at no verbosity, as if the task had C(no_log). Put C(no_log) on the task that uses it.
@@ -181,6 +190,28 @@ EXAMPLES = r"""
           - "on": Activate
             do: drop_after
   register: fleet
+
+- name: Start a domain controller and a member, with a made-up KMS host key for the forest
+  volume.activation.simulated_fleet:
+    directory: /tmp/fleet
+    machines:
+      dc1:
+        system: server_2022_standard
+        domain: ad.example
+        domain_role: domain_controller
+      app1:
+        system: server_2022_standard
+        domain: ad.example
+        activation_type: ad
+    world:
+      ad:
+        ad.example: []
+      microsoft:
+        keys:
+          HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP:
+            channel: kms_host
+            covers:
+              - windows_server
 
 - name: Use them in the same play
   ansible.builtin.add_host: "{{ {'name': item.key, 'groups': 'windows'} | combine(item.value) }}"

@@ -10,76 +10,26 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
 
-from .asking import Asker, Faulted, fleet_of
-
-KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
-SERVERS_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-QQQQQ"
-BLOCKED_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-BBBBB"
-RETAIL_KEY = "RRRRR-JJJJJ-KKKKK-MMMMM-PPPPP"
-GVLK = "WX4NM-KYWYW-QJJR4-XV3QB-6VM33"
-MACHINES: dict[str, Any] = {
-    "dc1": {"system": "server_2022_standard", "domain_role": "domain_controller"},
-    "app1": "server_2022_standard",
-    "desk1": {"system": "windows_11_pro", "activation_type": "ad"},
-    "desk2": {"system": "windows_11_pro", "activation_type": "ad"},
-    "jump1": {"system": "server_2022_standard", "delegation": True},
-    "alone1": {"system": "server_2022_standard", "domain_role": "workgroup"},
-}
-WORLD: dict[str, Any] = {
-    "ad": {"corp.example": []},
-    "microsoft": {
-        "keys": {
-            KEY: {"channel": "kms_host"},
-            SERVERS_KEY: {"channel": "kms_host", "covers": ["windows_server"]},
-            BLOCKED_KEY: {"channel": "kms_host", "blocked": True},
-            RETAIL_KEY: {"channel": "retail"},
-        }
-    },
-}
-AD = "SELECT ADActivationObjectName, ADActivationObjectDN, ADActivationCsvlkPid, ADActivationCsvlkSkuId, \
-VLActivationType FROM SoftwareLicensingProduct WHERE PartialProductKey IS NOT NULL"
-DN = "CN={},CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example"
-
-
-def fleet(machines: dict[str, Any] | None = None, **world: Any) -> Fleet:
-    return fleet_of({**MACHINES, **(machines or {})}, world={**WORLD, **world})
-
-
-def ask(fleet: Fleet, name: str) -> Asker:
-    return Asker(fleet.machines[name])
-
-
-def online(fleet: Fleet, machine: str = "dc1", *, key: str = KEY, name: str | None = "Laboratory") -> None:
-    ask(fleet, machine).service("DoActiveDirectoryOnlineActivation", ProductKey=key, ActivationObjectName=name)
-
-
-def offline_id(fleet: Fleet, machine: str = "dc1", *, key: str = KEY) -> str:
-    output = ask(fleet, machine).service("GenerateActiveDirectoryOfflineActivationId", ProductKey=key)
-    return str(output.values["InstallationID"][0])
-
-
-def deposit(
-    fleet: Fleet, confirmation: str, machine: str = "dc1", *, key: str = KEY, name: str | None = "Laboratory"
-) -> None:
-    ask(fleet, machine).service(
-        "DepositActiveDirectoryOfflineActivationConfirmation",
-        ProductKey=key,
-        ConfirmationID=confirmation,
-        ActivationObjectName=name,
-    )
-
-
-def hresult(call: Any, *args: Any, **kwargs: Any) -> int | None:
-    with pytest.raises(Faulted) as raised:
-        call(*args, **kwargs)
-    return raised.value.fault.number
-
-
-def objects(fleet: Fleet) -> list[dict[str, Any]]:
-    return fleet.describe()["world"]["forests"]["corp.example"]["objects"]
+from .asking_forest import (
+    AD,
+    BLOCKED_KEY,
+    DN,
+    GVLK,
+    KEY,
+    MACHINES,
+    RETAIL_KEY,
+    SERVERS_KEY,
+    WORLD,
+    ask,
+    deposit,
+    fleet,
+    hresult,
+    objects,
+    offline_id,
+    online,
+)
 
 
 class TestOnline:
@@ -250,34 +200,6 @@ class TestOffline:
     )
     def test_no_installation_id_is_given_where_it_would_be_of_no_use(self, call: dict[str, Any], code: int) -> None:
         assert hresult(offline_id, fleet(), **call) == code
-
-
-class TestLiveControl:
-    def update(self, model: Fleet, **ad: Any) -> None:
-        world = {**WORLD, "ad": {"corp.example": [], **ad}}
-        model.update({"machines": MACHINES, "world": world, "clock": {"now": "2026-03-01T12:00:00Z", "frozen": True}})
-
-    def test_what_was_created_stays_as_long_as_its_forest_is_not_touched(self) -> None:
-        model = fleet()
-        online(model)
-
-        self.update(model, **{"other.example": ["Else"]})
-        assert [row["name"] for row in objects(model)] == ["Laboratory"]
-
-        self.update(model, **{"corp.example": ["Described"]})
-        assert [row["name"] for row in objects(model)] == ["Described"]
-
-    def test_an_object_that_goes_away_leaves_its_leases_and_gives_no_new_one(self) -> None:
-        model = fleet(ad={"corp.example": ["Old"]})
-        ask(model, "desk1").activate()
-
-        self.update(model)
-
-        assert ask(model, "desk1").primary["status"] == "licensed"
-        assert hresult(ask(model, "desk2").activate) == 0xC004F081
-        app = ask(model, "app1")
-        app.activate()
-        assert app.primary["activated_by"] == 2
 
 
 class TestFaults:
