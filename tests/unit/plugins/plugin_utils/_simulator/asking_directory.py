@@ -22,8 +22,8 @@ def address(samba: DomainController, **changed: Any) -> dict[str, Any]:
     return {
         "uri": f"ldaps://{samba.address}",
         "ca_path": str(samba.ca_path),
-        "user": samba.administrator,
-        "password": samba.password,
+        "user": samba.user,
+        "password": samba.user_password,
         **changed,
     }
 
