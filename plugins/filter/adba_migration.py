@@ -30,15 +30,20 @@ options:
         description: The name of the machine.
         type: str
         required: true
+      result:
+        description:
+          - The result of M(volume.activation.license_info), a failed one too.
+          - It tells most with V(machine), V(domain), V(service) and V(products) in
+            O(volume.activation.license_info#module:subset). From what was not read nothing is concluded.
+        type: dict
       license:
         description:
-          - What M(volume.activation.license_info) returned in RV(volume.activation.license_info#module:license), with
-            V(machine), V(domain), V(service) and V(products) in O(volume.activation.license_info#module:subset).
-          - What was not read is not concluded from.
+          - Without a result, what M(volume.activation.license_info) returned in
+            RV(volume.activation.license_info#module:license).
         type: dict
       error:
         description:
-          - The result of the task that failed, where there is no license.
+          - Without a result, that of a task that failed.
         type: raw
   forest:
     description:
@@ -159,10 +164,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting impor
 def adba_migration(machines: t.Any, forest: t.Any = None) -> dict[str, t.Any]:
     """Return the migration report of these machines."""
     if isinstance(machines, (str, dict)) or not isinstance(machines, t.Iterable):
-        raise AnsibleFilterError("adba_migration takes a list of machines, each with machine and license or error.")
+        raise AnsibleFilterError(
+            "adba_migration takes a list of machines, each with machine and result, license or error."
+        )
     found = list(machines)
     if not all(isinstance(machine, t.Mapping) and machine.get("machine") for machine in found):
-        raise AnsibleFilterError("adba_migration takes mappings with machine, and license or error.")
+        raise AnsibleFilterError("adba_migration takes mappings with machine, and result, license or error.")
     if forest is not None and not isinstance(forest, t.Mapping):
         raise AnsibleFilterError("The forest of adba_migration is a result of volume.activation.adba_object_info.")
     return migration_report(found, forest)

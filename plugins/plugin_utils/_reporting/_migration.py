@@ -50,10 +50,11 @@ def migration_report(
 ) -> dict[str, t.Any]:
     """Return `rows`, one for each product with a key and for each machine without, and their `summary`.
 
-    A machine has `machine`, its name, and either `license` as license_info returns it or `error`, a failed result.
+    A machine has `machine`, its name, and `result`, what became of license_info. Without it, it has `license`, as in such
+    a result, or `error`, a failed result.
     `forest` is what adba_object_info returned, a failed result too; None when it was not asked.
     """
-    found, known = list(machines), _Forest.read(forest)
+    found, known = [_sorted_out(machine) for machine in machines], _Forest.read(forest)
     witnesses = _witnesses(found)
     rows = [row for machine in found for row in _rows(machine, known, witnesses)]
     rows.sort(key=_order)
@@ -115,6 +116,14 @@ class _Case:
         return frozenset(self.forest.created or ()) & seen
 
 
+def _sorted_out(machine: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    result = machine.get("result")
+    if not isinstance(result, t.Mapping):
+        return machine
+    license = result.get("license")
+    return {"machine": machine.get("machine"), "license": license, "error": None if license else result}
+
+
 def _rows(
     machine: t.Mapping[str, t.Any], forest: _Forest, witnesses: t.Mapping[str, frozenset[str]]
 ) -> t.Iterator[dict[str, t.Any]]:
@@ -162,7 +171,8 @@ def _unread(name: str, error: t.Any) -> dict[str, t.Any]:
 
 
 def _told(path: str, why: str, case: _Case | None = None) -> dict[str, str | None]:
-    explanation, remedy = texts(why, {} if case is None else case.product, "" if case is None else case.domain)
+    domain = case.domain if case is not None and "domain" in case.license else None
+    explanation, remedy = texts(why, {} if case is None else case.product, domain)
     return {"path": path, "why": why, "explanation": explanation, "remedy": remedy}
 
 

@@ -83,22 +83,25 @@ _COMPLAINED = "the product itself says that it found none for it (0xC004F081)"
 _BY_TIME = "they were there when KMS renewed it"
 
 
-def texts(why: str, product: t.Mapping[str, t.Any], domain: str) -> tuple[str, str | None]:
-    """Return the explanation and the remedy of a code, for this product of a machine in this domain."""
+def texts(why: str, product: t.Mapping[str, t.Any], domain: str | None) -> tuple[str, str | None]:
+    """Return the explanation and the remedy of a code, for this product of a machine in this domain.
+
+    The domain is empty for a workgroup, and None where it was not read.
+    """
     explanation, remedy = _TEXTS[why]
     words = _words(product, domain)
     return explanation.format(**words), None if remedy is None else remedy.format(**words)
 
 
-def _words(product: t.Mapping[str, t.Any], domain: str) -> dict[str, str]:
+def _words(product: t.Mapping[str, t.Any], domain: str | None) -> dict[str, str]:
     reason = product.get("reason") or {}
     by_kms = product.get("activated_by") == "kms"
     return {
-        "domain": domain,
+        "domain": domain or "",
         "channel": str(product.get("channel")),
         "status": str(product.get("status")),
         "expires": str(product.get("expires") or "it ends"),
-        "act": _act(product),
+        "act": _act(product, alone=domain == ""),
         "alone": _alone(product),
         "lift": _lift(product),
         "hint": _BY_TIME if by_kms and product.get("status") == "licensed" else _COMPLAINED,
@@ -107,9 +110,9 @@ def _words(product: t.Mapping[str, t.Any], domain: str) -> dict[str, str]:
     }
 
 
-def _act(product: t.Mapping[str, t.Any]) -> str:
+def _act(product: t.Mapping[str, t.Any], *, alone: bool = False) -> str:
     if _is_windows(product):
-        return "run volume.activation.adba_client"
+        return f"run volume.activation.{'kms_client' if alone else 'adba_client'}"
     return f"run volume.activation.activate with force and the activation_id {product.get('id')}"
 
 

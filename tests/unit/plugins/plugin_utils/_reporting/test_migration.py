@@ -276,6 +276,21 @@ def test_a_machine_that_was_not_read_is_told_its_own_remedy() -> None:
     assert (row["explanation"], row["remedy"]) == ("No.", "Check the password.")
 
 
+def test_an_unlicensed_machine_in_a_workgroup_is_sent_to_kms() -> None:
+    row = _only(_machine(_product(status="notification"), domain=None))
+    assert "kms_client" in row["remedy"] and "adba_client" not in row["remedy"]
+
+
+def test_a_whole_result_is_taken_as_it_was_registered() -> None:
+    read, failed = _machine(_product()), {"code": "connection_refused", "msg": "Closed."}
+    whole = [
+        {"machine": "a", "result": {"license": read["license"], "requests": 3}},
+        {"machine": "b", "result": failed},
+    ]
+    apart = [{**read, "machine": "a"}, {"machine": "b", "error": failed}]
+    assert migration_report(whole, NEW) == migration_report(apart, NEW)
+
+
 def test_braces_in_what_a_machine_says_are_left_as_they_are() -> None:
     reason = {"code": "0x1", "message": "{domain} {", "remedy": "{0}"}
     row = _only(_machine(_product(status="notification", reason=reason)))

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook adba_migration: every machine is named with its path and the reason, and left as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .playground import Playground, Run
+
+PLAYBOOK = "volume.activation.adba_migration"
+DOMAIN = "corp.example"
+SERVER = {"system": "server_2022_standard", "domain": DOMAIN}
+AWAY = {"on": "login", "do": "refuse", "times": 0}
+MACHINES: dict[str, dict[str, Any]] = {
+    "by-kms": {**SERVER, "lease_days": 170, "office": [{"product": "office_2021", "lease_days": 170}]},
+    "restricted": {**SERVER, "lease_days": 170, "activation_type": "kms"},
+    "unlicensed": {**SERVER, "status": "notification"},
+    "alone": {"system": "windows_11_pro", "domain_role": "workgroup", "lease_days": 170},
+    "on-mak": {**SERVER, "channel": "mak"},
+    "no-key": {**SERVER, "channel": "none"},
+    "away": {**SERVER, "faults": [AWAY]},
+}
+WITHOUT_FOREST = {
+    ("alone", "windows"): ("kms", "not_a_domain_member"),
+    ("away", None): ("unknown", "unreachable"),
+    ("by-kms", "windows"): ("kms", "forest_not_asked"),
+    ("by-kms", "office"): ("kms", "forest_not_asked"),
+    ("no-key", None): ("none", "no_product_key"),
+    ("on-mak", "windows"): ("other", "not_a_volume_client"),
+    ("restricted", "windows"): ("kms", "restricted_to_kms"),
+    ("unlicensed", "windows"): ("none", "not_licensed"),
+}
+
+
+def _report(run: Run) -> dict[str, Any]:
+    rows = [row["result"] for row in run.results if row["task"].endswith("Make the report")]
+    assert rows, run.output
+    return dict(rows[-1]["ansible_facts"]["adba_migration"])
+
+
+def _told(run: Run) -> dict[tuple[str, str | None], tuple[str, str]]:
+    rows = _report(run)["rows"]
+    return {(row["machine"], row["application"]): (row["path"], row["why"]) for row in rows}
+
+
+def test_each_machine_is_named_with_its_path_and_reason(serve: Callable[..., Playground]) -> None:
+    ground = serve(MACHINES)
+    reports = ground.folder / "reports"
+    run = ground.run(PLAYBOOK, arguments=("-e", f"adba_migration_directory={reports}"))
+    assert run.code == 0, run.output
+    assert _told(run) == WITHOUT_FOREST
+    # No file names a forest, and the machine that was asked has a login that no directory knows.
+    assert _report(run)["summary"]["forest"]["failure"]
+    written = json.loads((reports / "adba_migration.json").read_text(encoding="utf-8"))
+    assert written == _report(run)
+    table = (reports / "adba_migration.txt").read_text(encoding="utf-8")
+    assert "on-mak" not in table
+    assert all(f"{name} " in table for name in MACHINES if name != "on-mak")
+    assert all(ground.fleet.machines[name].describe()["invoked"] == [] for name in MACHINES)
+
+
+def test_check_mode_tells_the_same(serve: Callable[..., Playground]) -> None:
+    ground = serve({name: MACHINES[name] for name in ("alone", "restricted")})
+    run = ground.run(PLAYBOOK, arguments=("--check", "-e", "adba_migration_hosts=alone"))
+    assert run.code == 0, run.output
+    assert _told(run) == {("alone", "windows"): ("kms", "not_a_domain_member")}
+    assert ground.server.counters.of("restricted").requests == 0
+
+
+def test_a_fleet_of_which_nobody_answers_is_told_too(serve: Callable[..., Playground]) -> None:
+    run = serve({"away": MACHINES["away"]}).run(PLAYBOOK)
+    assert run.code == 0, run.output
+    assert _told(run) == {("away", None): ("unknown", "unreachable")}
