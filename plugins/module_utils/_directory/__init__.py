@@ -20,6 +20,7 @@ from ._errors import (
     DirectoryUnreachable,
 )
 from ._facts import forest_facts, found_facts, object_facts
+from ._failures import rights_remedy
 from ._names import guid_bytes, guid_text, same_name
 from ._objects import ActivationObject, Forest
 from ._opening import open_directory
@@ -44,6 +45,7 @@ __all__ = [
     "guid_text",
     "object_facts",
     "open_directory",
+    "rights_remedy",
     "same_name",
     "settings_from",
 ]

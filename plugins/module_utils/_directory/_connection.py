@@ -154,21 +154,20 @@ class _Attempt:
         """Put TLS in force, and make sure that it is; Kerberos protects by the login itself."""
         import ldap
 
-        security = self._settings.security
-        if security is Security.GSSAPI:
+        if self._settings.security is Security.GSSAPI:
             return
-        if security is Security.STARTTLS:
-            self.handle.start_tls_s()
-        else:
-            self._ask_anything()
+        self._connect_by_tls()
         if not self.handle.get_option(ldap.OPT_X_TLS_VERSION):
             raise self._not_sealed("OpenLDAP reports no TLS on the connection")
         self._is_protected = True
 
-    def _ask_anything(self) -> None:
-        """Send a first request, for only that connects; everybody may read this entry, and any answer will do."""
+    def _connect_by_tls(self) -> None:
         import ldap
 
+        if self._settings.security is Security.STARTTLS:
+            self.handle.start_tls_s()
+            return
+        # Only a first request connects; everybody may send this one, and any answer will do.
         number = self.handle.search_ext("", ldap.SCOPE_BASE, attrlist=["1.1"])
         try:
             self.handle.result3(number, all=1, timeout=self._clock.next())

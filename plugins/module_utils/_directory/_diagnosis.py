@@ -62,6 +62,8 @@ def _tls(connection: socket.socket, endpoint: Endpoint, security: Security, ca_f
             return None
     except ssl.SSLCertVerificationError as error:
         return _bad_certificate(endpoint, error)
+    except ssl.SSLEOFError as error:
+        raise ConnectionAbortedError("it ended during the TLS handshake") from error
     except ssl.SSLError as error:
         return _no_tls(endpoint, error)
 
@@ -70,6 +72,8 @@ def _starts_tls(connection: socket.socket) -> bool:
     """Ask for TLS, and tell whether the answer is an extended response with the result 0."""
     connection.sendall(_START_TLS)
     answer = connection.recv(4096)
+    if not answer:
+        raise ConnectionAbortedError("it ended instead of starting TLS")
     # The response's own tag follows the message's header and number; the result is the first element in it.
     start = answer.find(bytes([_EXTENDED_RESPONSE]), 2, 16)
     return start > 0 and b"\x0a\x01\x00" in answer[start : start + 10]

@@ -47,7 +47,7 @@ _TICKET_REMEDIES = (
     (("no kerberos credentials", "no credentials", "cache", "expired"), "Get a ticket first with 'kinit user@REALM'."),
     (("clock skew",), "Set the clock where this task runs: it may differ by five minutes at most."),
     (
-        ("server not found",),
+        ("server not found", "numeric host"),
         "Set server to the domain controller's full name, as its SPN ldap/… has it, or set domain alone.",
     ),
     (("kdc", "realm"), "Check the realm and its KDC in krb5.conf."),

@@ -47,7 +47,7 @@ def open_directory(settings: DirectorySettings, *, tell: Tell | None = None, pag
 def _endpoints(settings: DirectorySettings) -> tuple[Endpoint, ...]:
     usual = _LDAPS_PORT if settings.security is Security.LDAPS else _LDAP_PORT
     if settings.server:
-        return (Endpoint(settings.server, settings.port or usual),)
+        return (Endpoint(settings.server.rstrip("."), settings.port or usual),)
     found = domain_controllers(settings.domain or "", dns_servers=settings.dns_servers, timeout=settings.timeout)
     # DNS tells the port of LDAP without TLS, which is also the one for StartTLS and Kerberos.
     fixed = settings.port or (_LDAPS_PORT if settings.security is Security.LDAPS else None)

@@ -109,11 +109,6 @@ def _check_place(settings: DirectorySettings) -> None:
             f"'{settings.server}' is neither a host name nor an address.",
             "Set server to the name alone, such as dc1.corp.example.com; the rest has options: port and security.",
         )
-    if settings.security is Security.GSSAPI and settings.server and _is_address(settings.server):
-        _refuse(
-            f"Kerberos needs the domain controller's name, and '{settings.server}' is an address.",
-            "Set server to the full name of the domain controller, or set domain alone.",
-        )
 
 
 def _check_login(settings: DirectorySettings) -> None:
