@@ -50,8 +50,8 @@ def migration_report(
 ) -> dict[str, t.Any]:
     """Return `rows`, one for each product with a key and for each machine without, and their `summary`.
 
-    A machine has `machine`, its name, and `result`, what became of license_info. Without it, it has `license`, as in such
-    a result, or `error`, a failed result.
+    A machine has `machine`, its name, and `result`, what became of license_info; or, in its place, the `license` of
+    such a result, or an `error`, a failed result.
     `forest` is what adba_object_info returned, a failed result too; None when it was not asked.
     """
     found, known = [_sorted_out(machine) for machine in machines], _Forest.read(forest)
