@@ -145,8 +145,9 @@ class ActionModule(WindowsAction):
         try:
             with translated():
                 access.directory.remove(step.found)
-        except AnswerLost:
-            self.tell("no answer came; looking into the directory instead")
+        except (AnswerLost, Refusal) as error:
+            # Somebody else may have removed it, or the answer was all that got lost.
+            self.tell(f"{error}; looking into the directory again")
             if not step.is_done(access.directory.survey()):
                 raise
         return access.directory.survey()

@@ -110,8 +110,8 @@ objects:
       partial_product_key: PPPPP
       extended_pid: 12345-00206-271-000000-03-1033-20348.0000-3262026
       kms_ids: [b74263e4-0f92-46c6-bcf8-c11d5efe2959]
-      created: "2026-11-02T09:12:41+00:00"
-      changed: "2026-11-02T09:12:41+00:00"
+      created: "2026-11-02T09:12:41Z"
+      changed: "2026-11-02T09:12:41Z"
 forest:
   description: The forest, and what it can hold.
   returned: success

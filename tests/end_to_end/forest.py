@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,16 @@ class Forest:
         if given.get("state") != "absent":
             given = {"product_key": self.key, **given}
         return {"name": title, "volume.activation.adba_object": given, "ignore_errors": True}
+
+    def elsewhere(self, title: str, **options: Any) -> dict[str, Any]:
+        """Return a task that looks into the directory from a host other than the controller."""
+        return {
+            "name": title,
+            "volume.activation.adba_object_info": {**self.options, **options},
+            "delegate_to": "elsewhere",
+            "vars": {"ansible_connection": "elsewhere", "ansible_python_interpreter": sys.executable},
+            "ignore_errors": True,
+        }
 
     def invoked(self, host: str = "dc1") -> list[str]:
         """Return the methods that a machine has seen, in their order."""

@@ -111,6 +111,7 @@ def _environment(folder: Path, tree: Path, results: Path) -> dict[str, str]:
         "HOME": str(folder),
         "ANSIBLE_COLLECTIONS_PATH": str(tree),
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(HERE / "connection_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "task_results",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_NOCOLOR": "1",

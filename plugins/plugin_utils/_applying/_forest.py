@@ -14,12 +14,14 @@ import typing as t
 
 from ...module_utils._directory import Forest
 from .._cim import Repository, from_lexical
-from .._errors import AnswerLost, NotConverged, ProtocolViolation
+from .._errors import AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import ProductKey
-from .._planning import CreateObject
+from .._planning import CREATING_RIGHTS, CreateObject
 from . import _queries as q
 from ._applier import Patience
 from ._reader import Products, Reader, Scope
+
+_ACCESS_DENIED = 0x80070005
 
 
 class ForestHost:
@@ -72,11 +74,26 @@ def create_object(
             host.deposit(step.key, confirmation_id, step.name)
     except AnswerLost:
         missing = _unknown
+    except MachineRefused as refused:
+        if refused.hresult != _ACCESS_DENIED:
+            raise
+        raise _without_rights(refused) from refused
     for _moment in patience.moments():
         forest = look()
         if step.is_done(forest):
             return forest
     raise missing(step, forest)
+
+
+def _without_rights(refused: MachineRefused) -> MachineRefused:
+    """Return the refusal with a remedy for this case; the usual one is about the machine alone."""
+    return MachineRefused(
+        refused.message,
+        hresult=refused.hresult,
+        fault=refused.fault,
+        cause="This login may not create activation objects in the forest, or is no administrator of the machine.",
+        remedy=CREATING_RIGHTS,
+    )
 
 
 def _unknown(step: CreateObject, forest: Forest) -> AnswerLost:

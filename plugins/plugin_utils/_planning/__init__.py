@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ._change import Change
 from ._forest import (
+    CREATING_RIGHTS,
     NAME_LIMIT,
     AbsentObject,
     Caller,
@@ -43,6 +44,7 @@ __all__ = [
     "Activate",
     "ActivateMak",
     "Activation",
+    "CREATING_RIGHTS",
     "Caller",
     "Change",
     "Counted",
