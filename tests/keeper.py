@@ -4,8 +4,8 @@
 """Keeps a server that the tests share: prepares it, runs it, and ends it with the run.
 
 A keeper is this file run as a program, outside the run, so that it can also clean up after a run that was killed. It
-works in a folder below the run's own, which holds `leader`, the number of the process that leads the run. It locks the
-file `keeper`, which has its own number, for as long as it lives. The server is a session of its own and is ended as a
+works in a folder below the run's own, whose name has the number of the process that leads the run. It locks the file
+`keeper`, which has its own number, for as long as it lives. The server is a session of its own and is ended as a
 whole; it has a pipe from its keeper as standard input, so that it can end itself should the keeper be killed.
 """
 
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from pathlib import Path
 
 _START_SECONDS = 30.0
@@ -31,17 +32,15 @@ _STOP_SECONDS = 30.0
 # -- in the run
 
 
-def choose_folder(prefix: str) -> Path:
-    """Make a folder that this process leads; the path of a socket below it stays short enough."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp" if len(tempfile.gettempdir()) > 40 else None))
-    (folder / "leader").write_text(str(os.getpid()), encoding="ascii")
-    return folder
+def choose_folder(prefix: str, leader: int) -> Path:
+    """Choose a folder for the run that a process leads, short enough for sockets; it is made when it is needed."""
+    parent = "/tmp" if len(tempfile.gettempdir()) > 40 else tempfile.gettempdir()
+    return Path(parent) / f"{prefix}-{leader}-{uuid.uuid4().hex[:8]}"
 
 
-def leads(folder: Path) -> bool:
-    """Tell whether it was this process that chose the folder."""
-    leader = folder / "leader"
-    return leader.exists() and leader.read_text(encoding="ascii") == str(os.getpid())
+def leader_of(folder: Path) -> int:
+    """Return the number of the process that leads the run of this folder."""
+    return int(folder.name.split("-")[-2])
 
 
 def start(folder: Path, prepare: list[list[str]], serve: list[str]) -> None:
@@ -91,7 +90,7 @@ def keep(folder: Path) -> None:
     """Prepare and serve in `folder` until told to stop, or until the process that leads the run is gone."""
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_args: told.set())
-    leader = int((folder.parent / "leader").read_text(encoding="ascii"))
+    leader = leader_of(folder.parent)
     with (folder / "keeper.new").open("w", encoding="ascii") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         stream.write(str(os.getpid()))

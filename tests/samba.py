@@ -27,15 +27,15 @@ FOLDER_VARIABLE = "VOLUME_ACTIVATION_TEST_SAMBA"
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the folder, in the process that leads the run; its workers, and what they start, inherit the name."""
     if FOLDER_VARIABLE not in os.environ:
-        os.environ[FOLDER_VARIABLE] = str(keeper.choose_folder("va-ad-"))
+        os.environ[FOLDER_VARIABLE] = str(keeper.choose_folder("va-ad", os.getpid()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the controllers where the folder was chosen, whatever became of the tests."""
-    folder = Path(os.environ.get(FOLDER_VARIABLE, "/nowhere"))
-    if keeper.leads(folder):
+    folder = Path(os.environ[FOLDER_VARIABLE])
+    if keeper.leader_of(folder) == os.getpid():
         del os.environ[FOLDER_VARIABLE]
-        for each in (folder, *folder.glob("*/")):
+        for each in folder.glob("*/"):
             keeper.dismiss(each)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -67,7 +67,8 @@ def _controller(name: str, schema: str) -> DomainController:
     for library in ("ldap", "dns"):
         pytest.importorskip(library, reason=f"the Python library {library} is not installed: {remedy}")
     folder = Path(os.environ[FOLDER_VARIABLE]) / name
-    folder.mkdir(exist_ok=True)
+    for each in (folder.parent, folder):
+        each.mkdir(mode=0o700, exist_ok=True)
     with (folder / "start").open("wb") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         if not (folder / "address").exists():

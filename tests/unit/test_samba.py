@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -159,18 +160,18 @@ def test_what_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def led(samba: DomainController, tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
-    """A stand-in for a server with a child of its own, its keeper, and the process that is said to lead the run."""
+def led(samba: DomainController) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
+    """The folder of a controller of its own, and the process that is said to lead the run."""
     leader = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    (tmp_path / "leader").write_text(str(leader.pid), encoding="ascii")
-    folder = tmp_path / "forest"
-    folder.mkdir()
+    folder = keeper.choose_folder("va-ad", leader.pid) / "forest"
+    folder.mkdir(parents=True)
     samba_setup.start(folder, "2012_R2")
     samba_setup.wait_until_ready(folder)
     yield folder, leader
     with contextlib.suppress(ValueError):
         leader.communicate()
     keeper.dismiss(folder)
+    shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def members(folder: Path) -> list[int]:
