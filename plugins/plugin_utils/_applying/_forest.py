@@ -14,7 +14,7 @@ import typing as t
 
 from ...module_utils._directory import Forest
 from .._cim import Repository, from_lexical
-from .._errors import AnswerLost, MachineRefused, NotConverged, ProtocolViolation
+from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import ProductKey
 from .._planning import CREATING_RIGHTS, CreateObject
 from . import _queries as q
@@ -66,7 +66,7 @@ def create_object(
     `look` reads the forest anew. Raises AnswerLost when the outcome stays unknown, MachineRefused when Windows
     declined, and NotConverged when it answered well but the directory does not show the object.
     """
-    missing = _not_shown
+    missing: t.Callable[[CreateObject, Forest], ActivationError] = _not_shown
     try:
         if confirmation_id is None:
             host.activate(step.key, step.name)

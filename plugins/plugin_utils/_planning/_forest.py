@@ -123,11 +123,7 @@ def _present(wish: PresentObject, forest: Forest) -> t.Iterator[ForestStep]:
 
 
 def _absent(wish: AbsentObject, forest: Forest) -> t.Iterator[ForestStep]:
-    if wish.dn is not None:
-        at = forest.at(wish.dn)
-        found = (at,) if at else ()
-    else:
-        found = forest.named(wish.name or "")
+    found = _named_by(wish, forest)
     if len(found) > 1:
         raise _ambiguous(wish.name or "", found)
     for item in found:
@@ -137,6 +133,13 @@ def _absent(wish: AbsentObject, forest: Forest) -> t.Iterator[ForestStep]:
             becomes="(none)",
             found=item,
         )
+
+
+def _named_by(wish: AbsentObject, forest: Forest) -> tuple[ActivationObject, ...]:
+    if wish.dn is None:
+        return forest.named(wish.name or "")
+    at = forest.at(wish.dn)
+    return (at,) if at else ()
 
 
 def _held_elsewhere(name: str, found: ActivationObject) -> Refusal:
