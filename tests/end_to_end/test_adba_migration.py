@@ -10,7 +10,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .playground import Playground, Run
+from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
+
+from .forest import Serve, forest_of
+from .playground import Playground, Run, task
 
 PLAYBOOK = "volume.activation.adba_migration"
 DOMAIN = "corp.example"
@@ -76,3 +79,45 @@ def test_a_fleet_of_which_nobody_answers_is_told_too(serve: Callable[..., Playgr
     run = serve({"away": MACHINES["away"]}).run(PLAYBOOK)
     assert run.code == 0, run.output
     assert _told(run) == {("away", None): ("unknown", "unreachable")}
+
+
+def _with_forest(serve: Serve, samba: DomainController, objects: ForestObjects, *arguments: str) -> Run:
+    """Activate one of three members by the forest, and let the report ask its directory."""
+    kept = {"system": "server_2019_standard", "lease_days": 179}
+    forest = forest_of(
+        serve,
+        samba,
+        objects,
+        covers="server_2019",
+        member={"system": "server_2019_standard", "status": "notification"},
+        stale={**kept, "lease_days": 100},
+        restricted={**kept, "activation_type": "kms"},
+        elsewhere={**kept, "domain": "else.example"},
+    )
+    for host, wish in (
+        ("dc1", forest.object_task("create", name=objects.name("Corp"))),
+        ("member", task("adba_client")),
+    ):
+        done = forest.play(wish, play={"hosts": host})
+        assert done.code == 0 and done.result(host)["changed"], done.output
+    login = {"bind_user": samba.user, "bind_password": samba.user_password}
+    variables = {"adba_ldap": {**forest.options, **login}}
+    return forest.ground.run(PLAYBOOK, variables=variables, arguments=arguments, environment=samba.environment())
+
+
+def test_the_forest_is_asked_once_and_tells_more(
+    serve: Serve, samba: DomainController, forest_objects: ForestObjects
+) -> None:
+    run = _with_forest(serve, samba, forest_objects, "-e", "adba_migration_hosts=all:!dc1", "-vvvvv")
+    assert run.code == 0, run.output
+    assert _told(run) == {
+        ("elsewhere", "windows"): ("kms", "other_domain"),
+        ("member", "windows"): ("ad", "by_ad"),
+        ("restricted", "windows"): ("kms", "restricted_to_kms"),
+        ("stale", "windows"): ("kms", "renewed_by_kms_before_the_object"),
+    }
+    forest = _report(run)["summary"]["forest"]
+    assert (forest["asked"], forest["domains"], forest["failure"]) == (True, [samba.domain], None)
+    assert samba.user_password not in run.output
+    asked = [row for row in run.results if row["task"].endswith("Ask the forest for its activation objects")]
+    assert len(asked) == 1
