@@ -67,7 +67,7 @@ class Connection:
             return self._handle.result3(number, all=1, timeout=seconds)
 
         try:
-            _, found, _, answered = self._limited(work, clock)
+            _kind, found, _number, answered = self._limited(work, clock)
         except ldap.NO_SUCH_OBJECT:
             return None
         except ldap.LDAPError as error:
