@@ -221,8 +221,8 @@ class _Attempt:
         import ldap
 
         scheme = "ldaps" if self._settings.security is Security.LDAPS else "ldap"
-        # A trace, which the environment can ask for, would show the password.
-        handle = ldap.initialize(f"{scheme}://{self._endpoint}", trace_level=0)
+        # A trace would show the password. The environment can ask for one, and counts where the level is 0.
+        handle = ldap.initialize(f"{scheme}://{self._endpoint}", trace_level=-1)
         for option, value in self._options():
             handle.set_option(option, value)
         return handle

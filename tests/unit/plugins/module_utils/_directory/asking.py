@@ -69,9 +69,10 @@ def survey_alone(environment: dict[str, str], name: str = "", **options: Any) ->
         timeout=60,
         check=False,
     )
-    # Nothing but the exit status counts as success: a warning of a preloaded library is none of ours.
     if done.returncode:
         raise AssertionError(done.stderr)
+    if options.get("bind_password"):
+        assert options["bind_password"] not in done.stdout + done.stderr
     return dict(json.loads(done.stdout))
 
 

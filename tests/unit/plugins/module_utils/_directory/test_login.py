@@ -20,6 +20,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     open_directory,
 )
 from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory._limits import Clock
 from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, wait_until
 
@@ -83,6 +84,43 @@ def test_another_name_in_the_certificate_is_refused(samba: DomainController, sec
         bind_password=samba.password,
     )
     assert (found["code"], "another name" in found["message"]) == ("certificate_refused", True)
+
+
+def by_password(samba: DomainController, environment: dict[str, str], **options: Any) -> dict[str, Any]:
+    """Look into the forest from a process with this environment."""
+    login = {"bind_user": samba.administrator, "bind_password": samba.password}
+    return survey_alone(environment, server=samba.address, **login, **options)
+
+
+def test_no_setting_of_the_system_lets_a_certificate_pass(samba: DomainController) -> None:
+    lax = {"LDAPTLS_REQCERT": "never", "LDAPTLS_CACERT": str(samba.ca_path)}
+    assert by_password(samba, lax, ca_path=str(samba.other_ca_path))["code"] == "certificate_refused"
+
+
+def test_without_a_ca_of_ours_the_one_of_the_system_counts(samba: DomainController) -> None:
+    assert by_password(samba, {"LDAPTLS_CACERT": str(samba.ca_path)})["server"] == samba.host
+    assert by_password(samba, {"LDAPTLS_CACERT": str(samba.other_ca_path)})["code"] == "certificate_refused"
+
+
+def test_a_trace_that_the_environment_asks_for_does_not_show_the_password(samba: DomainController) -> None:
+    # The helper fails if the process writes it anywhere.
+    traced = {"PYTHON_LDAP_TRACE_LEVEL": "9", "PYTHON_LDAP_TRACE_FILE": "/dev/stderr"}
+    assert by_password(samba, traced, ca_path=str(samba.ca_path))["server"] == samba.host
+
+
+def test_referrals_are_not_followed(samba: DomainController, python_ldap: Any) -> None:
+    connection = _connection.connect(Endpoint(samba.address, 636), settings_for(samba))
+    assert not connection._handle.get_option(python_ldap.OPT_REFERRALS)
+    # The root of a domain refers to its other partitions.
+    root = ",".join(f"DC={label}" for label in samba.domain.split("."))
+    clock = Clock(10, 10)
+    referring = connection._handle.search_ext_s(root, python_ldap.SCOPE_SUBTREE, "(objectClass=domain)", ["dc"])
+    assert any(dn is None for dn, _values in referring)
+    connection._handle.result3 = lambda *_number, **_options: (101, referring, 1, [])
+    found = connection.search(root, ["dc"], clock=clock)
+    connection.close()
+    assert found is not None
+    assert [entry.dn for entry in found[0]] == [root]
 
 
 def test_the_domain_is_enough_where_dns_knows_it(samba: DomainController) -> None:
