@@ -11,12 +11,13 @@ import typing as t
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import (
     DIRECTORY_SPEC,
+    DirectoryError,
     Forest,
     forest_facts,
     object_facts,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import create_object
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, AnswerLost, Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     GvlkTable,
     ProductKey,
@@ -110,7 +111,7 @@ class ActionModule(WindowsAction):
         forest = create_object(
             step,
             access.machine.forest_host(),
-            look=access.directory.survey,
+            look=access.look,
             patience=access.machine.patience,
             confirmation_id=confirmation,
         )
@@ -143,14 +144,22 @@ class ActionModule(WindowsAction):
 
     def _removed(self, step: RemoveObject, access: ForestAccess) -> Forest:
         try:
-            with translated():
-                access.directory.remove(step.found)
-        except (AnswerLost, Refusal) as error:
+            access.directory.remove(step.found)
+            return access.look()
+        except DirectoryError as error:
             # Somebody else may have removed it, or the answer was all that got lost.
-            self.tell(f"{error}; looking into the directory again")
-            if not step.is_done(access.directory.survey()):
+            self.tell(f"{error} Looking into the directory again.")
+            forest = _seen_again(access)
+            if forest is None or not step.is_done(forest):
                 raise
-        return access.directory.survey()
+            return forest
+
+
+def _seen_again(access: ForestAccess) -> Forest | None:
+    try:
+        return access.look()
+    except DirectoryError:
+        return None  # what went wrong before is what there is to tell
 
 
 def _wish(options: t.Mapping[str, t.Any]) -> ForestWish:

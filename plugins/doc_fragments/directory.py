@@ -62,5 +62,5 @@ options:
     default: []
 requirements:
   - python-ldap 3.4 or later where the directory is asked from
-  - dnspython 2.2 or later there, unless O(server) is given
+  - dnspython 2.3 or later there, unless O(server) is given
 """

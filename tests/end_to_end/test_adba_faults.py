@@ -31,7 +31,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], str]] = {
     "ticket missing": ({"security": "gssapi", "bind_user": "", "bind_password": ""}, "no_ticket"),
 }
 # A connection that breaks: before the login, while nothing was sealed yet, afterwards, or not at all.
-BROKEN = ("directory_unreachable", "not_sealed", "outcome_unknown", None)
+BROKEN = ("directory_unreachable", "not_sealed", "not_converged", "outcome_unknown", None)
 MODULES = ("look", "create", "remove")
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._directory import Forest
+from ...module_utils._directory import DirectoryError, Forest
 from .._cim import Repository, from_lexical
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import ProductKey
@@ -22,6 +22,8 @@ from ._applier import Patience
 from ._reader import Products, Reader, Scope
 
 _ACCESS_DENIED = 0x80070005
+
+_Missing = t.Callable[[CreateObject, str], ActivationError]
 
 
 class ForestHost:
@@ -66,23 +68,34 @@ def create_object(
     `look` reads the forest anew. Raises AnswerLost when the outcome stays unknown, MachineRefused when Windows
     declined, and NotConverged when it answered well but the directory does not show the object.
     """
-    missing: t.Callable[[CreateObject, Forest], ActivationError] = _not_shown
+    missing = _asked(step, host, confirmation_id)
+    seen = ""
+    for _moment in patience.moments():
+        try:
+            forest = look()
+        except DirectoryError as error:
+            seen = f"the directory cannot be read ({error})"
+            continue
+        if step.is_done(forest):
+            return forest
+        seen = f"{forest.server} does not show it"
+    raise missing(step, seen)
+
+
+def _asked(step: CreateObject, host: ForestHost, confirmation_id: str | None) -> _Missing:
+    """Ask Windows once, and return what it would mean if the directory does not show the object."""
     try:
         if confirmation_id is None:
             host.activate(step.key, step.name)
         else:
             host.deposit(step.key, confirmation_id, step.name)
     except AnswerLost:
-        missing = _unknown
+        return _unknown
     except MachineRefused as refused:
         if refused.hresult != _ACCESS_DENIED:
             raise
         raise _without_rights(refused) from refused
-    for _moment in patience.moments():
-        forest = look()
-        if step.is_done(forest):
-            return forest
-    raise missing(step, forest)
+    return _not_shown
 
 
 def _without_rights(refused: MachineRefused) -> MachineRefused:
@@ -96,18 +109,18 @@ def _without_rights(refused: MachineRefused) -> MachineRefused:
     )
 
 
-def _unknown(step: CreateObject, forest: Forest) -> AnswerLost:
+def _unknown(step: CreateObject, seen: str) -> ActivationError:
     return AnswerLost(
-        f"No answer came to {step.action}, and {forest.server} does not show the object: the outcome is unknown.",
+        f"No answer came when the object for key {step.key.partial} was asked for, and {seen}: the outcome is unknown.",
         code="outcome_unknown",
         cause="The connection broke, the machine was slower than its limit, or the change is not replicated yet.",
         remedy="Run the task again; it looks into the directory first and creates nothing that is there.",
     )
 
 
-def _not_shown(step: CreateObject, forest: Forest) -> NotConverged:
+def _not_shown(step: CreateObject, seen: str) -> ActivationError:
     return NotConverged(
-        f"Windows says that it created the object for key {step.key.partial}, but {forest.server} does not show it.",
+        f"Windows says that it created the object for key {step.key.partial}, but {seen}.",
         code="not_converged",
         cause="The object was written at another domain controller and is not replicated yet.",
         remedy="Wait for the replication and run the task again, or name the controller next to the machine in server.",

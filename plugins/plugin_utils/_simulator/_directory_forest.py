@@ -113,7 +113,8 @@ class DirectoryForest:
 
     def _connection(self) -> t.Any:
         ldap = _ldap()
-        connection = ldap.initialize(self._address.uri)
+        # A trace, which the environment can ask for, would show the password.
+        connection = ldap.initialize(self._address.uri, trace_level=-1)
         for option, value in (
             (ldap.OPT_REFERRALS, 0),
             (ldap.OPT_NETWORK_TIMEOUT, _SECONDS),

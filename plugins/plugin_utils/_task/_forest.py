@@ -44,7 +44,6 @@ _OURS: tuple[tuple[type[DirectoryError], type[ActivationError]], ...] = (
     (DirectoryRefusal, Refusal),
     (DirectoryUnreachable, ConnectionFailed),
     (DirectoryAnswerLost, AnswerLost),
-    (DirectoryError, ActivationError),
 )
 
 
@@ -54,8 +53,12 @@ def translated() -> t.Iterator[None]:
     try:
         yield
     except DirectoryError as error:
-        kind = next(ours for theirs, ours in _OURS if isinstance(error, theirs))
-        raise kind(error.message, code=error.code, cause=error.cause, remedy=error.remedy) from error
+        raise _ours(error) from error
+
+
+def _ours(error: DirectoryError) -> ActivationError:
+    kind = next((ours for theirs, ours in _OURS if isinstance(error, theirs)), ActivationError)
+    return kind(error.message, code=error.code, cause=error.cause, remedy=error.remedy)
 
 
 class ForestAccess:
@@ -77,6 +80,14 @@ class ForestAccess:
     def directory(self) -> Directory:
         """The directory, logged in to."""
         return self._resources.enter_context(open_directory(self._settings(), tell=self._tell))
+
+    def look(self) -> Forest:
+        """Return the forest as it is now; a connection that broke in the meantime is made anew."""
+        try:
+            return self.directory.survey()
+        except (DirectoryUnreachable, DirectoryAnswerLost):
+            del self.directory
+            return self.directory.survey()
 
     @functools.cached_property
     def machine(self) -> Machine:

@@ -44,8 +44,12 @@ class FakeDirectory:
     machine: t.Any
     error: DirectoryError | None = None
     removal: DirectoryError | None = None
+    kept: bool = False
+    """Whether a removal leaves the object where it is."""
     settings: list[DirectorySettings] = field(default_factory=list)
     surveys: int = 0
+    broken: int | None = None
+    """The look, from 0, that finds the connection broken."""
 
     def open(self, settings: DirectorySettings, **_more: t.Any) -> FakeDirectory:
         """Stand in for `open_directory`."""
@@ -64,12 +68,15 @@ class FakeDirectory:
 
     def survey(self, *, name: str | None = None) -> Forest:
         self.surveys += 1
+        if self.surveys - 1 == self.broken:
+            raise DirectoryUnreachable("broken", code="directory_unreachable")
         written = [given["ActivationObjectName"] for method, given in self.machine.calls if method == ONLINE]
         created = tuple(held(name or "Named by Windows") for name in written)
         return replace(self.forest, objects=(*self.forest.objects, *created))
 
     def remove(self, found: ActivationObject) -> None:
-        self.forest = replace(self.forest, objects=tuple(item for item in self.forest.objects if item != found))
+        if not self.kept:
+            self.forest = replace(self.forest, objects=tuple(item for item in self.forest.objects if item != found))
         if self.removal:
             raise self.removal
 
@@ -209,11 +216,25 @@ def test_a_removal_whose_answer_was_lost_is_looked_up(stage: Stage, directory: F
     assert result["changed"]
 
 
-def test_a_removal_that_was_refused_is_a_failure(stage: Stage, directory: FakeDirectory) -> None:
+def test_a_removal_by_somebody_else_is_as_good(stage: Stage, directory: FakeDirectory) -> None:
     directory.forest = forest(held("Corp"))
-    directory.removal = DirectoryError("no right", code="access_denied", remedy="ask")
+    directory.removal = DirectoryRefusal("gone already", code="object_gone")
     result = stage.run("adba_object", {"state": "absent", "name": "Corp", "domain": "corp.example"})
-    assert (result["failed"], result["code"], result["refused"], result["steps"]) == (True, "access_denied", False, [])
+    assert result["changed"]
+
+
+@pytest.mark.parametrize("code", ["access_denied", "outcome_unknown"])
+def test_what_is_still_there_was_not_removed(stage: Stage, directory: FakeDirectory, code: str) -> None:
+    directory.forest = forest(held("Corp"))
+    directory.kept, directory.removal = True, DirectoryAnswerLost("gone", code=code)
+    result = stage.run("adba_object", {"state": "absent", "name": "Corp", "domain": "corp.example"})
+    assert (result["failed"], result["code"], result["changed"]) == (True, code, False)
+
+
+def test_a_connection_that_broke_is_made_anew_for_the_second_look(stage: Stage, directory: FakeDirectory) -> None:
+    directory.broken = 1
+    assert stage.run("adba_object", present())["changed"]
+    assert len(directory.settings) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory import Forest
+from ansible_collections.volume.activation.plugins.module_utils._directory import DirectoryUnreachable, Forest
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     ForestHost,
     Patience,
@@ -20,6 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    ActivationError,
     AnswerLost,
     MachineRefused,
     NotConverged,
@@ -30,6 +31,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 
 from .._planning.states import NOW
 from .._planning.test_forest import forest
+
+pytest.importorskip("ldap", reason="python-ldap is not installed: pip install -r requirements-directory.txt")
 
 KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
 STEP = CreateObject(why="no activation object holds this key", key=KEY, name="Corp")
@@ -44,6 +47,8 @@ class Writer(ForestHost):
     error: Exception | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     looks: int = 0
+    unreadable: int = 0
+    """How many looks fail before the directory can be read again."""
 
     def activate(self, key: ProductKey, name: str | None) -> None:
         self.asked.append(("online", key, name))
@@ -55,6 +60,8 @@ class Writer(ForestHost):
 
     def look(self) -> Forest:
         self.looks += 1
+        if self.looks <= self.unreadable:
+            raise DirectoryUnreachable("down", code="directory_unreachable")
         shown = self.visible_after is not None and self.asked and self.looks > self.visible_after
         return STEP.predicted(forest()) if shown else forest()
 
@@ -118,8 +125,29 @@ def test_after_a_lost_answer_an_object_that_is_not_shown_is_an_unknown_outcome()
     assert len(writer.asked) == 1
 
 
+def test_a_directory_that_is_away_for_a_while_is_waited_for() -> None:
+    writer = Writer(unreadable=2)
+    assert created(writer).holding("PPPPP")
+    assert writer.looks == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(None, "not_converged"), (AnswerLost("gone"), "outcome_unknown")], ids=["answered", "lost"]
+)
+def test_a_directory_that_stays_away_is_no_success_and_said_to_be_the_cause(error: Exception, code: str) -> None:
+    with pytest.raises(ActivationError, match="cannot be read") as failure:
+        created(Writer(unreadable=100, error=error))
+    assert failure.value.code == code
+
+
+def test_a_refusal_for_want_of_rights_names_those_in_the_forest() -> None:
+    with pytest.raises(MachineRefused) as error:
+        created(Writer(error=MachineRefused("no", hresult=0x80070005)))
+    assert "Enterprise Admins" in str(error.value.remedy)
+
+
 def test_a_refusal_of_windows_is_passed_on_without_a_look() -> None:
-    writer = Writer(error=MachineRefused("no", hresult=0x80070005))
+    writer = Writer(error=MachineRefused("no", hresult=0xC004F082))
     with pytest.raises(MachineRefused):
         created(writer)
     assert writer.looks == 0

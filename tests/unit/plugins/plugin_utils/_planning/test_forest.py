@@ -25,6 +25,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     refuse_unable,
 )
 
+# The names in a DN are escaped and compared by it.
+pytest.importorskip("ldap", reason="python-ldap is not installed: pip install -r requirements-directory.txt")
+
 CONTAINER = "CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example"
 KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
 
