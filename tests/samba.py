@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def samba() -> DomainController:
 def old_samba() -> DomainController:
     """The domain controller of a forest whose schema does not know activation objects."""
     return _controller("old-forest", "2008_R2")
+
+
+@pytest.fixture
+def stopping_samba() -> Iterator[DomainController]:
+    """A domain controller for one test alone, which may stop it."""
+    controller = _controller(f"own-{uuid.uuid4().hex[:8]}", "2012_R2")
+    yield controller
+    keeper.dismiss(controller.folder)
 
 
 @pytest.fixture

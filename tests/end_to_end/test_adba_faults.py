@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.volume.activation.tests import keeper
 from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
@@ -51,7 +52,7 @@ def three_tasks(forest: Forest, title: str, **options: Any) -> list[dict[str, An
         given["bind_password"] = ""
     look = {**task("adba_object_info", **given), "ignore_errors": True}
     create = {"product_key": forest.key, "name": "Never", "wait_seconds": 0, **given}
-    remove = {"state": "absent", "name": forest.objects.names[0], **given}
+    remove = {"state": "absent", "name": next(iter(forest.objects.names), "Corp"), **given}
     return [
         {**look, "name": f"{title} look"},
         {**look, "name": f"{title} create", **task_of("adba_object", create)},
@@ -187,6 +188,22 @@ def test_a_server_that_hangs_ends_the_task_in_time(troubled: Forest) -> None:
         relay.hang()
         run = played(forest, *three_tasks(forest, "hang", port=relay.port, timeout=2))
     assert {run.result("dc1", f"hang {module}")["code"] for module in MODULES} == {"directory_unreachable"}
+
+
+def test_a_controller_that_was_stopped_is_named_and_windows_not_asked(
+    serve: Serve, stopping_samba: DomainController
+) -> None:
+    forest = forest_of(serve, stopping_samba, ForestObjects(stopping_samba))
+    forest.options |= {"timeout": 5}
+    name = "Stopped"
+    assert forest.play(forest.object_task("create", name=name), play={"hosts": "dc1"}).code == 0
+    keeper.dismiss(stopping_samba.folder)
+    run = played(forest, *three_tasks(forest, "stopped"), forest.object_task("again", state="absent", name=name))
+    titles = [*(f"stopped {module}" for module in MODULES), "again"]
+    assert {title: run.result("dc1", title)["code"] for title in titles} == dict.fromkeys(
+        titles, "directory_unreachable"
+    )
+    assert forest.invoked() == [ONLINE]
 
 
 def test_a_machine_that_windows_lets_write_nothing_is_told_why(
