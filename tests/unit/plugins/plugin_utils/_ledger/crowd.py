@@ -20,18 +20,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[5] / "plugins"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
 
-from plugin_utils._errors import Refusal  # type: ignore[import-not-found]  # noqa: E402
-from plugin_utils._ledger import (  # type: ignore[import-not-found]  # noqa: E402
+from plugins.plugin_utils._errors import Refusal  # type: ignore[import-not-found]  # noqa: E402
+from plugins.plugin_utils._ledger import (  # type: ignore[import-not-found]  # noqa: E402
     Demand,
     EntryState,
     Ledger,
     MachineIdentity,
     Method,
 )
-from plugin_utils._ledger import _entries as entries  # noqa: E402
-from plugin_utils._ledger._schema import schema  # type: ignore[import-not-found]  # noqa: E402
+from plugins.plugin_utils._ledger import _entries as entries  # noqa: E402
+from plugins.plugin_utils._ledger._schema import schema  # type: ignore[import-not-found]  # noqa: E402
 
 # What every child would import again, each for itself.
 for library in ("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "psycopg"):

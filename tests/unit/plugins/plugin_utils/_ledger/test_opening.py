@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.tests.postgres import GUARDED_PASSWOR
 
 from .budget import demand, engine, refusal, reserved
 
-PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
+CHECKOUT = Path(__file__).resolve().parents[5]
 # As whom a right can be missing: nothing is forbidden to root.
 NOBODY = 65534
 
@@ -148,9 +148,9 @@ def as_nobody(folder: Path, program: str) -> list[str]:
     """Run a program that uses the ledger as a user without rights, and return its words."""
     lines = [
         "import os, sys",
-        f"sys.path.insert(0, {str(PLUGINS)!r})",
-        "from plugin_utils._errors import Refusal",
-        "from plugin_utils._ledger import Ledger, PoolWish",
+        f"sys.path.insert(0, {str(CHECKOUT)!r})",
+        "from plugins.plugin_utils._errors import Refusal",
+        "from plugins.plugin_utils._ledger import Ledger, PoolWish",
         # Everything is loaded while it can be: Python itself may lie where nobody else may look.
         f"with Ledger.open({str(folder / 'first')!r}) as ledger: ledger.declare(PoolWish(name='labs', limit=1))",
         f"if os.getuid() == 0: os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})",
@@ -301,6 +301,8 @@ def test_a_library_that_is_missing_is_named_with_the_way_to_get_it(
 
 
 def test_importing_the_ledger_loads_no_library() -> None:
-    program = f"import sys; sys.path.insert(0, {str(PLUGINS)!r}); import plugin_utils._ledger; print(*sys.modules)"
+    program = (
+        f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); import plugins.plugin_utils._ledger; print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True)
     assert not {"sqlalchemy", "psycopg", "requests", "ansible"} & {name.split(".")[0] for name in done.stdout.split()}
