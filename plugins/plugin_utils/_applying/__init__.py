@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ._applier import Applier, Patience
-from ._forest import ForestHost, create_object
+from ._forest import ForestHost, create_object, remove_object
 from ._gate import Gate, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
 from ._rows import Membership
@@ -29,4 +29,5 @@ __all__ = [
     "Spending",
     "Ticket",
     "create_object",
+    "remove_object",
 ]

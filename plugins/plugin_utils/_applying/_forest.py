@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creating activation objects: Windows writes them, the directory tells whether it did.
+"""Creating and removing activation objects: Windows writes them, the directory tells whether it did.
 
 No machine is asked for what the directory shows already. An answer that was lost is looked for there, and the object is
 not asked for a second time.
@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._directory import DirectoryError, Forest
+from ...module_utils._directory import ActivationObject, DirectoryError, Forest
 from .._cim import Repository, from_lexical
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import ProductKey
-from .._planning import CREATING_RIGHTS, CreateObject
+from .._planning import CREATING_RIGHTS, CreateObject, RemoveObject
 from . import _queries as q
 from ._applier import Patience
 from ._reader import Products, Reader, Scope
@@ -80,6 +80,31 @@ def create_object(
             return forest
         seen = f"{forest.server} does not show it"
     raise missing(step, seen)
+
+
+def remove_object(
+    step: RemoveObject, remove: t.Callable[[ActivationObject], None], *, look: t.Callable[[], Forest]
+) -> Forest:
+    """Remove the object that was found, and return the forest without it.
+
+    Of what goes wrong nothing is told when the object is gone all the same: somebody else may have removed it, or the
+    answer was all that got lost. Raises DirectoryError otherwise.
+    """
+    try:
+        remove(step.found)
+        return look()
+    except DirectoryError:
+        forest = _seen_again(look)
+        if forest is None or not step.is_done(forest):
+            raise
+        return forest
+
+
+def _seen_again(look: t.Callable[[], Forest]) -> Forest | None:
+    try:
+        return look()
+    except DirectoryError:
+        return None  # what went wrong before is what there is to tell
 
 
 def _asked(step: CreateObject, host: ForestHost, confirmation_id: str | None) -> _Missing:

@@ -6,17 +6,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory import DirectoryUnreachable, Forest
+from ansible_collections.volume.activation.plugins.module_utils._directory import (
+    ActivationObject,
+    DirectoryAnswerLost,
+    DirectoryError,
+    DirectoryRefusal,
+    DirectoryUnreachable,
+    Forest,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     ForestHost,
     Patience,
     Reader,
     create_object,
+    remove_object,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
@@ -27,10 +36,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ProtocolViolation,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import CreateObject
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import CreateObject, RemoveObject
 
 from .._planning.states import NOW
-from .._planning.test_forest import forest
+from .._planning.test_forest import forest, held
 
 pytest.importorskip("ldap", reason="python-ldap is not installed: pip install -r requirements-directory.txt")
 
@@ -151,6 +160,56 @@ def test_a_refusal_of_windows_is_passed_on_without_a_look() -> None:
     with pytest.raises(MachineRefused):
         created(writer)
     assert writer.looks == 0
+
+
+REMOVAL = RemoveObject(why="the object is to be absent", found=held("Corp"))
+HELD, EMPTY = forest(held("Corp"), held("Other", "QQQQQ")), forest(held("Other", "QQQQQ"))
+LOST = DirectoryAnswerLost("gone", code="outcome_unknown")
+
+
+def looks(*found: Forest | DirectoryError) -> Callable[[], Forest]:
+    """Return a function that shows one forest after the other, or fails in its place."""
+    left = list(found)
+
+    def look() -> Forest:
+        shown = left.pop(0)
+        if isinstance(shown, DirectoryError):
+            raise shown
+        return shown
+
+    return look
+
+
+def removal(error: DirectoryError | None = None) -> Callable[[ActivationObject], None]:
+    """Return a removal that answers, or fails, whatever it has done."""
+
+    def remove(found: ActivationObject) -> None:
+        assert found == REMOVAL.found
+        if error:
+            raise error
+
+    return remove
+
+
+def test_an_object_is_removed_and_the_forest_looked_at_again() -> None:
+    assert remove_object(REMOVAL, removal(), look=looks(EMPTY)) == EMPTY
+
+
+@pytest.mark.parametrize("error", [LOST, DirectoryRefusal("gone already", code="object_gone")])
+def test_an_object_that_is_gone_was_removed_whatever_was_said(error: DirectoryError) -> None:
+    assert remove_object(REMOVAL, removal(error), look=looks(EMPTY)) == EMPTY
+
+
+@pytest.mark.parametrize("seen", [HELD, DirectoryUnreachable("down")], ids=["still there", "unreadable"])
+@pytest.mark.parametrize("error", [LOST, DirectoryRefusal("no right", code="access_denied")])
+def test_what_is_not_seen_to_be_gone_was_not_removed(error: DirectoryError, seen: Forest | DirectoryError) -> None:
+    with pytest.raises(DirectoryError) as raised:
+        remove_object(REMOVAL, removal(error), look=looks(seen))
+    assert raised.value is error
+
+
+def test_a_look_that_fails_after_a_removal_is_tried_once_more() -> None:
+    assert remove_object(REMOVAL, removal(), look=looks(DirectoryUnreachable("broken"), EMPTY)) == EMPTY
 
 
 @dataclass

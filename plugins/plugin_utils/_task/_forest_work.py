@@ -1,0 +1,138 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task about an activation object does: look, plan, let Windows or the directory do it, look again, and tell."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._directory import Forest, forest_facts, object_facts
+from .._applying import create_object, remove_object
+from .._errors import ActivationError, Refusal
+from .._licensing import ProductKey, parse_confirmation_id
+from .._planning import (
+    CreateObject,
+    ForestStep,
+    ForestWish,
+    PresentObject,
+    RemoveObject,
+    plan_forest,
+    refuse_unable,
+)
+from .._reporting import changes, difference, failure
+from ._confirmations import keep, stored
+from ._forest import ForestAccess, translated
+
+__all__ = ["ForestWork"]
+
+
+class ForestWork:
+    """One task's work on a forest; `result` is all of it."""
+
+    def __init__(
+        self,
+        access: ForestAccess,
+        options: t.Mapping[str, t.Any],
+        *,
+        host_name: str,
+        check_mode: bool,
+        tell: t.Callable[[str], None],
+        warn: t.Callable[[str], None],
+    ) -> None:
+        self._access = access
+        self._options = options
+        self._host_name = host_name
+        self._check_mode = check_mode
+        self._tell = tell
+        self._warn = warn
+        self._done: list[ForestStep] = []
+        self._installation: dict[str, t.Any] | None = None
+
+    def result(self, wish: ForestWish, *, diff: bool) -> dict[str, t.Any]:
+        """Return the task's result; what fails is told with what was done before it."""
+        try:
+            with translated():
+                result = self._success(wish, diff=diff)
+        except ActivationError as error:
+            result = failure(error, done=self._done)
+        return {**result, "installation": self._installation, "requests": self._access.requests}
+
+    def _success(self, wish: ForestWish, *, diff: bool) -> dict[str, t.Any]:
+        forest = self._access.directory.survey()
+        steps = self._steps(wish, forest)
+        for step in steps:
+            forest = step.predicted(forest) if self._check_mode else self._carried_out(step)
+        result = {**changes(steps), "object": _shown(wish, forest), "forest": forest_facts(forest)}
+        return {**result, "diff": difference(steps)} if diff else result
+
+    def _steps(self, wish: ForestWish, forest: Forest) -> tuple[ForestStep, ...]:
+        steps = plan_forest(wish, forest)
+        if any(isinstance(step, CreateObject) for step in steps):
+            refuse_unable(self._access.caller(forest), forest)
+        if not isinstance(wish, PresentObject) or self._options["activate"] != "never":
+            return steps
+        # Windows computes the installation ID without changing anything, and nothing more is wanted.
+        if steps and not self._check_mode:
+            self._installation_id(wish.key)
+        return ()
+
+    def _carried_out(self, step: ForestStep) -> Forest:
+        self._tell(f"{step.action}: {step.was or '-'} -> {step.becomes or '-'} ({step.why})")
+        if isinstance(step, RemoveObject):
+            forest = remove_object(step, self._access.directory.remove, look=self._access.look)
+        elif isinstance(step, CreateObject):
+            forest = self._created(step)
+        else:
+            raise NotImplementedError(type(step).__name__)
+        self._done.append(step)
+        return forest
+
+    def _created(self, step: CreateObject) -> Forest:
+        machine = self._access.machine
+        if self._options["activate"] == "online":
+            return create_object(step, machine.forest_host(), look=self._access.look, patience=machine.patience)
+        installation_id = self._installation_id(step.key)
+        confirmation_id = self._confirmation_id(installation_id)
+        forest = create_object(
+            step,
+            machine.forest_host(),
+            look=self._access.look,
+            patience=machine.patience,
+            confirmation_id=confirmation_id,
+        )
+        keep(self._options, installation_id, confirmation_id, step.key, warn=self._warn)
+        return forest
+
+    def _installation_id(self, key: ProductKey) -> str:
+        found = self._access.machine.forest_host().installation_id(key)
+        self._installation = {
+            "machine": self._host_name,
+            "installation_id": found,
+            "partial_product_key": key.partial,
+        }
+        return found
+
+    def _confirmation_id(self, installation_id: str) -> str:
+        """Return the confirmation ID that was given, else the one that was stored when it was given before."""
+        given = self._options["confirmation_id"]
+        found = parse_confirmation_id(given) if given else stored(self._options, installation_id)
+        if found is not None:
+            return found
+        raise Refusal(
+            "Creating the object offline takes a confirmation ID, and none is stored for this installation ID.",
+            code="confirmation_id_needed",
+            remedy="Give Microsoft's telephone service the installation ID in installation.installation_id, then run"
+            " the task again with the answer in confirmation_id.",
+        )
+
+
+def _shown(wish: ForestWish, forest: Forest) -> dict[str, t.Any] | None:
+    """Return the object that the wish is about, as far as the forest has it."""
+    if not isinstance(wish, PresentObject):
+        return None
+    holding = forest.holding(wish.key.partial)
+    named = [item for item in holding if item in forest.named(wish.name or "")]
+    found = named or holding
+    return object_facts(found[0]) if found else None
