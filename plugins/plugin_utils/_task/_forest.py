@@ -83,11 +83,12 @@ class ForestAccess:
 
     def look(self) -> Forest:
         """Return the forest as it is now; a connection that broke in the meantime is made anew."""
-        try:
-            return self.directory.survey()
-        except (DirectoryUnreachable, DirectoryAnswerLost):
-            del self.directory
-            return self.directory.survey()
+        if "directory" in vars(self):
+            try:
+                return self.directory.survey()
+            except (DirectoryUnreachable, DirectoryAnswerLost):
+                del self.directory
+        return self.directory.survey()
 
     @functools.cached_property
     def machine(self) -> Machine:
@@ -129,7 +130,9 @@ class ForestAccess:
     @property
     def _shares_login(self) -> bool:
         """Whether the directory is asked with the machine's login, so that what it grants is what the machine may."""
-        return directory_settings_from(self._options).security is not Security.GSSAPI and not self._options["bind_user"]
+        given = directory_settings_from(self._options)
+        # A password alone is half of another login, and refused as such; the connection's own must not take its place.
+        return given.security is not Security.GSSAPI and not given.bind_user and not given.bind_password
 
     def _settings(self) -> DirectorySettings:
         settings = directory_settings_from(self._options)

@@ -50,12 +50,16 @@ class FakeDirectory:
     surveys: int = 0
     broken: int | None = None
     """The look, from 0, that finds the connection broken."""
+    away: tuple[int, ...] = ()
+    """The logins, from 0, that find no domain controller."""
 
     def open(self, settings: DirectorySettings, **_more: t.Any) -> FakeDirectory:
         """Stand in for `open_directory`."""
         self.settings.append(settings)
         if self.error:
             raise self.error
+        if len(self.settings) - 1 in self.away:
+            raise DirectoryUnreachable("away", code="directory_unreachable")
         return self
 
     def __enter__(self) -> FakeDirectory:
@@ -237,6 +241,17 @@ def test_a_connection_that_broke_is_made_anew_for_the_second_look(stage: Stage, 
     assert len(directory.settings) == 2
 
 
+def test_a_domain_controller_that_stays_away_for_a_while_is_asked_again_at_each_look(
+    stage: Stage, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    directory.broken, directory.away = 1, (1, 2)
+    result = stage.run("adba_object", present(wait_seconds=1))
+    assert (result.get("code"), result["changed"], stage.machine.methods) == (None, True, [ONLINE])
+    assert len(directory.settings) == 4
+
+
+
 @pytest.mark.parametrize(
     ("error", "refused"),
     [
@@ -257,6 +272,14 @@ def test_what_the_directory_says_is_told_as_it_is(
         error.remedy,
         refused,
     )
+
+
+def test_a_password_alone_is_no_login_and_not_replaced_by_the_connections(
+    stage: Stage, directory: FakeDirectory
+) -> None:
+    stage.run("adba_object_info", {"domain": "corp.example", "bind_password": "other"})
+    (settings,) = directory.settings
+    assert (settings.bind_user, settings.bind_password, stage.machine.settings) == (None, "other", [])
 
 
 def test_become_is_refused(stage: Stage, directory: FakeDirectory) -> None:
