@@ -54,11 +54,12 @@ _TICKET_REMEDIES = (
 )
 
 
-def rights_remedy(container: str) -> str:
+def rights_remedy(container: str | None = None) -> str:
     """Return who may create and remove activation objects in `container`, and how to become one of them."""
+    where = f"'{container}'" if container else "the container of activation objects"
     return (
         "Log in as a member of Enterprise Admins, or of Domain Admins in the forest's root domain; or let one of them"
-        f" delegate creating and deleting msSPP-ActivationObject objects in '{container}'."
+        f" delegate creating and deleting msSPP-ActivationObject objects in {where}."
     )
 
 
@@ -121,10 +122,13 @@ def _no_ticket(place: str, said: str) -> DirectoryUnreachable:
 
 
 def broken_off(place: str, seconds: float | None, said: str | None) -> DirectoryUnreachable:
-    """Return the error for a connection that broke, or that stayed silent for `seconds`, while nothing was changed."""
+    """Return the error for a connection that broke, or that stayed silent for `seconds`.
+
+    It says nothing of changes: the look that fails may be the one after a change.
+    """
     what = f"did not answer within {seconds:g} seconds" if seconds else "broke the connection off"
     return DirectoryUnreachable(
-        f"{place} {what}; nothing was changed.",
+        f"{place} {what}.",
         code="directory_unreachable",
         cause=said,
         remedy="Run the task again. If the domain controller is only slow, raise timeout.",
@@ -141,7 +145,7 @@ def not_read(error: Exception, place: str, said: str) -> DirectoryError:
             remedy="Log in as a user of the forest: authenticated users may read them by default.",
         )
     return DirectoryError(
-        f"{place} turned down a search; nothing was changed.",
+        f"{place} turned down a search.",
         code="directory_error",
         cause=said,
         remedy="Try another domain controller (server), and look at this one's event log.",
@@ -189,7 +193,7 @@ def access_denied(place: str, dn: str, said: str) -> DirectoryError:
         f"{place} does not let this login remove '{dn}'.",
         code="access_denied",
         cause=said,
-        remedy=rights_remedy(f"CN=Activation Objects,{container}" if container else "its container"),
+        remedy=rights_remedy(f"CN=Activation Objects,{container}" if container else None),
     )
 
 

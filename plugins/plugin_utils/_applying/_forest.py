@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._directory import ActivationObject, DirectoryError, Forest
+from ...module_utils._directory import ActivationObject, DirectoryError, DirectoryLoginFailed, Forest, rights_remedy
 from .._cim import Repository, from_lexical
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import ProductKey
-from .._planning import CREATING_RIGHTS, CreateObject, RemoveObject
+from .._planning import CreateObject, RemoveObject
 from . import _queries as q
 from ._applier import Patience
 from ._reader import Products, Reader, Scope
@@ -73,6 +73,9 @@ def create_object(
     for _moment in patience.moments():
         try:
             forest = look()
+        except DirectoryLoginFailed as error:
+            seen = f"the directory cannot be read ({error})"
+            break  # each further try counts towards a lockout
         except DirectoryError as error:
             seen = f"the directory cannot be read ({error})"
             continue
@@ -83,28 +86,29 @@ def create_object(
 
 
 def remove_object(
-    step: RemoveObject, remove: t.Callable[[ActivationObject], None], *, look: t.Callable[[], Forest]
+    step: RemoveObject, forest: Forest, remove: t.Callable[[ActivationObject], None], *, look: t.Callable[[], Forest]
 ) -> Forest:
-    """Remove the object that was found, and return the forest without it.
+    """Remove the object that was found in `forest`, and return the forest without it.
 
     Of what goes wrong nothing is told when the object is gone all the same: somebody else may have removed it, or the
     answer was all that got lost. Raises DirectoryError otherwise.
     """
     try:
         remove(step.found)
-        return look()
     except DirectoryError:
-        forest = _seen_again(look)
-        if forest is None or not step.is_done(forest):
+        seen = _seen_again(look)
+        if seen is None or not step.is_done(seen):
             raise
-        return forest
+        return seen
+    # The directory has said that it did it; that it cannot be read any more makes that no failure.
+    return _seen_again(look) or step.predicted(forest)
 
 
 def _seen_again(look: t.Callable[[], Forest]) -> Forest | None:
     try:
         return look()
     except DirectoryError:
-        return None  # what went wrong before is what there is to tell
+        return None  # the removal is what there is to tell of
 
 
 def _asked(step: CreateObject, host: ForestHost, confirmation_id: str | None) -> _Missing:
@@ -130,7 +134,7 @@ def _without_rights(refused: MachineRefused) -> MachineRefused:
         hresult=refused.hresult,
         fault=refused.fault,
         cause="This login may not create activation objects in the forest, or is no administrator of the machine.",
-        remedy=CREATING_RIGHTS,
+        remedy=rights_remedy(),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ._change import Change
 from ._forest import (
-    CREATING_RIGHTS,
     NAME_LIMIT,
     AbsentObject,
     Caller,
@@ -44,7 +43,6 @@ __all__ = [
     "Activate",
     "ActivateMak",
     "Activation",
-    "CREATING_RIGHTS",
     "Caller",
     "Change",
     "Counted",

@@ -13,19 +13,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ...module_utils._directory import ActivationObject, Forest
+from ...module_utils._directory import ActivationObject, Forest, rights_remedy
 from .._errors import Refusal
 from .._licensing import ProductKey
 from ._change import Change
 
 NAME_LIMIT = 40
 """Characters of an object's name; Windows refuses a longer one with 0xC004F082."""
-
-CREATING_RIGHTS = (
-    "Use an account of Enterprise Admins, or of Domain Admins in the forest's root domain, or delegate the right to"
-    " create and delete msSPP-ActivationObject on the container of activation objects."
-)
-"""What to do about an account that may not create an object."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,5 +230,5 @@ def _no_right(forest: Forest) -> Refusal:
         "This login may not create activation objects.",
         code="access_denied",
         cause=f"The directory does not grant it the right to create children of {forest.container}.",
-        remedy=CREATING_RIGHTS,
+        remedy=rights_remedy(forest.container),
     )

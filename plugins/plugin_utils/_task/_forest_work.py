@@ -63,7 +63,7 @@ class ForestWork:
         forest = self._access.directory.survey()
         steps = self._steps(wish, forest)
         for step in steps:
-            forest = step.predicted(forest) if self._check_mode else self._carried_out(step)
+            forest = step.predicted(forest) if self._check_mode else self._carried_out(step, forest)
         result = {**changes(steps), "object": _shown(wish, forest), "forest": forest_facts(forest)}
         return {**result, "diff": difference(steps)} if diff else result
 
@@ -78,10 +78,10 @@ class ForestWork:
             self._installation_id(wish.key)
         return ()
 
-    def _carried_out(self, step: ForestStep) -> Forest:
+    def _carried_out(self, step: ForestStep, forest: Forest) -> Forest:
         self._tell(f"{step.action}: {step.was or '-'} -> {step.becomes or '-'} ({step.why})")
         if isinstance(step, RemoveObject):
-            forest = remove_object(step, self._access.directory.remove, look=self._access.look)
+            forest = remove_object(step, forest, self._access.directory.remove, look=self._access.look)
         elif isinstance(step, CreateObject):
             forest = self._created(step)
         else:

@@ -69,7 +69,6 @@ def test_a_server_cut_off_while_pages_are_read(
         with pytest.raises(DirectoryUnreachable) as caught:
             directory.survey()
     assert caught.value.code == "directory_unreachable"
-    assert "nothing was changed" in caught.value.message
 
 
 @each_tls
@@ -91,6 +90,7 @@ def test_a_removal_whose_answer_is_lost_is_said_to_be_unknown_though_it_happened
             directory.remove(found)
     assert caught.value.code == "outcome_unknown"
     assert "again" in (caught.value.remedy or "")
+    assert "nothing" not in str(caught.value.cause)
     assert not is_there(samba, found)
 
 
@@ -102,8 +102,9 @@ def test_a_removal_that_hangs_is_said_to_be_unknown_in_time(
     with through(relay, samba, timeout=1.0) as directory:
         relay.hang()
         begin = time.monotonic()
-        with pytest.raises(DirectoryAnswerLost):
+        with pytest.raises(DirectoryAnswerLost) as caught:
             directory.remove(found)
+    assert "nothing" not in str(caught.value.cause)
     assert time.monotonic() - begin < 10
 
 

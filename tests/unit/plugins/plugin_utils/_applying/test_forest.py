@@ -16,6 +16,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     ActivationObject,
     DirectoryAnswerLost,
     DirectoryError,
+    DirectoryLoginFailed,
     DirectoryRefusal,
     DirectoryUnreachable,
     Forest,
@@ -58,6 +59,7 @@ class Writer(ForestHost):
     looks: int = 0
     unreadable: int = 0
     """How many looks fail before the directory can be read again."""
+    failure: DirectoryError = field(default_factory=lambda: DirectoryUnreachable("down", code="directory_unreachable"))
 
     def activate(self, key: ProductKey, name: str | None) -> None:
         self.asked.append(("online", key, name))
@@ -70,7 +72,7 @@ class Writer(ForestHost):
     def look(self) -> Forest:
         self.looks += 1
         if self.looks <= self.unreadable:
-            raise DirectoryUnreachable("down", code="directory_unreachable")
+            raise self.failure
         shown = self.visible_after is not None and self.asked and self.looks > self.visible_after
         return STEP.predicted(forest()) if shown else forest()
 
@@ -149,6 +151,13 @@ def test_a_directory_that_stays_away_is_no_success_and_said_to_be_the_cause(erro
     assert failure.value.code == code
 
 
+def test_a_login_that_is_refused_while_waiting_is_not_tried_again() -> None:
+    writer = Writer(unreadable=100, failure=DirectoryLoginFailed("locked", code="directory_login_refused"))
+    with pytest.raises(NotConverged, match="locked"):
+        created(writer)
+    assert writer.looks == 1
+
+
 def test_a_refusal_for_want_of_rights_names_those_in_the_forest() -> None:
     with pytest.raises(MachineRefused) as error:
         created(Writer(error=MachineRefused("no", hresult=0x80070005)))
@@ -156,10 +165,11 @@ def test_a_refusal_for_want_of_rights_names_those_in_the_forest() -> None:
 
 
 def test_a_refusal_of_windows_is_passed_on_without_a_look() -> None:
-    writer = Writer(error=MachineRefused("no", hresult=0xC004F082))
-    with pytest.raises(MachineRefused):
+    refused = MachineRefused("no", hresult=0xC004F082, remedy="Choose a shorter name.")
+    writer = Writer(error=refused)
+    with pytest.raises(MachineRefused) as error:
         created(writer)
-    assert writer.looks == 0
+    assert (error.value, writer.looks) == (refused, 0)
 
 
 REMOVAL = RemoveObject(why="the object is to be absent", found=held("Corp"))
@@ -192,24 +202,25 @@ def removal(error: DirectoryError | None = None) -> Callable[[ActivationObject],
 
 
 def test_an_object_is_removed_and_the_forest_looked_at_again() -> None:
-    assert remove_object(REMOVAL, removal(), look=looks(EMPTY)) == EMPTY
+    emptied = forest()
+    assert remove_object(REMOVAL, HELD, removal(), look=looks(emptied)) == emptied
 
 
 @pytest.mark.parametrize("error", [LOST, DirectoryRefusal("gone already", code="object_gone")])
 def test_an_object_that_is_gone_was_removed_whatever_was_said(error: DirectoryError) -> None:
-    assert remove_object(REMOVAL, removal(error), look=looks(EMPTY)) == EMPTY
+    assert remove_object(REMOVAL, HELD, removal(error), look=looks(EMPTY)) == EMPTY
 
 
 @pytest.mark.parametrize("seen", [HELD, DirectoryUnreachable("down")], ids=["still there", "unreadable"])
 @pytest.mark.parametrize("error", [LOST, DirectoryRefusal("no right", code="access_denied")])
 def test_what_is_not_seen_to_be_gone_was_not_removed(error: DirectoryError, seen: Forest | DirectoryError) -> None:
     with pytest.raises(DirectoryError) as raised:
-        remove_object(REMOVAL, removal(error), look=looks(seen))
+        remove_object(REMOVAL, HELD, removal(error), look=looks(seen))
     assert raised.value is error
 
 
-def test_a_look_that_fails_after_a_removal_is_tried_once_more() -> None:
-    assert remove_object(REMOVAL, removal(), look=looks(DirectoryUnreachable("broken"), EMPTY)) == EMPTY
+def test_a_removal_that_was_answered_is_no_failure_though_nobody_can_look_again() -> None:
+    assert remove_object(REMOVAL, HELD, removal(), look=looks(DirectoryUnreachable("broken"))) == EMPTY
 
 
 @dataclass

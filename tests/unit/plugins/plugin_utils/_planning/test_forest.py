@@ -135,6 +135,14 @@ def test_exactly_the_object_that_is_named_is_removed(wish: AbsentObject) -> None
     assert plan_forest(wish, after) == ()
 
 
+def test_a_removal_is_done_when_another_object_has_taken_the_place() -> None:
+    (step,) = plan_forest(AbsentObject(name="Corp"), forest(held("Corp")))
+    successor = forest(held("Corp", guid="another guid"))
+    assert step.is_done(successor)
+    assert not step.is_done(forest(held("Renamed", guid="guid of Corp")))
+    assert step.predicted(successor) == successor
+
+
 @pytest.mark.parametrize("name", ["Cor", "Corp*", "Corp 2*", "*", ""])
 def test_nothing_is_removed_that_is_not_named_as_a_whole(name: str) -> None:
     assert plan_forest(AbsentObject(name=name), forest(held("Corp"), held("Corp 2"))) == ()
