@@ -11,8 +11,8 @@ import typing as t
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DIRECTORY_SPEC, found_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._connections import runs_here
 from ansible_collections.volume.activation.plugins.plugin_utils._task._forest import ForestAccess, translated
+from ansible_collections.volume.activation.plugins.plugin_utils._task._places import runs_here
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},

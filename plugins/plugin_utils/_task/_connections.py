@@ -31,10 +31,10 @@ from .._session import (
     Tls,
     WinRMSettings,
 )
+from ._places import plugin_name
 
-__all__ = ["runs_here", "settings_from", "speaks_wsman"]
+__all__ = ["settings_from"]
 
-_BUILTIN = ("ansible.builtin.", "ansible.legacy.")
 _T = t.TypeVar("_T")
 
 
@@ -43,7 +43,7 @@ def settings_from(connection: t.Any) -> WinRMSettings | PsrpSettings:
 
     Raises Refusal: `foreign_connection` for any plugin but winrm and psrp, `bad_connection_option` for a bad value.
     """
-    name = _plugin_name(connection)
+    name = plugin_name(connection)
     if name == "winrm":
         return _winrm(_Options(connection, "ansible_winrm_"))
     if name == "psrp":
@@ -53,25 +53,6 @@ def settings_from(connection: t.Any) -> WinRMSettings | PsrpSettings:
         code="foreign_connection",
         remedy="Set ansible_connection to winrm or psrp for this host.",
     )
-
-
-def speaks_wsman(connection: t.Any) -> bool:
-    """Tell whether a connection leads to a Windows machine over WS-Management."""
-    return _plugin_name(connection) in ("winrm", "psrp")
-
-
-def runs_here(connection: t.Any) -> bool:
-    """Tell whether the controller is the place to run Python for a host: it is one itself, or a Windows machine."""
-    return speaks_wsman(connection) or _plugin_name(connection) == "local"
-
-
-def _plugin_name(connection: t.Any) -> str:
-    name = getattr(connection, "ansible_name", None) or getattr(connection, "transport", None) or "unknown"
-    for prefix in _BUILTIN:
-        name = name.removeprefix(prefix)
-    if name not in ("winrm", "psrp") and getattr(connection, "transport", None) in ("winrm", "psrp"):
-        return str(connection.transport)  # a plugin of another collection built on one of these two
-    return str(name)
 
 
 class _Options:

@@ -34,8 +34,9 @@ from .._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLibr
 from .._planning import Caller
 from .._secrets import reveal
 from .._session import PsrpSettings, WinRMSettings, open_session
-from ._connections import settings_from, speaks_wsman
+from ._connections import settings_from
 from ._machine import Machine
+from ._places import speaks_wsman
 
 __all__ = ["ForestAccess", "translated"]
 
