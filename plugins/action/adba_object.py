@@ -67,7 +67,7 @@ class ActionModule(WindowsAction):
 def _wish(options: t.Mapping[str, t.Any]) -> ForestWish:
     name = options["name"]
     if options["state"] == "absent":
-        return AbsentObject(name=name, dn=options["dn"])
+        return _absent(name, options["dn"])
     if options["dn"] is not None:
         raise Refusal(
             "An object cannot be created at a DN.", code="bad_option", remedy="Give its name, and leave dn out."
@@ -77,10 +77,22 @@ def _wish(options: t.Mapping[str, t.Any]) -> ForestWish:
     return PresentObject(key=_key(options["product_key"]), name=None if name is None else _checked(name))
 
 
-def _checked(name: str) -> str:
-    if len(name.encode("utf-16-le")) // 2 > NAME_LIMIT:
+def _absent(name: str | None, dn: str | None) -> AbsentObject:
+    if not (name or dn or "").strip():
         raise Refusal(
-            f"The name has {len(name)} characters, and an activation object takes {NAME_LIMIT}.",
+            "The name or the DN of the object to remove is empty.",
+            code="bad_option",
+            remedy="Give one of them as adba_object_info shows it; a variable behind it may be empty.",
+        )
+    return AbsentObject(name=name, dn=dn)
+
+
+def _checked(name: str) -> str:
+    # Windows counts as UTF-16 does, where some characters are two.
+    length = len(name.encode("utf-16-le", "surrogatepass")) // 2
+    if length > NAME_LIMIT:
+        raise Refusal(
+            f"The name has {length} characters as Windows counts them, and an activation object takes {NAME_LIMIT}.",
             code="name_too_long",
             remedy="Choose a shorter name.",
         )

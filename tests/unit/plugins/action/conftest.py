@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from .budgets import Budgets, make_budgets
+from .forests import FakeDirectory, make_directory
 from .stage import Stage
 
 
@@ -24,3 +25,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 def budgets(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
     """The stage with a ledger of its own, in which nothing is yet."""
     return make_budgets(stage, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def directory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
+    """A forest without objects, whose domain controller the machine of the stage is."""
+    return make_directory(stage, monkeypatch)

@@ -87,6 +87,8 @@ class Machine:
     domain: Row = field(default_factory=lambda: {"Domain": "example.com", "PartOfDomain": "true"})
     hardware: Row = field(default_factory=lambda: {"UUID": "HARDWARE-1"})
     faults: dict[str, Fault | Exception] = field(default_factory=dict)
+    outputs: dict[str, Row] = field(default_factory=dict)
+    """What methods return besides their success, by method name."""
     queries: list[str] = field(default_factory=list)
     calls: list[tuple[str, Row]] = field(default_factory=list)
     settings: list[t.Any] = field(default_factory=list)
@@ -120,7 +122,8 @@ class Machine:
         if request.method in self.faults:
             return self._fault(request.method)
         self._work(request.method, given)
-        return Output(request.resource, request.method, {"ReturnValue": ("0",)})
+        returned = {name: (value,) for name, value in self.outputs.get(request.method, {}).items()}
+        return Output(request.resource, request.method, {"ReturnValue": ("0",), **returned})
 
     def _fault(self, name: str) -> Fault:
         fault = self.faults[name]

@@ -6,99 +6,26 @@
 
 from __future__ import annotations
 
-import types
 import typing as t
-from dataclasses import dataclass, field, replace
 
 import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import (
-    ActivationObject,
     DirectoryAnswerLost,
     DirectoryError,
     DirectoryLibraryMissing,
     DirectoryRefusal,
-    DirectorySettings,
     DirectoryUnreachable,
-    Forest,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _forest as task_forest
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from ..plugin_utils._planning.test_forest import forest, held
+from .forests import CONTROLLER, KEY, ONLINE, FakeDirectory, present
 from .stage import PASSWORD, Row, Stage
 
-KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
-ONLINE, PREPARE = "DoActiveDirectoryOnlineActivation", "GenerateActiveDirectoryOfflineActivationId"
 COMPUTER, SERVICE = "Win32_ComputerSystem", "SoftwareLicensingService"
-CONTROLLER = {"Name": "DC1", "Domain": "corp.example", "PartOfDomain": "true", "DomainRole": "5"}
 MEMBER = {**CONTROLLER, "Name": "APP1", "DomainRole": "3"}
-
-
-@dataclass
-class FakeDirectory:
-    """A directory that shows a forest, and the object that was asked for once a machine has seen the method."""
-
-    forest: Forest
-    machine: t.Any
-    error: DirectoryError | None = None
-    removal: DirectoryError | None = None
-    kept: bool = False
-    """Whether a removal leaves the object where it is."""
-    settings: list[DirectorySettings] = field(default_factory=list)
-    surveys: int = 0
-    broken: int | None = None
-    """The look, from 0, that finds the connection broken."""
-    away: tuple[int, ...] = ()
-    """The logins, from 0, that find no domain controller."""
-
-    def open(self, settings: DirectorySettings, **_more: t.Any) -> FakeDirectory:
-        """Stand in for `open_directory`."""
-        self.settings.append(settings)
-        if self.error:
-            raise self.error
-        if len(self.settings) - 1 in self.away:
-            raise DirectoryUnreachable("away", code="directory_unreachable")
-        return self
-
-    def __enter__(self) -> FakeDirectory:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
-    ) -> None:
-        self.closed = True
-
-    def survey(self, *, name: str | None = None) -> Forest:
-        self.surveys += 1
-        if self.surveys - 1 == self.broken:
-            raise DirectoryUnreachable("broken", code="directory_unreachable")
-        written = [given["ActivationObjectName"] for method, given in self.machine.calls if method == ONLINE]
-        created = tuple(held(name or "Named by Windows") for name in written)
-        return replace(self.forest, objects=(*self.forest.objects, *created))
-
-    def remove(self, found: ActivationObject) -> None:
-        if not self.kept:
-            self.forest = replace(self.forest, objects=tuple(item for item in self.forest.objects if item != found))
-        if self.removal:
-            raise self.removal
-
-
-@pytest.fixture
-def directory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
-    """A forest without objects, and a domain controller of it."""
-    stage.machine.domain = dict(CONTROLLER)
-    stage.user = "admin@corp.example"
-    fake = FakeDirectory(forest(), stage.machine)
-    monkeypatch.setattr(task_forest, "open_directory", fake.open)
-    monkeypatch.setattr(task_forest, "open_session", stage.machine.open)
-    return fake
-
-
-def present(**more: t.Any) -> Row:
-    """Return options that ask for an object."""
-    return {"name": "Corp", "product_key": KEY, "wait_seconds": 0, **more}
 
 
 def test_an_object_is_created_and_shown(stage: Stage, directory: FakeDirectory) -> None:
@@ -181,12 +108,16 @@ def test_a_login_that_ends_at_the_machine_is_refused_before_the_method(stage: St
         assert "CredSSP" in result["remedy"]
 
 
-def test_an_installation_id_changes_nothing(stage: Stage, directory: FakeDirectory) -> None:
-    result = stage.run("adba_object", present(activate="never"))
-    assert (result["failed"], result["code"], stage.machine.methods) == (True, "protocol_violation", [PREPARE])
-    stage.machine.calls.clear()
-    assert stage.run("adba_object", present(activate="never"), check=True)["installation"] is None
-    assert stage.machine.methods == []
+def test_only_the_name_that_is_given_is_looked_for(stage: Stage, directory: FakeDirectory) -> None:
+    stage.run("adba_object_info", {"name": "Corp"})
+    stage.run("adba_object_info")
+    assert directory.asked == ["Corp", None]
+
+
+def test_a_machine_in_a_workgroup_tells_no_domain(stage: Stage, directory: FakeDirectory) -> None:
+    stage.machine.domain = {"Name": "ALONE", "Domain": "WORKGROUP", "PartOfDomain": "false", "DomainRole": "2"}
+    result = stage.run("adba_object_info", {"bind_user": "reader@corp.example", "bind_password": "other"})
+    assert (result["code"], directory.settings) == ("not_a_domain_member", [])
 
 
 def test_a_lost_answer_is_looked_up_and_nothing_asked_again(stage: Stage, directory: FakeDirectory) -> None:
@@ -249,7 +180,6 @@ def test_a_domain_controller_that_stays_away_for_a_while_is_asked_again_at_each_
     result = stage.run("adba_object", present(wait_seconds=1))
     assert (result.get("code"), result["changed"], stage.machine.methods) == (None, True, [ONLINE])
     assert len(directory.settings) == 4
-
 
 
 @pytest.mark.parametrize(
