@@ -53,6 +53,8 @@ class Forest:
 
     def named(self, name: str) -> tuple[ActivationObject, ...]:
         """Return the objects whose display name or common name is `name`; case makes no difference."""
+        if not name.strip():
+            return ()  # what an object has of a name may be empty where it cannot be read
         return tuple(found for found in self.objects if same_name(found.name, name) or same_name(found.cn, name))
 
     def at(self, dn: str) -> ActivationObject | None:

@@ -84,7 +84,7 @@ def settings_from(options: t.Mapping[str, t.Any]) -> DirectorySettings:
         ca_path=options.get("ca_path"),
         bind_user=options.get("bind_user"),
         bind_password=options.get("bind_password"),
-        timeout=float(options.get("timeout") or 30.0),
+        timeout=30.0 if options.get("timeout") is None else float(options["timeout"]),
         dns_servers=tuple(options.get("dns_servers") or ()),
     )
 

@@ -55,6 +55,7 @@ def test_both_names_of_an_object_count() -> None:
 def test_a_part_or_a_pattern_is_no_name() -> None:
     assert forest(found("Contoso")).named("Cont*") == ()
     assert forest(found("Contoso")).named("") == ()
+    assert forest(found("", name="Contoso")).named(" ") == ()
 
 
 def test_objects_are_found_by_the_end_of_their_key() -> None:

@@ -112,6 +112,10 @@ def test_there_is_always_a_time_limit(timeout: float) -> None:
     refused(timeout=timeout)
 
 
+def test_a_limit_of_nothing_is_not_taken_for_none_given() -> None:
+    assert (settings_from({"timeout": 0}).timeout, settings_from({}).timeout) == (0, 30)
+
+
 def test_dns_servers_are_addresses() -> None:
     refused(dns_servers=("dns1.corp.test",))
 
