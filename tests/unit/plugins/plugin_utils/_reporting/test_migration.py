@@ -53,7 +53,7 @@ def _machine(*products: dict[str, t.Any], name: str = "app01", **changes: t.Any)
     return {"machine": name, "license": license}
 
 
-def _forest(*objects: tuple[str, int | None], domains: tuple[str, ...] = ("corp.example",)) -> dict[str, t.Any]:
+def _forest(*objects: tuple[str, float | None], domains: tuple[str, ...] = ("corp.example",)) -> dict[str, t.Any]:
     """Return a forest whose objects are so many days old, None for an age that is not told."""
     found = [
         {"dn": dn, "created": None if age is None else (NOW - timedelta(days=age)).isoformat()} for dn, age in objects
@@ -95,6 +95,16 @@ CASES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any] | None, tuple[str, str
         _machine(_product()),
         _forest((CORP, 10)),
         ("kms", "renewed_by_kms_before_the_object"),
+    ),
+    "renewed within the object's first day": (
+        _machine(_product()),
+        _forest((CORP, 10.9)),
+        ("kms", "renewed_by_kms_before_the_object"),
+    ),
+    "renewed on the object's second day": (
+        _machine(_product()),
+        _forest((CORP, 11.1)),
+        ("kms", "no_object_for_product"),
     ),
     "renewed past an object": (_machine(_product()), LONG_THERE, ("kms", "no_object_for_product")),
     "one object before, one after": (

@@ -124,6 +124,10 @@ class TestOnline:
 
         assert objects(model) == objects(unreachable) == []
 
+    def test_microsoft_is_not_asked_for_a_name_that_is_taken(self) -> None:
+        model = fleet({"dc1": {**MACHINES["dc1"], "internet": False}}, ad={"corp.example": ["Taken"]})
+        assert hresult(online, model, name="taken") == 0x80071392
+
     def test_a_login_that_can_be_passed_on_needs_no_domain_controller(self) -> None:
         model = fleet()
         online(model, "jump1")
