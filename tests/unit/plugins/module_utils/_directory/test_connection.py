@@ -49,6 +49,7 @@ class Handle:
     """A connection of python-ldap that remembers its calls, and answers with these entries or this error."""
 
     entries: dict[str, dict[str, list[bytes]]] = field(default_factory=dict)
+    references: list[tuple[None, list[str]]] = field(default_factory=list)
     error: Exception | None = None
     stuck: threading.Event | None = None
     options: list[tuple[int, Any]] = field(default_factory=list)
@@ -83,7 +84,7 @@ class Handle:
         if self.error and self.calls[-1] != "search":
             raise self.error
         found = self.entries.get(self.asked)
-        return 0, [] if found is None else [(self.asked, found)], number, []
+        return 0, [*([] if found is None else [(self.asked, found)]), *self.references], number, []
 
     def unbind_ext_s(self) -> None:
         self.calls.append("close")
@@ -184,6 +185,13 @@ def test_a_removal_that_outlives_every_limit_may_have_happened(handle: Handle, m
     # A call hangs in it still, so it must not be touched.
     assert "close" not in handle.calls
     handle.stuck.set()
+
+
+def test_a_reference_to_another_server_is_no_entry(handle: Handle) -> None:
+    handle.entries.update({"": ROOT, CONTAINER: {"cn": [b"Activation Objects"]}})
+    handle.references.append((None, ["ldap://elsewhere.corp.test/DC=corp,DC=test"]))
+    forest = directory().survey()
+    assert (forest.has_container, forest.has_schema, forest.objects, forest.domains) == (True, False, (), ())
 
 
 def test_a_server_without_a_configuration_is_no_active_directory(handle: Handle) -> None:

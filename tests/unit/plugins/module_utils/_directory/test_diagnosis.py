@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory import Security
+from ansible_collections.volume.activation.plugins.module_utils._directory import Security, _diagnosis
 from ansible_collections.volume.activation.plugins.module_utils._directory._diagnosis import Finding, look_at
 from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
@@ -48,6 +49,25 @@ def test_another_ca_is_told_from_another_name(samba: DomainController, security:
     assert found.code == "certificate_refused"
     assert "not trusted" in found.message
     assert "ca_path" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("verdict", "message", "remedy"),
+    [
+        (9, "is not valid at this time", "clock"),
+        (10, "is not valid at this time", "clock"),
+        (18, "is not trusted", "ca_path"),
+        (62, "is made out to another name", "server"),
+        (64, "is made out to another name", "server"),
+    ],
+)
+def test_the_verdict_of_openssl_is_said_with_its_remedy(verdict: int, message: str, remedy: str) -> None:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code, error.verify_message = verdict, "its words"
+    found = _diagnosis._bad_certificate(Endpoint("dc1.corp.test", 636), error)
+    assert (found.code, found.cause) == ("certificate_refused", "its words")
+    assert message in found.message
+    assert remedy in found.remedy
 
 
 def test_a_closed_port_is_said_to_be_closed() -> None:
