@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of the modules that read a forest's directory over LDAP."""
+    """Options, requirements and failures of the modules that ask a forest's directory over LDAP."""
 
     DOCUMENTATION = r"""
 options:
@@ -63,4 +63,22 @@ options:
 requirements:
   - python-ldap 3.4 or later where the directory is asked from
   - dnspython 2.3 or later there, unless O(server) is given
+notes:
+  - V(bad_option). Where the directory is or how to log in is not said, or not possible. RV(msg) names the option.
+  - V(directory_login_missing). The login of the connection is none of the domain, or there is none. Set O(bind_user)
+    and O(bind_password).
+  - V(python_ldap_missing) and V(dnspython_missing). A library is missing where the directory is asked from.
+  - V(no_such_domain) and V(no_domain_controller). DNS does not know O(domain), or no domain controller of it.
+  - V(directory_unreachable). No domain controller that was tried could be reached, answered in time, or kept the
+    connection up.
+  - V(certificate_refused). The certificate of the domain controller is from another CA, for another name, or not valid
+    at this time. The password was not sent.
+  - V(not_sealed). Neither TLS nor a strong enough seal of Kerberos came about, so the connection was given up. The
+    password was not sent.
+  - V(directory_login_refused) and V(no_ticket). The domain controller does not accept the user or the password, or
+    there is no Kerberos ticket. No other domain controller is tried then, since a wrong password counts towards a
+    lockout.
+  - V(not_active_directory). What answers at O(server) is no domain controller of an Active Directory.
+  - V(directory_error) and V(too_many_objects). The domain controller turned a request down, or lists without end. Try
+    another one with O(server).
 """

@@ -84,10 +84,11 @@ notes:
   - V(name_too_long) and V(bad_name). Windows would not take the name.
   - V(kms_client_key). The key is one of those that Microsoft publishes for KMS clients.
   - V(not_a_domain_member) and V(other_forest). The machine would write nowhere, or into another forest than the one
-    that O(domain) or O(server) names.
+    that O(domain) or O(server) names. In no domain, it also cannot tell where the directory is.
+  - V(object_gone). Somebody else has removed the object, and the directory could not be looked at again to tell.
+  - V(server_read_only). A read-only domain controller removes nothing. Set O(server) to a writable one.
   - V(confirmation_id_needed). O(activate=offline), and no confirmation ID was given or is stored. RV(installation) has
     the installation ID.
-  - V(directory_login_missing). The connection's login is none of the domain. Set O(bind_user).
   - V(outcome_unknown). No answer came, and the directory does not show the change. Run the task again.
   - V(not_converged). Windows says that it created the object, but the directory does not show it in time.
 seealso:

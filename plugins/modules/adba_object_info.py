@@ -30,6 +30,9 @@ options:
       - Only objects with this name, which is compared as a whole and without regard to case.
       - Without it all of them are listed.
     type: str
+notes:
+  - V(not_a_domain_member). Neither O(domain) nor O(server) is given, and the Windows host is in no domain.
+  - V(access_denied). The login may not read the objects. By default every user of the forest may.
 seealso:
   - module: volume.activation.adba_object
   - module: volume.activation.adba_client
