@@ -104,7 +104,8 @@ def test_a_ledger_that_cannot_be_written_fails_nothing(
 def test_what_cannot_be_meant_is_refused_before_anything_is_asked(
     stage: Stage, directory: FakeDirectory, options: Row, code: str
 ) -> None:
-    result = stage.run("adba_object", present(**options))
+    given = {name: value for name, value in present(**options).items() if value is not None}
+    result = stage.run("adba_object", given)
     assert (result["code"], result["refused"], directory.settings, stage.machine.settings) == (code, True, [], [])
 
 
