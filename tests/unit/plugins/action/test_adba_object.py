@@ -55,6 +55,12 @@ def test_a_machine_is_not_talked_to_when_the_directory_shows_the_key(stage: Stag
     assert (result["changed"], result["requests"], stage.machine.settings) == (False, 0, [])
 
 
+def test_of_two_objects_with_the_key_the_one_of_the_name_is_shown(stage: Stage, directory: FakeDirectory) -> None:
+    directory.forest = forest(held("First"), held("Corp"))
+    result = stage.run("adba_object", present(domain="corp.example"))
+    assert (result["changed"], result["object"]["name"]) == (False, "Corp")
+
+
 def test_the_domain_and_the_login_are_those_of_the_machine(stage: Stage, directory: FakeDirectory) -> None:
     stage.run("adba_object_info")
     (settings,) = directory.settings

@@ -101,17 +101,16 @@ def test_the_full_name_is_asked_for_whatever_the_search_list_says(names: NameSer
 
 def test_priority_comes_before_weight(names: NameServer) -> None:
     names.records = ["10 1000 389 far.corp.test.", "0 0 3389 near.corp.test.", "20 0 389 last.corp.test."]
-    assert [str(found) for found in ask(names)] == [
-        "near.corp.test:3389",
-        "far.corp.test:389",
-        "last.corp.test:389",
-    ]
+    # The server shuffles them each time.
+    assert {tuple(str(found) for found in ask(names)) for _draw in range(8)} == {
+        ("near.corp.test:3389", "far.corp.test:389", "last.corp.test:389")
+    }
 
 
 def test_of_one_priority_the_heavier_comes_first_more_often(names: NameServer) -> None:
     names.records = ["0 1 389 light.corp.test.", "0 65535 389 heavy.corp.test."]
     first = [ask(names)[0].host for _draw in range(20)]
-    assert first.count("heavy.corp.test") > 10
+    assert first.count("heavy.corp.test") > 18
 
 
 def test_the_root_as_a_target_means_that_there_is_none(names: NameServer) -> None:
