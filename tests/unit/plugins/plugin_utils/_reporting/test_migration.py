@@ -114,6 +114,12 @@ CASES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any] | None, tuple[str, str
     ),
     "an object of unknown age": (_machine(_product()), _forest((CORP, None)), ("kms", "cannot_be_told")),
     "a machine without a clock": (_machine(_product(), service={}), LONG_THERE, ("kms", "cannot_be_told")),
+    "a licence without a lease": (_machine(_product(grace_minutes=0)), LONG_THERE, ("kms", "cannot_be_told")),
+    "in extended grace": (
+        _machine(_product(status="extended_grace")),
+        NEW,
+        ("kms", "renewed_by_kms_before_the_object"),
+    ),
     "a lease longer than any": (_machine(_product(grace_minutes=200 * DAY)), LONG_THERE, ("kms", "cannot_be_told")),
     "no object by its own word": (_machine(_product(**COMPLAINS)), LONG_THERE, ("none", "no_object_for_product")),
     "no object by its own word, none there": (_machine(_product(**COMPLAINS)), _forest(), ("none", "no_object")),
