@@ -67,20 +67,17 @@ def _only(machine: dict[str, t.Any], forest: dict[str, t.Any] | None = None) -> 
 
 
 NEW, LONG_THERE = _forest((CORP, 5)), _forest((CORP, 400))
+BEFORE = ("kms", "renewed_by_kms_before_the_object")
 CASES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any] | None, tuple[str, str]]] = {
     "by an object": (_machine(_product(**BY_AD)), LONG_THERE, ("ad", "by_ad")),
     "by an object, forest unasked": (_machine(_product(**BY_AD)), None, ("ad", "by_ad")),
     "in a workgroup": (_machine(_product(), domain=None), LONG_THERE, ("kms", "not_a_domain_member")),
     "in another forest": (_machine(_product(), domain="else.example"), LONG_THERE, ("kms", "other_domain")),
-    "in the domain, spelled otherwise": (
-        _machine(_product(), domain="CORP.Example."),
-        NEW,
-        ("kms", "renewed_by_kms_before_the_object"),
-    ),
+    "in the domain, spelled otherwise": (_machine(_product(), domain="CORP.Example."), NEW, BEFORE),
     "a child domain of the forest": (
         _machine(_product(), domain="eu.corp.example"),
         _forest((CORP, 5), domains=("corp.example", "eu.corp.example")),
-        ("kms", "renewed_by_kms_before_the_object"),
+        BEFORE,
     ),
     "restricted to kms": (_machine(_product(activation_type="kms")), NEW, ("kms", "restricted_to_kms")),
     "restricted, forest unasked": (_machine(_product(activation_type="kms")), None, ("kms", "restricted_to_kms")),
@@ -90,17 +87,9 @@ CASES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any] | None, tuple[str, str
     "an empty forest": (_machine(_product()), _forest(), ("kms", "no_object")),
     "a forest that nobody asked": (_machine(_product()), None, ("kms", "forest_not_asked")),
     "a forest that did not answer": (_machine(_product()), {"failed": True, "msg": "No."}, ("kms", "forest_not_asked")),
-    "renewed before the object": (_machine(_product()), NEW, ("kms", "renewed_by_kms_before_the_object")),
-    "renewed on the object's first day": (
-        _machine(_product()),
-        _forest((CORP, 10)),
-        ("kms", "renewed_by_kms_before_the_object"),
-    ),
-    "renewed within the object's first day": (
-        _machine(_product()),
-        _forest((CORP, 10.9)),
-        ("kms", "renewed_by_kms_before_the_object"),
-    ),
+    "renewed before the object": (_machine(_product()), NEW, BEFORE),
+    "renewed on the object's first day": (_machine(_product()), _forest((CORP, 10)), BEFORE),
+    "renewed within the object's first day": (_machine(_product()), _forest((CORP, 10.9)), BEFORE),
     "renewed on the object's second day": (
         _machine(_product()),
         _forest((CORP, 11.1)),
@@ -115,11 +104,7 @@ CASES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any] | None, tuple[str, str
     "an object of unknown age": (_machine(_product()), _forest((CORP, None)), ("kms", "cannot_be_told")),
     "a machine without a clock": (_machine(_product(), service={}), LONG_THERE, ("kms", "cannot_be_told")),
     "a licence without a lease": (_machine(_product(grace_minutes=0)), LONG_THERE, ("kms", "cannot_be_told")),
-    "in extended grace": (
-        _machine(_product(status="extended_grace")),
-        NEW,
-        ("kms", "renewed_by_kms_before_the_object"),
-    ),
+    "in extended grace": (_machine(_product(status="extended_grace")), NEW, BEFORE),
     "a lease longer than any": (_machine(_product(grace_minutes=200 * DAY)), LONG_THERE, ("kms", "cannot_be_told")),
     "no object by its own word": (_machine(_product(**COMPLAINS)), LONG_THERE, ("none", "no_object_for_product")),
     "no object by its own word, none there": (_machine(_product(**COMPLAINS)), _forest(), ("none", "no_object")),
@@ -146,7 +131,7 @@ CASES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any] | None, tuple[str, str
     "by ad without an object": (_machine(_product(activated_by="ad")), LONG_THERE, ("other", "path_unknown")),
     "no key": (_machine(), LONG_THERE, ("none", "no_product_key")),
     "no key but licences": (_machine(_product(partial_product_key=None)), None, ("none", "no_product_key")),
-    "Office": (_machine(_product(**OFFICE)), NEW, ("kms", "renewed_by_kms_before_the_object")),
+    "Office": (_machine(_product(**OFFICE)), NEW, BEFORE),
     "Office by an object": (_machine(_product(**OFFICE, **BY_AD)), NEW, ("ad", "by_ad")),
     "Office in a workgroup": (_machine(_product(**OFFICE), domain=None), NEW, ("kms", "not_a_domain_member")),
     "Office 2010": (_machine(_product(application="office_2010")), NEW, ("kms", "product_too_old")),
