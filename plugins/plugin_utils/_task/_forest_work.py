@@ -10,7 +10,7 @@ import typing as t
 
 from ...module_utils._directory import Forest, forest_facts, object_facts
 from .._applying import create_object, remove_object
-from .._errors import ActivationError, Refusal
+from .._errors import ActivationError, NotConverged, Refusal
 from .._licensing import ProductKey, parse_confirmation_id
 from .._planning import (
     CreateObject,
@@ -83,11 +83,19 @@ class ForestWork:
         if isinstance(step, RemoveObject):
             forest = remove_object(step, forest, self._access.directory.remove, look=self._access.look)
         elif isinstance(step, CreateObject):
-            forest = self._created(step)
+            forest = self._created_or_said_so(step)
         else:
             raise NotImplementedError(type(step).__name__)
         self._done.append(step)
         return forest
+
+    def _created_or_said_so(self, step: CreateObject) -> Forest:
+        try:
+            return self._created(step)
+        except NotConverged:
+            # Windows has done it, by its own word; only the directory does not show it yet.
+            self._done.append(step)
+            raise
 
     def _created(self, step: CreateObject) -> Forest:
         machine = self._access.machine

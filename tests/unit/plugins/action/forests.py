@@ -46,6 +46,8 @@ class FakeDirectory:
     """The names that were looked for."""
     broken: int | None = None
     """The look, from 0, that finds the connection broken."""
+    replicates: bool = True
+    """Whether what a machine has written is seen here."""
     away: tuple[int, ...] = ()
     """The logins, from 0, that find no domain controller."""
 
@@ -73,7 +75,7 @@ class FakeDirectory:
             raise DirectoryUnreachable("broken", code="directory_unreachable")
         written = [given["ActivationObjectName"] for method, given in self.machine.calls if method in (ONLINE, DEPOSIT)]
         created = tuple(held(name or "Named by Windows") for name in written)
-        return replace(self.forest, objects=(*self.forest.objects, *created))
+        return replace(self.forest, objects=(*self.forest.objects, *(created if self.replicates else ())))
 
     def remove(self, found: ActivationObject) -> None:
         if not self.kept:

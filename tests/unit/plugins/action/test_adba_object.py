@@ -132,6 +132,15 @@ def test_a_lost_answer_is_looked_up_and_nothing_asked_again(stage: Stage, direct
     assert (result["changed"], stage.machine.methods) == (True, [ONLINE])
 
 
+def test_what_windows_has_done_by_its_own_word_is_a_change_though_it_is_not_seen(
+    stage: Stage, directory: FakeDirectory
+) -> None:
+    directory.replicates = False
+    result = stage.run("adba_object", present())
+    assert (result["failed"], result["code"], result["changed"]) == (True, "not_converged", True)
+    assert [step["action"] for step in result["steps"]] == ["create_object"]
+
+
 def test_a_refusal_of_windows_is_explained(stage: Stage, directory: FakeDirectory) -> None:
     stage.machine.faults[ONLINE] = Fault(0x80070005, hresult=0x80070005)
     result = stage.run("adba_object", present())
