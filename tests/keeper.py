@@ -23,7 +23,9 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
@@ -33,8 +35,11 @@ _STOP_SECONDS = 30.0
 
 
 def choose_folder(prefix: str, leader: int) -> Path:
-    """Choose a folder for the run that a process leads, short enough for sockets; it is made when it is needed."""
-    parent = "/tmp" if len(tempfile.gettempdir()) > 40 else tempfile.gettempdir()
+    """Choose a folder for the run that a process leads; it is made when it is needed.
+
+    The path of a socket has to be short, and where we are root a server may run as another user, who has to reach it.
+    """
+    parent = "/tmp" if os.getuid() == 0 or len(tempfile.gettempdir()) > 40 else tempfile.gettempdir()
     return Path(parent) / f"{prefix}-{leader}-{uuid.uuid4().hex[:8]}"
 
 
@@ -43,9 +48,20 @@ def leader_of(folder: Path) -> int:
     return int(folder.name.split("-")[-2])
 
 
-def start(folder: Path, prepare: list[list[str]], serve: list[str]) -> None:
-    """Start a keeper that runs the commands of `prepare` one after the other, and then the server `serve`."""
-    (folder / "plan.json").write_text(json.dumps({"prepare": prepare, "serve": serve}), encoding="utf-8")
+def start(
+    folder: Path,
+    prepare: list[list[str]],
+    serve: list[str],
+    *,
+    user: tuple[int, int] | None = None,
+    gently: signal.Signals = signal.SIGTERM,
+) -> None:
+    """Start a keeper that runs the commands of `prepare` one after the other, and then the server `serve`.
+
+    `user` is the user and the group that they run as, if not ours; `gently` is what the server takes for its end.
+    """
+    plan = {"prepare": prepare, "serve": serve, "user": user, "gently": int(gently)}
+    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     with (folder / "log").open("ab") as log:
         keeper = subprocess.Popen(
             [sys.executable, __file__, str(folder)],
@@ -98,29 +114,38 @@ def keep(folder: Path) -> None:
         (folder / "keeper.new").rename(folder / "keeper")
         plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
         for command in (*plan["prepare"], plan["serve"]):
-            if not _run(command, folder, leader, told):
+            if not _run(command, folder, plan, lambda: told.wait(0.1) or not _lives(leader)):
                 break
         if not _lives(leader):
             # Others may be doing the same; what one of them still writes, the last one removes.
             shutil.rmtree(folder.parent, ignore_errors=True)
 
 
-def _run(command: list[str], folder: Path, leader: int, told: threading.Event) -> bool:
+def _run(command: list[str], folder: Path, plan: dict[str, Any], is_over: Callable[[], bool]) -> bool:
     """Run a command for as long as it wants and may; return whether it ended well by itself."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
+    user, group = plan["user"] or (None, None)
+    groups: list[int] | None = [] if plan["user"] else None
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        cwd="/",
+        start_new_session=True,
+        user=user,
+        group=group,
+        extra_groups=groups,
+    )
     (folder / "server").write_text(str(process.pid), encoding="ascii")
     try:
-        while process.poll() is None and _lives(leader):
-            if told.wait(0.1):
-                break
+        while process.poll() is None and not is_over():
+            pass
         return process.poll() == 0
     finally:
-        _end(process)
+        _end(process, plan["gently"])
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], gently: int) -> None:
     """End a process and all that belong to its group, gently at first."""
-    for number, seconds in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 20.0)):
+    for number, seconds in ((gently, 10.0), (signal.SIGKILL, 20.0)):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             process.poll()

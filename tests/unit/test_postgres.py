@@ -5,33 +5,31 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests import postgres
+from ansible_collections.volume.activation.tests import keeper, postgres
 
 
 @pytest.fixture
 def led(postgres_server: str) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
     """A server of its own, and the process that is said to lead the run."""
     leader = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    folder = Path(tempfile.mkdtemp(prefix="va-pg-", dir="/tmp" if os.getuid() == 0 else None))
-    (folder / "leader").write_text(str(leader.pid), encoding="ascii")
-    postgres._start_keeper(folder)
-    postgres._wait_until_ready(folder)
+    folder = keeper.choose_folder("va-pg", leader.pid) / "database"
+    folder.mkdir(parents=True)
+    postgres.start(folder)
+    postgres.wait_until_ready(folder)
     yield folder, leader
     leader.communicate()
-    postgres._dismiss(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    keeper.dismiss(folder)
+    shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def gone(pid: int) -> bool:
@@ -61,13 +59,13 @@ def test_a_server_does_not_outlive_a_run_that_was_killed(led: tuple[Path, subpro
     leader.communicate()
     assert gone(server)
     deadline = time.monotonic() + 30
-    while folder.exists() and time.monotonic() < deadline:
+    while folder.parent.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not folder.exists()
+    assert not folder.parent.exists()
 
 
 def test_a_server_is_dismissed_at_the_end_of_its_run(led: tuple[Path, subprocess.Popen[bytes]]) -> None:
     folder, leader = led
     server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    postgres._dismiss(folder)
+    keeper.dismiss(folder)
     assert gone(server)
