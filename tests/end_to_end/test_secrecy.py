@@ -54,14 +54,7 @@ def _tasks() -> list[dict]:
         ),
         task("kms_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ malformed_key }}"}]),
         task("kms_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ own_key }}", "bild": 1}]),
-        task(
-            "adba_client",
-            activation_type="any",
-            replace_licensed=True,
-            extra_gvlks=[{"edition_id": "Core", "product_key": "{{ own_key }}"}],
-        ),
-        task("adba_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ malformed_key }}"}]),
-        task("adba_client", product_key="{{ own_key }}"),
+        *_adba_tasks(),
         task("activate", force=True),
         task("activate", activation_id="{{ unknown_key }}"),
         {
@@ -91,6 +84,20 @@ def _tasks() -> list[dict]:
         },
     ]
     return [{**item, "ignore_errors": True} for item in tasks]
+
+
+def _adba_tasks() -> list[dict]:
+    """Return tasks of adba_client: one that succeeds, and those that are refused for what they are given."""
+    return [
+        task(
+            "adba_client",
+            activation_type="any",
+            replace_licensed=True,
+            extra_gvlks=[{"edition_id": "Core", "product_key": "{{ own_key }}"}],
+        ),
+        task("adba_client", extra_gvlks=[{"edition_id": "Core", "product_key": "{{ malformed_key }}"}]),
+        task("adba_client", product_key="{{ own_key }}"),
+    ]
 
 
 @pytest.mark.parametrize("arguments", [("--diff",), ("--check", "--diff")], ids=["real", "check"])
