@@ -39,7 +39,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_ledger": BASE | {"_licensing", "_planning", "_applying"},
     "_microsoft": BASE | {"_wsman", "_licensing", "_ledger"},
     "_exchange": BASE | {"_licensing", "_ledger", "_microsoft"},
+    # The controller's own look at DNS and at ports.
+    "_discovery": BASE,
     "_reporting": BASE | {"_directory", "_licensing", "_planning", "_applying", "_ledger"},
+    # What a machine said, kept without saying whose it was.
+    "_transcripts": BASE | {"_wsman", "_licensing", "_session"},
+    "_diagnosis": BASE
+    | {"_wsman", "_cim", "_session", "_licensing", "_planning", "_applying", "_discovery", "_transcripts"},
     "_task": BASE
     | {
         "_directory",
@@ -52,7 +58,10 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_ledger",
         "_microsoft",
         "_exchange",
+        "_discovery",
         "_reporting",
+        "_transcripts",
+        "_diagnosis",
     },
     "_simulator": BASE | {"_wsman", "_cim"},
 }
@@ -68,7 +77,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "psycopg": frozenset({"_ledger"}),
     # The simulator writes into a real directory by code of its own, which shares no mistake with ours.
     "ldap": frozenset({"_directory", "_simulator"}),
-    "dns": frozenset({"_directory"}),
+    "dns": frozenset({"_directory", "_discovery", "_simulator"}),
     "spnego": frozenset({"_simulator"}),
     "cryptography": frozenset({"_simulator"}),
     "yaml": frozenset({"_simulator"}),

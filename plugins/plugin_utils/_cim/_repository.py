@@ -28,8 +28,11 @@ from .._wsman import (
     Invoke,
     Output,
     Pull,
+    Put,
+    PutDone,
     Release,
     Request,
+    Resource,
     Value,
     decode_answer,
     encode_request,
@@ -76,18 +79,55 @@ class Repository:
         self._operation_timeout = operation_timeout
         self._pause = pause
 
-    def select(self, class_name: str, properties: Properties, conditions: t.Iterable[str] = ()) -> list[Row]:
-        """Return the rows of a query with the properties asked for; an unknown property raises UnknownInSchema."""
-        wql = select_text(class_name, properties, conditions)
-        return self._repeatable(lambda: self._enumerate(wql, properties))
+    def select(
+        self,
+        class_name: str,
+        properties: Properties,
+        conditions: t.Iterable[str] = (),
+        *,
+        namespace: str | None = None,
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Return the rows of a query with the properties asked for; an unknown property raises UnknownInSchema.
 
-    def get(self, class_name: str, keys: t.Mapping[str, str], properties: Properties) -> Row:
+        WQL has no limit of its own, so with `limit` the sequence is given back once that many rows have come.
+        """
+        wql = select_text(class_name, properties, conditions)
+        resource = wmi_resource("*", namespace or self._namespace)
+        return self._repeatable(lambda: self._enumerate(resource, wql, properties, limit))
+
+    def get(
+        self, class_name: str, keys: t.Mapping[str, str], properties: Properties, *, namespace: str | None = None
+    ) -> Row:
         """Return one instance, chosen by all of its keys."""
-        request = Get(wmi_resource(class_name, self._namespace, keys))
-        answer = self._repeatable(lambda: self._exchange(request))
+        return _row(self._got(wmi_resource(class_name, namespace or self._namespace, keys)), properties)
+
+    def change(
+        self,
+        class_name: str,
+        keys: t.Mapping[str, str],
+        values: t.Mapping[str, t.Any],
+        *,
+        namespace: str | None = None,
+    ) -> None:
+        """Write some properties of one instance: it is read, and put back whole with these values, once.
+
+        Raises MachineRefused for a fault, AnswerLost when the outcome is unknown.
+        """
+        resource = wmi_resource(class_name, namespace or self._namespace, keys)
+        found = self._got(resource)
+        spelled = {name.lower(): name for name in found.properties}
+        written = {spelled.get(name.lower(), name): _elements(value) for name, value in values.items()}
+        request = Put(resource, Instance(resource.uri, {**found.properties, **written}))
+        answer = self._once(request, f"Put of {class_name}")
+        if not isinstance(answer, PutDone):
+            raise ProtocolViolation(f"A Put of {class_name} was answered with something else.")
+
+    def _got(self, resource: Resource) -> Instance:
+        answer = self._repeatable(lambda: self._exchange(Get(resource)))
         if not isinstance(answer, Got):
-            raise ProtocolViolation(f"A Get of {class_name} was answered with something else.")
-        return _row(answer.instance, properties)
+            raise ProtocolViolation(f"A Get of {resource.class_name} was answered with something else.")
+        return answer.instance
 
     def invoke(
         self,
@@ -114,13 +154,17 @@ class Repository:
                 self._pause(pause)
         return self._called(request)
 
-    def _called(self, request: Invoke) -> t.Mapping[str, tuple[t.Any, ...]]:
+    def _once(self, request: Invoke | Put, what: str) -> Answer:
+        """Send what changes something; a machine that was too slow may have done it all the same."""
         try:
-            answer = self._exchange(request)
+            return self._exchange(request)
         except MachineRefused as refusal:
             if _TIMED_OUT in (refusal.hresult, getattr(refusal.fault, "code", None)):
-                raise AnswerLost(f"The machine did not finish {request.method} in time.", code="timeout") from refusal
+                raise AnswerLost(f"The machine did not finish {what} in time.", code="timeout") from refusal
             raise
+
+    def _called(self, request: Invoke) -> t.Mapping[str, tuple[t.Any, ...]]:
+        answer = self._once(request, request.method)
         if not isinstance(answer, Output):
             raise ProtocolViolation(f"{request.method} was answered with something else.")
         returned = from_lexical(answer.values.get("ReturnValue", ()), "uint32") or 0
@@ -144,13 +188,15 @@ class Repository:
                 self._pause(pause)
         return work()
 
-    def _enumerate(self, wql: str, properties: Properties) -> list[Row]:
-        resource = wmi_resource("*", self._namespace)
+    def _enumerate(self, resource: Resource, wql: str, properties: Properties, limit: int | None) -> list[Row]:
         batch = self._batch(Enumerate(resource, wql))
         rows: list[Row] = []
         try:
             for left in reversed(range(MAX_BATCHES)):
                 rows += [_row(item, properties) for item in batch.items]
+                if limit is not None and len(rows) >= limit:
+                    self._release(resource, batch)
+                    return rows[:limit]
                 if batch.context is None:
                     return rows
                 if left:
@@ -159,7 +205,7 @@ class Repository:
         except (ProtocolViolation, MachineRefused) as error:
             # After a lost answer nobody can tell whether the machine would hear a Release; this one does.
             if not isinstance(error, MachineRefused) or error.hresult != _EXPIRED_CONTEXT:
-                self._release(batch)
+                self._release(resource, batch)
             raise
 
     def _batch(self, request: Enumerate | Pull) -> Batch:
@@ -168,12 +214,12 @@ class Repository:
             raise ProtocolViolation("A query was answered with something else.")
         return answer
 
-    def _release(self, batch: Batch) -> None:
+    def _release(self, resource: Resource, batch: Batch) -> None:
         """Give the enumeration back, best effort: until it expires it counts against the user's quota."""
         if batch.context is None:
             return
         try:
-            self._exchange(Release(wmi_resource("*", self._namespace), batch.context))
+            self._exchange(Release(resource, batch.context))
         except ActivationError:
             return  # the error on the way here is the one to report
 

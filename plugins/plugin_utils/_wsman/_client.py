@@ -13,11 +13,26 @@ from .._errors import ProtocolViolation, Refusal
 from .._secrets import Secret, reveal
 from . import _namespaces as ns
 from ._faults import Fault, read_fault
-from ._messages import Batch, Enumerate, Get, Got, Identify, Identity, Invoke, Output, Pull, Release, Released, Request
-from ._values import Instance, Value, read_instance, read_properties, write_properties, write_selectors
+from ._messages import (
+    Batch,
+    Enumerate,
+    Get,
+    Got,
+    Identify,
+    Identity,
+    Invoke,
+    Output,
+    Pull,
+    Put,
+    PutDone,
+    Release,
+    Released,
+    Request,
+)
+from ._values import Instance, Resource, Value, read_instance, read_properties, write_properties, write_selectors
 from ._xml import child, escape, escape_attribute, has_control_characters, local, parse, stripped
 
-Answer = Batch | Got | Output | Released | Identity
+Answer = Batch | Got | PutDone | Output | Released | Identity
 
 _IDENTIFY = (
     f'<s:Envelope xmlns:s="{ns.SOAP}" xmlns:i="{ns.IDENTITY}"><s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>'
@@ -58,6 +73,8 @@ def _body(request: Request) -> str:
         return f"<n:Pull><n:EnumerationContext>{escape(request.context)}</n:EnumerationContext>{limit}</n:Pull>"
     if isinstance(request, Release):
         return f"<n:Release><n:EnumerationContext>{escape(request.context)}</n:EnumerationContext></n:Release>"
+    if isinstance(request, Put):
+        return _put_body(request)
     return _invoke_body(request) if isinstance(request, Invoke) else ""
 
 
@@ -70,17 +87,28 @@ def _enumerate_body(request: Enumerate) -> str:
     )
 
 
+def _put_body(request: Put) -> str:
+    _refuse_unsendable(request.resource, request.instance.properties)
+    uri, name = escape_attribute(request.resource.uri), request.resource.class_name
+    inside = write_properties(request.instance.properties, "m:")
+    return f'<m:{name} xmlns:m="{uri}" xmlns:xsi="{ns.XSI}" xmlns:cim="{ns.CIM_COMMON}">{inside}</m:{name}>'
+
+
 def _invoke_body(request: Invoke) -> str:
-    for name, value in request.resource.selectors.items():
-        _refuse_control_characters(name, (value,))
-    for name, values in request.parameters.items():
-        _refuse_control_characters(name, values)
+    _refuse_unsendable(request.resource, request.parameters)
     inside = write_properties(request.parameters, "m:")
     uri = escape_attribute(request.resource.uri)
     return (
         f'<m:{request.method}_INPUT xmlns:m="{uri}" xmlns:xsi="{ns.XSI}" xmlns:cim="{ns.CIM_COMMON}">'
         f"{inside}</m:{request.method}_INPUT>"
     )
+
+
+def _refuse_unsendable(resource: Resource, properties: t.Mapping[str, tuple[Value, ...]]) -> None:
+    for name, value in resource.selectors.items():
+        _refuse_control_characters(name, (value,))
+    for name, values in properties.items():
+        _refuse_control_characters(name, values)
 
 
 def _refuse_control_characters(name: str, values: t.Iterable[Value]) -> None:
@@ -123,6 +151,8 @@ def _check_relation(header: Element | None, message_id: str | None) -> None:
 def _decoded(content: Element | None, request: Request) -> Answer:
     if isinstance(request, Release):
         return Released()
+    if isinstance(request, Put):
+        return PutDone(None if content is None else read_instance(content))
     if content is None:
         raise ProtocolViolation(f"The answer to {request.action or 'Identify'} is empty.")
     if isinstance(request, (Enumerate, Pull)):

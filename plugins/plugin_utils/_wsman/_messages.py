@@ -66,6 +66,15 @@ class Get:
 
 
 @dataclass(frozen=True)
+class Put:
+    """Replace one instance by all of its keys; a property that is left out becomes NULL ([MS-WSMV] 3.1.4.1.3)."""
+
+    resource: Resource
+    instance: Instance
+    action: t.ClassVar[str] = ns.PUT
+
+
+@dataclass(frozen=True)
 class Invoke:
     """Call a method of a class or an instance; a parameter that is left out is NULL."""
 
@@ -89,7 +98,7 @@ class Unknown:
     body: Element | None = field(default=None, repr=False)
 
 
-Request = Identify | Enumerate | Pull | Release | Get | Invoke | Unknown
+Request = Identify | Enumerate | Pull | Release | Get | Put | Invoke | Unknown
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,13 @@ class Got:
     """The instance that a `Get` asked for."""
 
     instance: Instance
+
+
+@dataclass(frozen=True)
+class PutDone:
+    """An instance was replaced; a host tells how it is now, None where it tells nothing."""
+
+    instance: Instance | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ ENUMERATE = f"{ENUMERATION}/Enumerate"
 PULL = f"{ENUMERATION}/Pull"
 RELEASE = f"{ENUMERATION}/Release"
 GET = f"{TRANSFER}/Get"
+PUT = f"{TRANSFER}/Put"
 
 WSMAN_FAULT_ACTION = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 ADDRESSING_FAULT_ACTION = f"{ADDRESSING}/fault"

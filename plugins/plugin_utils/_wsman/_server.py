@@ -26,6 +26,8 @@ from ._messages import (
     Invoke,
     Output,
     Pull,
+    Put,
+    PutDone,
     Release,
     Request,
     Unknown,
@@ -98,6 +100,11 @@ def _read_pull(resource: Resource, content: Element | None) -> Request:
     return Pull(resource, stripped(child(content, "EnumerationContext")), _count(limit))
 
 
+def _read_put(resource: Resource, content: Element | None) -> Request:
+    properties = {} if content is None else read_properties(content)
+    return Put(resource, Instance(resource.uri, properties))
+
+
 def _read_release(resource: Resource, content: Element | None) -> Request:
     return Release(resource, stripped(child(content, "EnumerationContext")))
 
@@ -107,6 +114,7 @@ _READERS: dict[str, t.Callable[[Resource, Element | None], Request]] = {
     ns.PULL: _read_pull,
     ns.RELEASE: _read_release,
     ns.GET: lambda resource, _content: Get(resource),
+    ns.PUT: _read_put,
 }
 
 
@@ -142,8 +150,8 @@ def _answer_body(answer: Answer | Fault, language: str) -> str:
         return write_fault(answer, language)
     if isinstance(answer, Batch):
         return _batch_body(answer)
-    if isinstance(answer, Got):
-        return _instance(answer.instance)
+    if isinstance(answer, (Got, PutDone)):
+        return "" if answer.instance is None else _instance(answer.instance)
     return _output(answer) if isinstance(answer, Output) else ""
 
 

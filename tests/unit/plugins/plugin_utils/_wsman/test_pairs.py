@@ -28,6 +28,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Invoke,
     Output,
     Pull,
+    Put,
+    PutDone,
     Release,
     Released,
     Request,
@@ -124,6 +126,17 @@ def test_any_selector_survives(resource: t.Any) -> None:
     assert received(Get(resource)).request == Get(resource)
 
 
+@same
+@given(resources, all_properties)
+def test_any_instance_that_is_put_survives(resource: t.Any, values: dict[str, t.Any]) -> None:
+    request = Put(resource, Instance(resource.uri, values))
+    assert received(request).request == request
+
+
+def test_a_host_may_say_nothing_about_what_was_put() -> None:
+    assert answered(PutDone(), Put(LAMP, Instance(LAMP.uri, {}))) == PutDone()
+
+
 @pytest.mark.parametrize(
     "request_", [PULL, Pull(QUERY, "uuid:<1>", None), Pull(QUERY, "x", 1), Release(QUERY, "&"), Identify()]
 )
@@ -136,6 +149,7 @@ def test_the_other_requests_survive(request_: t.Any) -> None:
 def test_any_instance_survives(class_name: str | None, values: dict[str, t.Any]) -> None:
     item = Instance(None if class_name is None else wmi_resource(class_name).uri, values)
     assert answered(Got(item), Get(LAMP)) == Got(item)
+    assert answered(PutDone(item), Put(LAMP, item)) == PutDone(item)
     batch = answered(Batch((item, item), "uuid:1"), PULL)
     assert batch == Batch((item, item), "uuid:1")
     assert kinds(batch.items[0].properties) == kinds(values)
