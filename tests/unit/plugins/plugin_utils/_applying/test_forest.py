@@ -230,7 +230,7 @@ class Answers(Repository):
     values: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     invoked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    def select(self, class_name: str, properties: Any, conditions: Any = ()) -> list[dict[str, Any]]:
+    def select(self, class_name: str, properties: Any, conditions: Any = (), **more: Any) -> list[dict[str, Any]]:
         return [{**dict.fromkeys(properties), "Version": "10.0.20348.1"}]
 
     def invoke(self, class_name: str, keys: Any, method: str, parameters: Any = None, **more: Any) -> Any:

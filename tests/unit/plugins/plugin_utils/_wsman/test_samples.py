@@ -29,9 +29,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Invoke,
     Output,
     Pull,
+    Put,
     Request,
     Resource,
-    Unknown,
     decode_answer,
     decode_call,
     parse,
@@ -134,7 +134,7 @@ def test_a_bare_fault_reads_alike_inside_an_envelope() -> None:
 
 
 def test_every_request_is_read_as_what_it_is() -> None:
-    words = {"enumerate": Enumerate, "pull": Pull, "get": Get, "invoke": Invoke, "put": Unknown}
+    words = {"enumerate": Enumerate, "pull": Pull, "get": Get, "invoke": Invoke, "put": Put}
     for path in _requests():
         call = decode_call(path.read_bytes().replace(b"{resource_uri}", QUERY.uri.encode()))
         kind = next((kind for word, kind in words.items() if word in path.stem), None)
