@@ -1,0 +1,38 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finds the KMS hosts that domains publish in DNS, tries them, and judges what was found."""
+
+from __future__ import annotations
+
+from ._judgement import Finding, judge
+from ._lookup import DnsFailed, NoRecords, resolve, service_records
+from ._probing import Outcome, Probe, probe
+from ._records import SeenDomain, SeenRecord, ServiceRecord
+from ._search import Discovery, JudgedDomain, discover
+from ._settings import KMS_PORT, DnsSettings, domain_name, host_name, limit_number, port_number
+
+__all__ = [
+    "KMS_PORT",
+    "Discovery",
+    "DnsFailed",
+    "DnsSettings",
+    "Finding",
+    "JudgedDomain",
+    "NoRecords",
+    "Outcome",
+    "Probe",
+    "SeenDomain",
+    "SeenRecord",
+    "ServiceRecord",
+    "discover",
+    "domain_name",
+    "host_name",
+    "judge",
+    "limit_number",
+    "port_number",
+    "probe",
+    "resolve",
+    "service_records",
+]

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether somebody listens on a port: a connection that is closed as soon as it stands.
+
+Nothing is sent, since a KMS host counts what speaks its protocol to it. That a port accepts is therefore not yet proof
+of a KMS host.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import errno
+import selectors
+import socket
+import time
+import typing as t
+from dataclasses import dataclass
+
+__all__ = ["Outcome", "Probe", "probe"]
+
+_SENT_AWAY = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
+
+
+class Outcome(enum.Enum):
+    """What became of a connection; of several addresses the first in this order counts."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SILENT = "silent"
+    """Nobody answered in time, or a router said that nobody will."""
+    NO_ROUTE = "no_route"
+    """We have no network that leads there, as to an IPv6 address from a machine without IPv6."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What became of connecting, and how long it took when it succeeded."""
+
+    outcome: Outcome
+    latency_ms: float | None = None
+
+
+def probe(
+    addresses: t.Sequence[str], port: int, timeout: float, *, clock: t.Callable[[], float] = time.monotonic
+) -> Probe:
+    """Connect to all addresses of a host at the same time; the first that accepts is enough.
+
+    It takes `timeout` seconds at most, however many addresses there are.
+    """
+    began, worst = clock(), Outcome.NO_ROUTE
+    with contextlib.ExitStack() as resources:
+        selector = resources.enter_context(selectors.DefaultSelector())
+        for address in addresses:
+            outcome = _begun(address, port, selector, resources)
+            worst = worst if outcome is None else _better(worst, outcome)
+        while worst is not Outcome.ACCEPTED and selector.get_map():
+            left = began + timeout - clock()
+            ready = selector.select(left) if left > 0 else []
+            if not ready:
+                worst = _better(worst, Outcome.SILENT)
+                break
+            for key, _events in ready:
+                connection = t.cast(socket.socket, key.fileobj)
+                selector.unregister(connection)
+                worst = _better(worst, _judged(connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)))
+        latency = round((clock() - began) * 1000, 1) if worst is Outcome.ACCEPTED else None
+    return Probe(worst, latency)
+
+
+def _begun(
+    address: str, port: int, selector: selectors.BaseSelector, resources: contextlib.ExitStack
+) -> Outcome | None:
+    """Begin to connect; return what became of it where that is known at once."""
+    try:
+        family, kind, protocol, _name, place = socket.getaddrinfo(
+            address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )[0]
+        connection = resources.enter_context(socket.socket(family, kind, protocol))
+    except OSError as error:
+        return _judged(error.errno or errno.EAFNOSUPPORT)
+    connection.setblocking(False)
+    number = connection.connect_ex(place)
+    if number == errno.EINPROGRESS:
+        selector.register(connection, selectors.EVENT_WRITE)
+        return None
+    return _judged(number)
+
+
+def _judged(number: int) -> Outcome:
+    """Return what the number of an error means; 0 is success."""
+    if number == 0:
+        return Outcome.ACCEPTED
+    if number in _SENT_AWAY:
+        return Outcome.REFUSED
+    return Outcome.NO_ROUTE if number in _NO_WAY else Outcome.SILENT
+
+
+def _better(one: Outcome, other: Outcome) -> Outcome:
+    return min(one, other, key=list(Outcome).index)
