@@ -13,7 +13,7 @@ from ._offline_numbers import confirmation_id
 from ._products import Product
 from ._protection import Keyed, Protection
 from ._standing import LEASE, Status, lease, perpetual
-from ._world import KmsRequest
+from ._world import KmsAnswer, KmsRequest
 
 __all__ = ["activate", "confirm_by_telephone"]
 
@@ -55,21 +55,35 @@ def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed, *, a
 
 
 def _activate_by_kms(machine: Protection, row: Product, keyed: Keyed) -> None:
-    request = KmsRequest(
+    request = _request(machine, row)
+    named = _named_host(machine, row)
+    discovered = None
+    if named:
+        answer = machine.world.ask_kms(*named, request)
+    else:
+        answer, discovered = _ask_discovered(machine, row, keyed, request)
+    keyed.intervals = answer.activation_interval, answer.renewal_interval
+    if answer.count < row.threshold:
+        raise Failure(Hresult.COUNT_TOO_LOW)
+    keyed.discovered = discovered
+    keyed.standing = lease(machine.now() + LEASE)
+    keyed.activated_by, keyed.directory_object = _KMS, None
+
+
+def _request(machine: Protection, row: Product) -> KmsRequest:
+    seen = machine.seen(row)
+    return KmsRequest(
         client_id=machine.identity.client_id,
         is_windows=row.is_windows,
         lines=row.lines,
         threshold=row.threshold,
         time=machine.now(),
+        client=machine.identity.full_name,
+        is_virtual=machine.identity.is_virtual,
+        status=seen.status,
+        minutes=seen.minutes,
+        activation_id=row.id,
     )
-    named = _named_host(machine, row)
-    if named:
-        machine.world.ask_kms(*named, request)
-        keyed.discovered = None
-    else:
-        keyed.discovered = _ask_discovered(machine, row, keyed, request)
-    keyed.standing = lease(machine.now() + LEASE)
-    keyed.activated_by, keyed.directory_object = _KMS, None
 
 
 def _named_host(machine: Protection, row: Product) -> tuple[str, int] | None:
@@ -79,16 +93,16 @@ def _named_host(machine: Protection, row: Product) -> tuple[str, int] | None:
     return None
 
 
-def _ask_discovered(machine: Protection, row: Product, keyed: Keyed, request: KmsRequest) -> tuple[str, int]:
+def _ask_discovered(
+    machine: Protection, row: Product, keyed: Keyed, request: KmsRequest
+) -> tuple[KmsAnswer, tuple[str, int]]:
     """Ask the host that answered last, then those that DNS lists, until one can be reached."""
     for host in _candidates(machine, row, keyed):
         try:
-            machine.world.ask_kms(*host, request)
+            return machine.world.ask_kms(*host, request), host
         except Failure as failure:
             if failure.hresult != Hresult.KMS_UNREACHABLE:
                 raise
-        else:
-            return host
     raise Failure(Hresult.KMS_UNREACHABLE)
 
 

@@ -15,7 +15,7 @@ from ._checks import InvalidDescription
 from ._described_licence import Licence
 from ._described_machine import MachineDescription
 from ._forest import ActivationObject, Caller
-from ._host import Host, Subscription
+from ._host import Host, Subscription, full_name
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
 from ._products import Product, office_key, rows_of
@@ -68,6 +68,7 @@ def _protection(description: MachineDescription, world: World) -> Protection:
             domain=description.domain,
             version=f"{system.version}.1",
             language=description.language,
+            full_name=full_name(description.computer_name, description.domain),
         ),
         rearms=description.rearms,
     )

@@ -30,6 +30,7 @@ __all__ = ["DEFAULT_DOMAIN", "DEFAULT_KMS_HOST", "clock_setting", "world_descrip
 DEFAULT_DOMAIN = "corp.example"
 DEFAULT_KMS_HOST = f"kms.{DEFAULT_DOMAIN}"
 _PORT = number(1, 65535)
+_INTERVAL = number(15, 43_200)
 
 
 def clock_setting(value: t.Any, path: str = "clock") -> ClockSetting:
@@ -43,9 +44,13 @@ _HOST_CHECKS: t.Mapping[str, Check] = {
     "count": number(0, 100_000),
     "office_count": number(0, 100_000),
     "reachable": flag,
+    "silent": flag,
+    "resolves": flag,
     "activated": flag,
     "products": covered,
     "clock_skew": duration,
+    "activation_interval": _INTERVAL,
+    "renewal_interval": _INTERVAL,
 }
 
 
@@ -69,24 +74,13 @@ def _dns(value: t.Any, path: str) -> dict[str, tuple[ServiceRecord, ...]]:
     return {domain.lower(): listing(_record)(records or [], f"{path}.{domain}") for domain, records in zones.items()}
 
 
-def _published(hosts: tuple[KmsHost, ...]) -> dict[str, tuple[ServiceRecord, ...]]:
-    """Return the records that KMS hosts write by themselves: each in the domain it is in."""
-    zones: dict[str, tuple[ServiceRecord, ...]] = {}
-    for host in hosts:
-        domain = host.name.partition(".")[2]
-        if domain:
-            zones[domain] = (*zones.get(domain, ()), ServiceRecord(host.name, host.port))
-    return zones
-
-
 def world_description(value: t.Any, path: str = "world") -> WorldDescription:
     """Return the world; each part that is left out is as usual, and DNS lists the KMS hosts that there are."""
     checks = {"kms_hosts": _kms_hosts, "dns": _dns, "ad": described_forests, "microsoft": mapping}
     parts = fields(value, path, checks)
-    hosts = parts.get("kms_hosts", (KmsHost(DEFAULT_KMS_HOST),))
     return WorldDescription(
-        kms_hosts=hosts,
-        dns=parts["dns"] if "dns" in parts else _published(hosts),
+        kms_hosts=parts.get("kms_hosts", (KmsHost(DEFAULT_KMS_HOST),)),
+        dns=parts.get("dns"),
         ad=parts.get("ad", {}),
         microsoft=microsoft_description(parts.get("microsoft"), f"{path}.microsoft"),
     )

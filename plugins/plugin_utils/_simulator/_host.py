@@ -12,7 +12,12 @@ from datetime import datetime, timedelta
 from .._secrets import Secret
 from ._systems import System
 
-__all__ = ["Host", "Subscription"]
+__all__ = ["Host", "Subscription", "full_name"]
+
+
+def full_name(computer_name: str, domain: str | None) -> str:
+    """Return the name in DNS of a machine in that domain; one in none has its short name only."""
+    return f"{computer_name}.{domain}".lower() if domain else computer_name.lower()
 
 
 @dataclass(frozen=True)
@@ -42,4 +47,4 @@ class Host:
     @property
     def full_name(self) -> str:
         """The name in DNS."""
-        return f"{self.computer_name}.{self.domain}".lower() if self.domain else self.computer_name.lower()
+        return full_name(self.computer_name, self.domain)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._secrets import Secret, reveal
+from ._firewall import Firewall
 from ._forest import ActivationObject, Caller
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, is_well_formed, published_key
@@ -36,6 +37,9 @@ class Identity:
     version: str
     """Of the licensing service: the key of SoftwareLicensingService."""
     language: str = "en-US"
+    full_name: str = ""
+    """The name in DNS, which a KMS host writes into its log."""
+    is_virtual: bool = True
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Keyed:
     """VLActivationType: 1 AD, 2 KMS, 3 token, 0 never."""
     discovered: tuple[str, int] | None = None
     """The KMS host that DNS led to."""
+    intervals: tuple[int, int] | None = None
+    """Minutes to the next activation and to the next renewal, as the KMS host that answered last has them."""
     directory_object: ActivationObject | None = None
     """The activation object that licensed it."""
     evaluation_end: datetime | None = None
@@ -76,6 +82,7 @@ class Protection:
         self.rearms = rearms
         self.clock_skew = timedelta()
         self.internet = True
+        self.firewall = Firewall()
         self.caller = Caller(None, Secret(""), reaches_directory=False)
         """Whose login the methods run under."""
         self._own_keys: dict[str, KeyFacts] = {}
@@ -108,10 +115,11 @@ class Protection:
     @property
     def is_kms_host(self) -> bool:
         """Whether the machine serves others: it is licensed with a KMS host key."""
-        return any(
-            row.channel == "kms_host" and row.id in self.keyed and self.seen(row).status is Status.LICENSED
-            for row in self.rows
-        )
+        return any(self.serves(row) for row in self.rows)
+
+    def serves(self, row: Product) -> bool:
+        """Return whether a product makes the machine a KMS host."""
+        return row.channel == "kms_host" and row.id in self.keyed and self.seen(row).status is Status.LICENSED
 
     # Keys
 

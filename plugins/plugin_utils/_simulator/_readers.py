@@ -10,25 +10,14 @@ import typing as t
 
 from ._clock import NEVER
 from ._host import Host
+from ._kms_readers import PRODUCT_COUNTERS, SERVICE_COUNTERS, UNKNOWN
 from ._products import Product
 from ._protection import Keyed, Protection
 
 __all__ = ["read_product", "read_service"]
 
-_UNKNOWN = 0xFFFFFFFF
-"""What counters and intervals say where they do not apply: -1 as an unsigned number."""
 _TEST_ADDRESS = "192.0.2.10"  # RFC 5737: documentation only
 _ACTIVATION_INTERVAL, _RENEWAL_INTERVAL = 120, 10080
-_REQUEST_COUNTERS = (
-    "KeyManagementServiceFailedRequests",
-    "KeyManagementServiceLicensedRequests",
-    "KeyManagementServiceNonGenuineGraceRequests",
-    "KeyManagementServiceNotificationRequests",
-    "KeyManagementServiceOOBGraceRequests",
-    "KeyManagementServiceOOTGraceRequests",
-    "KeyManagementServiceTotalRequests",
-    "KeyManagementServiceUnlicensedRequests",
-)
 
 ServiceReader = t.Callable[[Protection, Host], t.Any]
 ProductReader = t.Callable[[Protection, Product, "Keyed | None"], t.Any]
@@ -56,18 +45,6 @@ def _discovered(machine: Protection) -> tuple[str, int] | None:
     return keyed.discovered if keyed else None
 
 
-def _host_counter(index: int | None) -> ServiceReader:
-    """Return a reader of one of the counts a KMS host keeps; None is the total of granted and refused requests."""
-
-    def read(machine: Protection, host: Host) -> int:
-        counts = machine.world.kms_counts(host.full_name) if machine.is_kms_host else None
-        if counts is None:
-            return _UNKNOWN
-        return counts[1] + counts[2] if index is None else counts[index]
-
-    return read
-
-
 def _firmware_description(_machine: Protection, host: Host) -> str:
     return f"[4.0] {host.system.edition_id} OEM:DM" if host.firmware_key else ""
 
@@ -81,7 +58,7 @@ def _constant(value: t.Any) -> t.Callable[..., t.Any]:
 
 
 _SERVICE: t.Mapping[str, ServiceReader] = {
-    **{name: _constant(_UNKNOWN) for name in _REQUEST_COUNTERS},
+    **SERVICE_COUNTERS,
     "AzureMetadataResponse": _constant(0),
     "ClientMachineID": lambda machine, _: machine.identity.client_id,
     "DiscoveredKeyManagementServiceMachineIpAddress": lambda machine, _: (
@@ -92,11 +69,8 @@ _SERVICE: t.Mapping[str, ServiceReader] = {
     "EmitWindowsMeter": _constant(0),
     "IsKeyManagementServiceMachine": lambda machine, _: int(machine.is_kms_host),
     "KeyManagementServiceActivationDisabled": _constant(False),
-    "KeyManagementServiceCurrentCount": _host_counter(0),
     "KeyManagementServiceDnsPublishing": lambda machine, _: not machine.settings.number("DisableDnsPublishing"),
-    "KeyManagementServiceFailedRequests": _host_counter(2),
     "KeyManagementServiceHostCaching": lambda machine, _: machine.settings.host_caching,
-    "KeyManagementServiceLicensedRequests": _host_counter(1),
     "KeyManagementServiceListeningPort": lambda machine, _: (
         machine.settings.number("KeyManagementServiceListeningPort") or 0
     ),
@@ -104,7 +78,6 @@ _SERVICE: t.Mapping[str, ServiceReader] = {
     "KeyManagementServiceLowPriority": lambda machine, _: bool(machine.settings.number("EnableKmsLowPriority")),
     "KeyManagementServiceMachine": lambda machine, _: machine.settings.kms_host,
     "KeyManagementServicePort": lambda machine, _: machine.settings.kms_port,
-    "KeyManagementServiceTotalRequests": _host_counter(None),
     "OA2xBiosMarkerMinorVersion": _constant(0),
     "OA2xBiosMarkerStatus": _constant(0),
     # The whole firmware key, in clear: this is what makes `SELECT *` on this class a mistake.
@@ -113,15 +86,14 @@ _SERVICE: t.Mapping[str, ServiceReader] = {
     "OA3xOriginalProductKeyPkPn": lambda _machine, host: "[4.0]X00-00000" if host.firmware_key else "",
     "PolicyCacheRefreshRequired": _constant(0),
     "RemainingWindowsReArmCount": lambda machine, _: machine.rearms,
-    "RequiredClientCount": _constant(_UNKNOWN),
     "SubscriptionEdition": _subscription("edition"),
     "SubscriptionExpiry": lambda _machine, host: (
         f"{host.subscription.expires:%Y-%m-%dT%H:%M:%SZ}" if host.subscription else None
     ),
     "SubscriptionStatus": lambda _machine, host: host.subscription.status if host.subscription else 0,
     "SubscriptionType": lambda _machine, host: int(host.subscription is not None),
-    "TokenActivationGrantNumber": _constant(_UNKNOWN),
-    "TokenActivationILVID": _constant(_UNKNOWN),
+    "TokenActivationGrantNumber": _constant(UNKNOWN),
+    "TokenActivationILVID": _constant(UNKNOWN),
     "Version": lambda machine, _: machine.identity.version,
     "VLActivationInterval": lambda machine, _: machine.settings.number("VLActivationInterval") or _ACTIVATION_INTERVAL,
     "VLRenewalInterval": lambda machine, _: machine.settings.number("VLRenewalInterval") or _RENEWAL_INTERVAL,
@@ -135,9 +107,15 @@ def _when_keyed(read: ProductReader, otherwise: t.Any = None) -> ProductReader:
     return lambda machine, row, keyed: otherwise if keyed is None else read(machine, row, keyed)
 
 
-def _when_volume(value: int) -> ProductReader:
-    """Return a reader of an interval, which only a keyed KMS client has."""
-    return lambda _machine, row, keyed: value if keyed is not None and row.channel == "kms_client" else _UNKNOWN
+def _interval(index: int, usual: int) -> ProductReader:
+    """Return a reader of an interval, which only a keyed KMS client has: as its KMS host told it, or the usual one."""
+
+    def read(_machine: Protection, row: Product, keyed: Keyed | None) -> int:
+        if keyed is None or row.channel != "kms_client":
+            return UNKNOWN
+        return keyed.intervals[index] if keyed.intervals else usual
+
+    return read
 
 
 def _found_host(_machine: Protection, _row: Product, keyed: Keyed | None) -> tuple[str, int]:
@@ -155,7 +133,7 @@ def _of_object(attribute: str) -> ProductReader:
 
 
 _PRODUCT: t.Mapping[str, ProductReader] = {
-    **{name: _constant(_UNKNOWN) for name in _REQUEST_COUNTERS},
+    **PRODUCT_COUNTERS,
     "ADActivationCsvlkPid": _of_object("extended_pid"),
     "ADActivationCsvlkSkuId": _of_object("sku_id"),
     "ADActivationObjectDN": _of_object("dn"),
@@ -169,14 +147,11 @@ _PRODUCT: t.Mapping[str, ProductReader] = {
     "DiscoveredKeyManagementServiceMachineName": lambda *args: _found_host(*args)[0],
     "DiscoveredKeyManagementServiceMachinePort": lambda *args: _found_host(*args)[1],
     "EvaluationEndDate": lambda _machine, _row, keyed: (keyed.evaluation_end if keyed else None) or NEVER,
-    "ExtendedGrace": _constant(_UNKNOWN),
+    "ExtendedGrace": _constant(UNKNOWN),
     "GenuineStatus": _constant(0),
     "GracePeriodRemaining": lambda machine, row, _keyed: machine.seen(row).minutes,
     "ID": lambda _machine, row, _keyed: row.id,
-    "IsKeyManagementServiceMachine": lambda machine, row, keyed: int(
-        keyed is not None and row.channel == "kms_host" and machine.is_kms_host
-    ),
-    "KeyManagementServiceCurrentCount": _constant(_UNKNOWN),
+    "IsKeyManagementServiceMachine": lambda machine, row, _keyed: int(machine.serves(row)),
     "KeyManagementServiceLookupDomain": lambda machine, row, _keyed: machine.product_settings(row).lookup_domain,
     "KeyManagementServiceMachine": lambda machine, row, _keyed: machine.product_settings(row).kms_host,
     "KeyManagementServicePort": lambda machine, row, _keyed: machine.product_settings(row).kms_port,
@@ -193,16 +168,13 @@ _PRODUCT: t.Mapping[str, ProductReader] = {
     "ProductKeyID2": lambda machine, row, _keyed: machine.extended_pid(row),
     "RemainingAppReArmCount": lambda machine, _row, _keyed: machine.rearms,
     "RemainingSkuReArmCount": lambda machine, _row, _keyed: machine.rearms,
-    "RequiredClientCount": lambda _machine, row, keyed: (
-        row.threshold if keyed is not None and row.channel == "kms_client" else _UNKNOWN
-    ),
-    "TokenActivationGrantNumber": _constant(_UNKNOWN),
-    "TokenActivationILVID": _constant(_UNKNOWN),
+    "TokenActivationGrantNumber": _constant(UNKNOWN),
+    "TokenActivationILVID": _constant(UNKNOWN),
     "TrustedTime": _when_keyed(lambda machine, _row, _keyed: machine.now().replace(microsecond=0), NEVER),
-    "VLActivationInterval": _when_volume(_ACTIVATION_INTERVAL),
+    "VLActivationInterval": _interval(0, _ACTIVATION_INTERVAL),
     "VLActivationType": lambda _machine, _row, keyed: keyed.activated_by if keyed else 0,
     "VLActivationTypeEnabled": lambda machine, row, _keyed: (
         machine.product_settings(row).activation_type or machine.settings.activation_type
     ),
-    "VLRenewalInterval": _when_volume(_RENEWAL_INTERVAL),
+    "VLRenewalInterval": _interval(1, _RENEWAL_INTERVAL),
 }

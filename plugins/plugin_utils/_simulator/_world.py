@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What lies around the machines: DNS, KMS hosts and forests; forests and Microsoft have files of their own.
+"""What lies around the machines: DNS, KMS hosts, forests and Microsoft, each with a file of its own.
 
 One world serves all machines at once, so whatever counts here counts under one lock. A machine may hold its own lock
 while it asks the world; the world never asks a machine, and holds its own lock for as long as it counts only.
@@ -13,50 +13,29 @@ from __future__ import annotations
 import threading
 import typing as t
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from ._clock import Clock
 from ._forest import ActivationObject, Forest
 from ._hresult import Failure, Hresult
+from ._kms_events import KmsCounters, KmsEvent
+from ._kms_hosts import KmsAnswer, KmsEndpoint, KmsHost, KmsHosts, KmsRequest, Serving
 from ._microsoft import Microsoft, MicrosoftDescription
 from ._offline_numbers import confirmation_id
+from ._service_records import ServiceRecord, ServiceRecords
 
 __all__ = [
+    "KmsAnswer",
+    "KmsCounters",
+    "KmsEndpoint",
+    "KmsEvent",
     "KmsHost",
     "KmsRequest",
     "ServiceRecord",
+    "Serving",
     "World",
     "WorldDescription",
     "confirmation_id",
 ]
-
-_MAX_SKEW = timedelta(hours=4)
-_COUNT_WINDOW = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class ServiceRecord:
-    """One `_vlmcs._tcp` record of a DNS domain."""
-
-    host: str
-    port: int = 1688
-    priority: int = 0
-    weight: int = 0
-
-
-@dataclass(frozen=True)
-class KmsHost:
-    """A KMS host as it was described; what it has seen since is in the world."""
-
-    name: str
-    port: int = 1688
-    count: int = 40
-    """Distinct Windows machines, not of this fleet, that keep asking it."""
-    office_count: int = 10
-    reachable: bool = True
-    activated: bool = True
-    products: frozenset[str] = frozenset({"all"})
-    clock_skew: timedelta = timedelta()
 
 
 class ForestDescription(t.Protocol):
@@ -71,30 +50,10 @@ class WorldDescription:
     """Everything a description says about the world."""
 
     kms_hosts: tuple[KmsHost, ...] = ()
-    dns: t.Mapping[str, tuple[ServiceRecord, ...]] = field(default_factory=dict)
+    dns: t.Mapping[str, tuple[ServiceRecord, ...]] | None = None
+    """None lets the described KMS hosts publish themselves, each in its own domain."""
     ad: t.Mapping[str, ForestDescription] = field(default_factory=dict)
     microsoft: MicrosoftDescription = field(default_factory=MicrosoftDescription)
-
-
-@dataclass(frozen=True)
-class KmsRequest:
-    """What a client tells a KMS host."""
-
-    client_id: str
-    is_windows: bool
-    lines: frozenset[str]
-    threshold: int
-    time: datetime
-
-
-@dataclass
-class _Tally:
-    """What one KMS host has seen of this fleet."""
-
-    seen: dict[tuple[bool, str], datetime] = field(default_factory=dict)
-    highest_threshold: dict[bool, int] = field(default_factory=dict)
-    licensed: int = 0
-    failed: int = 0
 
 
 class World:
@@ -103,14 +62,15 @@ class World:
     def __init__(self, description: WorldDescription, clock: Clock) -> None:
         self.clock = clock
         self._lock = threading.Lock()
-        self._tallies: dict[str, _Tally] = {}
+        self._hosts = KmsHosts(clock)
+        self._records = ServiceRecords()
         self._forests: dict[str, tuple[ForestDescription, Forest]] = {}
         self.microsoft = Microsoft(description.microsoft, clock)
         self._take(description)
 
     def _take(self, description: WorldDescription) -> None:
-        self._hosts = {host.name.lower(): host for host in description.kms_hosts}
-        self._records = {domain.lower(): records for domain, records in description.dns.items()}
+        self._hosts.take(description.kms_hosts)
+        self._records.describe(description.dns, description.kms_hosts)
         self._forests = {domain: self._kept_or_new(domain, row) for domain, row in description.ad.items()}
 
     def _kept_or_new(self, domain: str, wanted: ForestDescription) -> tuple[ForestDescription, Forest]:
@@ -126,9 +86,13 @@ class World:
 
     # DNS and AD
 
+    def published(self, domain: str) -> tuple[ServiceRecord, ...]:
+        """Return the KMS hosts that a domain's DNS names, in no order that means anything; none are none."""
+        return self._records.of(domain)
+
     def service_records(self, domain: str) -> tuple[ServiceRecord, ...]:
         """Return the KMS hosts a domain publishes, in the order a client tries them; fails when there are none."""
-        records = self._records.get(domain.lower().rstrip("."), ())
+        records = self.published(domain)
         if not records:
             raise Failure(Hresult.DNS_NAME_ERROR)
         return tuple(sorted(records, key=lambda record: (record.priority, -record.weight)))
@@ -148,73 +112,41 @@ class World:
 
     # KMS
 
-    def ask_kms(self, host_name: str, port: int, request: KmsRequest) -> None:
-        """Ask a KMS host for a lease; every request that gets through counts, also one that is refused."""
-        host = self._hosts.get(host_name.lower().rstrip("."))
-        if host is None or not host.reachable or host.port != port:
-            raise Failure(Hresult.KMS_UNREACHABLE)
-        with self._lock:
-            tally = self._tallies.setdefault(host.name.lower(), _Tally())
-            try:
-                self._admit(host, tally, request)
-            except Failure:
-                tally.failed += 1
-                raise
-            tally.licensed += 1
+    def serve(self, full_name: str, serving: Serving | None) -> None:
+        """Note what a machine of the fleet serves as a KMS host, None when it is none; what it publishes stays."""
+        self._hosts.serve(full_name, serving)
+        self._records.belongs_to_a_machine(full_name)
+        for domain, record in serving.records if serving else ():
+            self._records.write(domain, record)
 
-    def _admit(self, host: KmsHost, tally: _Tally, request: KmsRequest) -> None:
-        now = self.clock.now()
-        if abs(now + host.clock_skew - request.time) > _MAX_SKEW:
-            raise Failure(Hresult.CLOCKS_APART)
-        if not host.activated:
-            raise Failure(Hresult.KMS_HOST_NOT_ACTIVATED)
-        if not host.products & request.lines:
-            raise Failure(Hresult.KMS_HOST_MISMATCH)
-        tally.seen[request.is_windows, request.client_id] = now
-        highest = max(request.threshold, tally.highest_threshold.get(request.is_windows, 0))
-        tally.highest_threshold[request.is_windows] = highest
-        if self._count(host, tally, request.is_windows, now) < request.threshold:
-            raise Failure(Hresult.COUNT_TOO_LOW)
+    def forget(self, full_name: str) -> None:
+        """Forget a machine that has gone or starts anew: its log, its counters, and that it served."""
+        self._hosts.forget(full_name)
 
-    @staticmethod
-    def _count(host: KmsHost, tally: _Tally, is_windows: bool, now: datetime) -> int:
-        """Return a host's client count: distinct machines in 30 days, cached up to twice the highest threshold."""
-        ours = sum(
-            1 for (windows, _id), at in tally.seen.items() if windows == is_windows and now - at <= _COUNT_WINDOW
-        )
-        others = host.count if is_windows else host.office_count
-        highest = tally.highest_threshold.get(is_windows)
-        return ours + others if highest is None else min(ours + others, 2 * highest)
+    def ask_kms(self, host_name: str, port: int, request: KmsRequest) -> KmsAnswer:
+        """Ask a KMS host for its count; raises Failure. Every request that gets through counts, also a refused one."""
+        return self._hosts.ask(host_name, port, request)
 
-    def kms_counts(self, host_name: str) -> tuple[int, int, int] | None:
-        """Return a KMS host's client count, and how many requests it granted and refused; None when it is none."""
-        host = self._hosts.get(host_name.lower())
-        if host is None:
-            return None
-        with self._lock:
-            tally = self._tallies.get(host.name.lower(), _Tally())
-            return self._count(host, tally, True, self.clock.now()), tally.licensed, tally.failed
+    def kms_events(self, full_name: str) -> tuple[KmsEvent, ...]:
+        """Return the requests that a KMS host has noted, the newest first."""
+        return self._hosts.events(full_name)
+
+    def kms_counters(self, full_name: str, *, is_windows: bool = True) -> KmsCounters | None:
+        """Return what a KMS host says of its Windows or its Office clients, None when it is none."""
+        return self._hosts.counters(full_name, is_windows=is_windows)
+
+    def kms_endpoints(self) -> tuple[KmsEndpoint, ...]:
+        """Return where KMS hosts and machines of the fleet are on the network, and how the port of each behaves."""
+        return self._hosts.endpoints()
 
     def describe(self) -> dict[str, t.Any]:
         """Return the counts as they are now, for JSON."""
         return {
             "now": self.clock.now().isoformat(),
-            "kms_hosts": {host.name: self._describe_host(host) for host in self._hosts.values()},
+            "kms_hosts": self._hosts.describe(),
             "forests": {domain: _describe_forest(forest) for domain, (_row, forest) in self._forests.items()},
             "microsoft": self.microsoft.describe(),
         }
-
-    def _describe_host(self, host: KmsHost) -> dict[str, t.Any]:
-        with self._lock:
-            tally, now = self._tallies.get(host.name.lower(), _Tally()), self.clock.now()
-            return {
-                "port": host.port,
-                "reachable": host.reachable,
-                "count": self._count(host, tally, True, now),
-                "office_count": self._count(host, tally, False, now),
-                "licensed_requests": tally.licensed,
-                "failed_requests": tally.failed,
-            }
 
 
 def _describe_forest(forest: Forest) -> dict[str, t.Any]:
