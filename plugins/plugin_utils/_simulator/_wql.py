@@ -15,6 +15,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ._wql_values import Literal, WqlError, comparable, like_pattern, written
+
 __all__ = ["Condition", "Query", "WqlError", "parse_wql"]
 
 Row = t.Callable[[str], t.Any]
@@ -41,10 +43,6 @@ _COMPARE: t.Mapping[str, t.Callable[[t.Any, t.Any], bool]] = {
 }
 _KEYWORDS = frozenset({"select", "from", "where", "and", "or", "not", "is", "null", "like", "true", "false"})
 _MAX_DEPTH = 50
-
-
-class WqlError(Exception):
-    """The text is not WQL, or compares what cannot be compared."""
 
 
 @dataclass(frozen=True)
@@ -210,15 +208,15 @@ class _Reader:
         literal = self._literal()
         if not isinstance(literal, str):
             raise WqlError("LIKE wants a string")
-        pattern = _like_pattern(literal)
+        pattern = like_pattern(literal)
 
         def matches(row: Row) -> bool | None:
             value = row(name)
-            return None if value is None else bool(pattern.match(_text(value)))
+            return None if value is None else bool(pattern.match(written(value)))
 
         return matches
 
-    def _literal(self) -> str | int | float | bool | None:
+    def _literal(self) -> Literal | None:
         token = self.take()
         if token.kind == "text":
             return re.sub(r"\\(.)", r"\1", token.text[1:-1], flags=re.DOTALL)
@@ -230,54 +228,19 @@ class _Reader:
         raise WqlError(f"expected a value, found {token.text!r}")
 
 
-def _text(value: t.Any) -> str:
-    return ("TRUE" if value else "FALSE") if isinstance(value, bool) else str(value)
-
-
-def _like_pattern(literal: str) -> t.Pattern[str]:
-    """Return the regular expression of LIKE: % any text, _ one character, [a-f] a set, [^a-f] its opposite."""
-    parts = re.split(r"(\[\^?[^\]]+\]|%|_)", literal)
-    translated = (
-        {"%": ".*", "_": "."}.get(part) or (part if part.startswith("[") and part.endswith("]") else re.escape(part))
-        for part in parts
-    )
-    try:
-        return re.compile("".join(translated) + r"\Z", re.IGNORECASE | re.DOTALL)
-    except re.error as error:
-        raise WqlError("the LIKE pattern has a bad set") from error
-
-
 def _null_test(name: str, negated: bool) -> Condition:
     return lambda row: (row(name) is None) != negated
 
 
-def _literal_test(name: str, sign: str, literal: str | int | float | bool) -> Condition:
+def _literal_test(name: str, sign: str, literal: Literal) -> Condition:
     def test(row: Row) -> bool | None:
         value = row(name)
         if value is None or isinstance(value, (list, tuple)):
             return None
-        left, right = _comparable(value, literal)
+        left, right = comparable(value, literal)
         return _COMPARE[sign](left, right)
 
     return test
-
-
-def _comparable(value: t.Any, literal: str | int | float | bool) -> tuple[t.Any, t.Any]:
-    """Return both sides in the property's type; a quoted number or truth is taken as one."""
-    if isinstance(value, bool):
-        words: dict[str, bool] = {"true": True, "false": False, "1": True, "0": False}
-        right = words.get(str(literal).lower())
-        if right is None:
-            raise WqlError("a truth value is compared with something else")
-        return value, right
-    if isinstance(value, (int, float)):
-        try:
-            return value, float(literal)
-        except ValueError as error:
-            raise WqlError("a number is compared with a text") from error
-    if not isinstance(literal, str):
-        raise WqlError("a text is compared with a number")
-    return str(value).lower(), literal.lower()
 
 
 def _not(value: bool | None) -> bool | None:
