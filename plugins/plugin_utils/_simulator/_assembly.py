@@ -52,6 +52,7 @@ def caller_of(description: MachineDescription) -> Caller:
         username=str(given["username"]) if given.get("username") else None,
         password=Secret(str(reveal(given.get("password") or ""))),
         reaches_directory=description.is_domain_controller or description.delegation,
+        is_administrator=description.administrator,
     )
 
 

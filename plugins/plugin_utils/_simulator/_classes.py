@@ -9,72 +9,20 @@ from __future__ import annotations
 import functools
 import json
 import typing as t
-from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["ClassDefinition", "Method", "Parameter", "Property", "classes_of"]
+from ._declarations import ClassDefinition, Method, Parameter, Property, declare, ordered
+from ._event_log import LOG_EVENT
+from ._firewall_classes import FIREWALL_RULE, PORT_FILTER
+from ._windows_services import WINDOWS_SERVICE
+
+__all__ = ["classes_of"]
 
 _SCHEMA = Path(__file__).parent.parent / "_licensing" / "data" / "spp_schema.json"
 _GONE_FROM_WINDOWS_10 = ("KeyManagementServiceActivationDisabled", "DisableKeyManagementServiceActivation")
 
 
-@dataclass(frozen=True)
-class Property:
-    """One property of a class."""
-
-    name: str
-    cim_type: str
-    is_key: bool = False
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a method; `direction` is `in` or `out`."""
-
-    name: str
-    cim_type: str
-    direction: str = "in"
-
-
-@dataclass(frozen=True)
-class Method:
-    """One method of a class; its name is case-sensitive."""
-
-    name: str
-    parameters: tuple[Parameter, ...] = ()
-
-
-@dataclass(frozen=True)
-class ClassDefinition:
-    """One class as a machine declares it."""
-
-    name: str
-    properties: t.Mapping[str, Property]
-    """By lower-case name, in alphabetical order ignoring case: the order in which a host writes them."""
-    methods: t.Mapping[str, Method] = field(default_factory=dict)
-    is_singleton: bool = False
-    is_static: bool = False
-    """Its methods belong to the class, not to an instance."""
-    namespaces: tuple[str, ...] = ("root/cimv2",)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the key properties."""
-        return tuple(item.name for item in self.properties.values() if item.is_key)
-
-
-def _class(name: str, properties: str, **options: t.Any) -> ClassDefinition:
-    """Return a class from lines of `Name type`; a type that ends in `!` marks a key."""
-    pairs = (line.split() for line in properties.strip().splitlines())
-    rows = (Property(word, cim_type.rstrip("!"), cim_type.endswith("!")) for word, cim_type in pairs)
-    return ClassDefinition(name, _ordered(rows), **options)
-
-
-def _ordered(rows: t.Iterable[Property]) -> dict[str, Property]:
-    return {row.name.lower(): row for row in sorted(rows, key=lambda row: row.name.lower())}
-
-
-_OPERATING_SYSTEM = _class(
+_OPERATING_SYSTEM = declare(
     "Win32_OperatingSystem",
     """
     BootDevice string
@@ -121,7 +69,7 @@ _OPERATING_SYSTEM = _class(
     """,
     is_singleton=True,
 )
-_COMPUTER_SYSTEM = _class(
+_COMPUTER_SYSTEM = declare(
     "Win32_ComputerSystem",
     """
     Caption string
@@ -149,7 +97,7 @@ _COMPUTER_SYSTEM = _class(
     Workgroup string
     """,
 )
-_COMPUTER_SYSTEM_PRODUCT = _class(
+_COMPUTER_SYSTEM_PRODUCT = declare(
     "Win32_ComputerSystemProduct",
     """
     Caption string
@@ -170,6 +118,7 @@ def _registry_method(name: str, *parameters: tuple[str, str, str]) -> Method:
 
 
 _REGISTRY_METHODS = (
+    _registry_method("CheckAccess", ("uRequired", "uint32", "in"), ("bGranted", "boolean", "out")),
     _registry_method("CreateKey"),
     _registry_method("DeleteKey"),
     _registry_method("EnumKey", ("sNames", "string[]", "out")),
@@ -224,7 +173,7 @@ def _licensing_class(name: str, build: int, is_server: bool) -> ClassDefinition:
         for row in declared["methods"]
         if _is_there(row, build, is_server)
     ]
-    return ClassDefinition(name, _ordered(properties), {method.name: method for method in methods})
+    return ClassDefinition(name, ordered(properties), {method.name: method for method in methods})
 
 
 @functools.lru_cache(maxsize=64)
@@ -233,5 +182,6 @@ def classes_of(build: int, is_server: bool) -> t.Mapping[str, ClassDefinition]:
     licensing = (
         _licensing_class(name, build, is_server) for name in ("SoftwareLicensingService", "SoftwareLicensingProduct")
     )
-    others = (_OPERATING_SYSTEM, _COMPUTER_SYSTEM, _COMPUTER_SYSTEM_PRODUCT, _REGISTRY)
+    computer = (_OPERATING_SYSTEM, _COMPUTER_SYSTEM, _COMPUTER_SYSTEM_PRODUCT)
+    others = (*computer, _REGISTRY, WINDOWS_SERVICE, LOG_EVENT, FIREWALL_RULE, PORT_FILTER)
     return {item.name.lower(): item for item in (*licensing, *others)}

@@ -51,6 +51,7 @@ ENVIRONMENT = frozenset(
         "clock_skew",
         "bios_uuid",
         "delegation",
+        "administrator",
     }
 )
 """Fields that may change while the fleet runs without the machine losing its state."""
@@ -85,6 +86,8 @@ class MachineDescription:
     is_domain_controller: bool = False
     delegation: bool = False
     """Whether its logins can be passed on to another machine."""
+    administrator: bool = True
+    """Whether its logins may change it."""
     language: str = "en-US"
     utc_offset: timedelta = timedelta()
     kms_host: str | None = None
@@ -154,6 +157,7 @@ _CHECKS: t.Mapping[str, Check] = {
     "domain": nullable(text),
     "domain_role": one_of(_ROLES),
     "delegation": flag,
+    "administrator": flag,
     "language": _language,
     "utc_offset": _offset,
     "kms_host": nullable(text),

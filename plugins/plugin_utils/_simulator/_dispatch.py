@@ -20,6 +20,7 @@ from .._wsman import (
     Identity,
     Invoke,
     Pull,
+    Put,
     Release,
     Request,
     Unknown,
@@ -46,6 +47,7 @@ _KINDS: dict[type, str] = {
     Pull: "pull",
     Release: "release",
     Get: "get",
+    Put: "put",
     Invoke: "invoke",
 }
 

@@ -60,6 +60,8 @@ class Caller:
     """As a domain knows it: `user@forest` or `DOMAIN\\user`; None for an account of the machine itself."""
     password: Secret
     reaches_directory: bool
+    is_administrator: bool = True
+    """Whether it may change the machine; without it everything can still be read."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was invoked on a machine: the proof that a check mode invoked nothing. Of keys it has the last five only."""
+"""What was invoked on a machine and put: the proof that a check mode did neither. Of keys it has the last five only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._secrets import Secret, reveal
-from .._wsman import Fault, Invoke, Value
+from .._wsman import Fault, Invoke, Put, Value
 from ._keys import is_well_formed, masked
 
 __all__ = ["Entry", "entry"]
@@ -21,7 +21,7 @@ _SECRET_PARAMETERS = frozenset({"productkey", "confirmationid", "license", "lice
 
 @dataclass(frozen=True)
 class Entry:
-    """One method call."""
+    """One method call, or one Put, whose method is `Put` and whose parameters are the instance."""
 
     time: datetime
     class_name: str
@@ -42,14 +42,15 @@ class Entry:
         }
 
 
-def entry(request: Invoke, fault: Fault | None, time: datetime) -> Entry:
+def entry(request: Invoke | Put, fault: Fault | None, time: datetime) -> Entry:
     """Return what to keep of a call."""
+    given = request.instance.properties if isinstance(request, Put) else request.parameters
     return Entry(
         time=time,
         class_name=request.resource.class_name,
-        method=request.method,
+        method=request.method if isinstance(request, Invoke) else "Put",
         selectors=dict(request.resource.selectors),
-        parameters={name: _shown(name, values) for name, values in request.parameters.items()},
+        parameters={name: _shown(name, values) for name, values in given.items()},
         failure=None if fault is None else fault.number,
     )
 

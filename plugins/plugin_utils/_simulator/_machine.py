@@ -13,7 +13,7 @@ import typing as t
 from collections import Counter, deque
 from dataclasses import replace
 
-from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Release, Request
+from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Put, Release, Request
 from ._assembly import assemble, caller_of
 from ._described_machine import MachineDescription
 from ._hresult import Failure
@@ -30,6 +30,7 @@ _OCCASIONS: t.Mapping[type, str] = {
     Pull: "pull",
     Release: "release",
     Get: "get",
+    Put: "put",
     Invoke: "invoke",
 }
 _JOURNAL_LENGTH = 1000
@@ -83,7 +84,7 @@ class Machine:
         `max_envelope_size` is what the request's header allows for the answer, in bytes.
         """
         with self._lock:
-            if not isinstance(request, (Enumerate, Pull, Release, Get, Invoke)):
+            if not isinstance(request, (Enumerate, Pull, Release, Get, Put, Invoke)):
                 return self._provider.refusals.not_found(request.resource.uri).fault
             self._counts[_OCCASIONS[type(request)]] += 1
             return self._answer(request, max_envelope_size)
@@ -113,7 +114,7 @@ class Machine:
             self._provider.answer(request, envelope)
 
     def _note(self, request: WmiRequest, fault: Fault | None) -> None:
-        if isinstance(request, Invoke):
+        if isinstance(request, (Invoke, Put)):
             self._journal.append(entry(request, fault, self._protection.now()))
 
     def _due(self, request: WmiRequest) -> t.Mapping[str, t.Any] | None:

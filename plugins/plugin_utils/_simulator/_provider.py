@@ -8,42 +8,50 @@ from __future__ import annotations
 
 import typing as t
 
-from .._wsman import Batch, Enumerate, Get, Got, Instance, Invoke, Output, Pull, Release, Released, Resource, Value
-from ._classes import ClassDefinition, Method, classes_of
-from ._computer import read_computer, read_computer_product, read_operating_system
+from .._wsman import (
+    Batch,
+    Enumerate,
+    Get,
+    Got,
+    Instance,
+    Invoke,
+    Output,
+    Pull,
+    Put,
+    PutDone,
+    Release,
+    Released,
+    Resource,
+    Value,
+)
+from ._classes import classes_of
+from ._declarations import ClassDefinition, Method
 from ._enumerations import Enumerations
 from ._host import Host
-from ._hresult import Failure
 from ._lexical import BadValue, read_value, write_value
-from ._methods import call_product, call_service
-from ._products import Product
+from ._objects import Objects, Read
 from ._protection import Protection
-from ._readers import read_product, read_service
 from ._refusals import Refusals
-from ._stdregprov import call_registry
 from ._wql import Query, WqlError, parse_wql
 
 __all__ = ["Provider"]
 
-WmiRequest = Enumerate | Pull | Release | Get | Invoke
-WmiAnswer = Batch | Released | Got | Output
-Read = t.Callable[[str], t.Any]
-"""Returns a property of one instance by its name as the class spells it."""
+WmiRequest = Enumerate | Pull | Release | Get | Put | Invoke
+WmiAnswer = Batch | Released | Got | PutDone | Output
 
 
 class Provider:
     """Answers the messages of one machine; the caller holds the machine's lock."""
 
     def __init__(self, host: Host, protection: Protection) -> None:
-        self._host = host
-        self._protection = protection
+        self._objects = Objects(host, protection)
         self.refusals = Refusals(host.computer_name, host.language)
         self.enumerations = Enumerations(self.refusals)
         self._classes = classes_of(host.system.build, host.system.is_server)
 
     def move(self, host: Host) -> None:
         """Answer for a host whose hardware was changed."""
-        self._host = host
+        self._objects.host = host
 
     def answer(self, request: WmiRequest, envelope: int | None = None) -> WmiAnswer:
         """Return the answer; raises Refused, or Failure where the licensing service itself fails."""
@@ -54,6 +62,8 @@ class Provider:
         if isinstance(request, Release):
             self.enumerations.release(request.context)
             return Released()
+        if isinstance(request, Put):
+            return self._put(request)
         return self._get(request) if isinstance(request, Get) else self._invoke(request)
 
     # Queries
@@ -63,10 +73,15 @@ class Provider:
             if request.wql:
                 raise self.refusals.class_with_query()
             definition = self._class(request.resource)
-            items = tuple(self._whole(definition, request.resource, read) for read in self._instances(definition))
+            items = tuple(self._listed(definition, request.resource))
         else:
             items = tuple(self._query(request))
         return self.enumerations.start(items, optimize=request.optimize, envelope=envelope)
+
+    def _listed(self, definition: ClassDefinition, resource: Resource) -> t.Iterator[Instance]:
+        for read in self._objects.instances(definition.name):
+            yield self._whole(definition, resource, read)
+        self._objects.told(definition.name)
 
     def _query(self, request: Enumerate) -> t.Iterator[Instance]:
         try:
@@ -77,9 +92,10 @@ class Provider:
         if definition is None or request.resource.namespace.lower() not in definition.namespaces:
             raise self.refusals.bad_query(request.wql, no_such_class=True)
         names = self._projection(query, definition, request.wql)
-        for read in self._instances(definition):
+        for read in self._objects.instances(definition.name):
             if self._is_wanted(query, definition, read, request.wql):
                 yield self._item(definition, request.resource, read, names)
+        self._objects.told(definition.name)
 
     def _projection(self, query: Query, definition: ClassDefinition, wql: str) -> list[str] | None:
         """Return what to show, in the class's order and spelling; None is everything.
@@ -111,17 +127,6 @@ class Provider:
 
     # Instances
 
-    def _instances(self, definition: ClassDefinition) -> t.Iterator[Read]:
-        machine, host = self._protection, self._host
-        if definition.name == "SoftwareLicensingService":
-            yield lambda name: read_service(machine, host, name)
-        elif definition.name == "SoftwareLicensingProduct":
-            for row in machine.rows:
-                yield _product_reader(machine, row)
-        elif definition.name in _COMPUTER_READERS:
-            reader = _COMPUTER_READERS[definition.name]
-            yield lambda name: reader(host, machine.now(), name)
-
     def _class(self, resource: Resource) -> ClassDefinition:
         definition = self._classes.get(resource.class_name.lower())
         if definition is None or resource.namespace.lower() not in definition.namespaces:
@@ -135,7 +140,7 @@ class Provider:
             raise self.refusals.keys_missing()
         keys = {name.lower() for name in definition.keys}
         if given and set(given) == keys or not given:
-            for read in self._instances(definition):
+            for read in self._objects.instances(definition.name):
                 values = {key: str(read(definition.properties[key].name)).lower() for key in given}
                 if values == given:
                     return read
@@ -144,7 +149,40 @@ class Provider:
 
     def _get(self, request: Get) -> Got:
         definition = self._class(request.resource)
-        return Got(self._whole(definition, request.resource, self._instance(definition, request.resource)))
+        found = self._whole(definition, request.resource, self._instance(definition, request.resource))
+        self._objects.told(definition.name)
+        return Got(found)
+
+    def _put(self, request: Put) -> PutDone:
+        """Change what differs from the instance as it is; a property that is left out is NULL."""
+        definition = self._class(request.resource)
+        changeable = self._objects.changeable(definition)
+        if not changeable:
+            raise self.refusals.not_capable()
+        read = self._instance(definition, request.resource)
+        changed = self._changed(definition, read, request.instance)
+        if not changeable.issuperset(changed):
+            raise self.refusals.not_capable()
+        self._objects.change(changed)
+        return PutDone(self._whole(definition, request.resource, read))
+
+    def _changed(self, definition: ClassDefinition, read: Read, wanted: Instance) -> dict[str, t.Any]:
+        """Return the properties that are to be otherwise, with their new values."""
+        given = {name.lower(): values for name, values in wanted.properties.items()}
+        if set(given) - set(definition.properties):
+            raise self.refusals.bad_parameters()
+        changed = {}
+        for name, item in definition.properties.items():
+            values = given.get(name, write_value(None, item.cim_type))
+            if values != write_value(read(item.name), item.cim_type):
+                changed[item.name] = self._value(values, item.cim_type)
+        return changed
+
+    def _value(self, values: tuple[Value, ...], cim_type: str) -> t.Any:
+        try:
+            return read_value(values, cim_type)
+        except BadValue as error:
+            raise self.refusals.bad_parameters() from error
 
     # Methods
 
@@ -155,48 +193,16 @@ class Provider:
             raise self.refusals.bad_method()
         read = None if definition.is_static else self._instance(definition, request.resource)
         arguments = self._arguments(method, request.parameters)
-        values = self._call(definition, read, method, arguments)
-        return Output(request.resource, method.name, values)
+        code, out = self._objects.call(definition, read, method.name, arguments)
+        types = {item.name: item.cim_type for item in method.parameters if item.direction == "out"}
+        written = {name: write_value(value, types[name]) for name, value in out.items()}
+        return Output(request.resource, method.name, {**written, "ReturnValue": write_value(code, "uint32")})
 
     def _arguments(self, method: Method, given: t.Mapping[str, tuple[Value, ...]]) -> dict[str, t.Any]:
         types = {item.name: item.cim_type for item in method.parameters if item.direction == "in"}
         if set(given) - set(types):
             raise self.refusals.bad_parameters()
-        try:
-            return {name: read_value(values, types[name]) for name, values in given.items()}
-        except BadValue as error:
-            raise self.refusals.bad_parameters() from error
-
-    def _call(
-        self, definition: ClassDefinition, read: Read | None, method: Method, arguments: dict[str, t.Any]
-    ) -> dict[str, tuple[Value, ...]]:
-        code, out = 0, t.cast("t.Mapping[str, t.Any]", {})
-        if definition.is_static:
-            code, out = call_registry(self._protection.registry, method.name, arguments)
-        elif definition.name == "SoftwareLicensingService":
-            out = call_service(self._protection, method.name, arguments)
-        elif read is not None:
-            call_product(self._protection, self._row(read), method.name, arguments)
-        types = {item.name: item.cim_type for item in method.parameters if item.direction == "out"}
-        written = {name: write_value(value, types[name]) for name, value in out.items()}
-        return {**written, "ReturnValue": write_value(code, "uint32")}
-
-    def _row(self, read: Read) -> Product:
-        row = self._protection.row(str(read("ID")))
-        if row is None:
-            raise Failure(0x80041002)  # WBEM_E_NOT_FOUND: cannot happen, the row was just read
-        return row
-
-
-_COMPUTER_READERS = {
-    "Win32_OperatingSystem": read_operating_system,
-    "Win32_ComputerSystem": read_computer,
-    "Win32_ComputerSystemProduct": read_computer_product,
-}
-
-
-def _product_reader(machine: Protection, row: Product) -> Read:
-    return lambda name: read_product(machine, row, name)
+        return {name: self._value(values, types[name]) for name, values in given.items()}
 
 
 def _properties(definition: ClassDefinition, names: t.Iterable[str], read: Read) -> dict[str, tuple[Value, ...]]:

@@ -23,6 +23,7 @@ _BAD_SCHEMA = 2150858817
 _TOO_LARGE = 2150858824
 _BAD_METHOD = 2150858868
 _NO_KEYS = 2150859002
+_NOT_CAPABLE = 2150859010
 _CLASS_WITH_WQL = 2150859003
 _TOO_MANY_OPERATIONS = 2150859174
 
@@ -91,6 +92,18 @@ class Refusals:
     def bad_parameters(self) -> Refused:
         """Refuse a parameter that the method does not have, or of another type."""
         return self._refused(_BAD_SCHEMA, "w:SchemaValidationError", words(self.language).other)
+
+    def not_capable(self) -> Refused:
+        """Refuse to put what the provider of a class does not change."""
+        text = words(self.language).other
+        return self._refused(
+            _NOT_CAPABLE,
+            "w:UnsupportedFeature",
+            text,
+            shape="provider",
+            inner_code=_NOT_CAPABLE,
+            inner_message=text,
+        )
 
     def too_large(self) -> Refused:
         """Refuse to answer with an instance that no envelope holds."""

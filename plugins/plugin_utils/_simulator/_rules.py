@@ -33,7 +33,7 @@ _ACTIONS = (
     "quota",
     *MODEL_ACTIONS,
 )
-_OCCASIONS = ("any", "login", "identify", "enumerate", "pull", "release", "get", "invoke", "shell", "other")
+_OCCASIONS = ("any", "login", "identify", "enumerate", "pull", "release", "get", "put", "invoke", "shell", "other")
 _STATUSES = (400, 401, 403, 404, 413, 500, 503)
 _SERVICE_ACTIONS = ("status", "drop_before", "drop_after", "delay", "truncate", "empty", "malformed", "code")
 _SERVICE_STATUSES = (400, 403, 404, 407, 429, 500, 502, 503, 504)
@@ -107,7 +107,7 @@ def fault_rule(value: t.Any, path: str) -> dict[str, t.Any]:
         raise InvalidDescription(
             f"{path}.on",
             "the licensing service has no part in that",
-            "Name a method, or invoke, enumerate, get, any.",
+            "Name a method, or invoke, enumerate, get, put, any.",
         )
     return rule
 

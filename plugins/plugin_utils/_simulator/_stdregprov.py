@@ -14,6 +14,9 @@ __all__ = ["call_registry"]
 
 _OK, _NOT_FOUND, _ACCESS_DENIED, _INVALID_PARAMETER = 0, 2, 5, 87
 _TYPE_MISMATCH = 2147749893  # WBEM_E_TYPE_MISMATCH
+_QUERY_AND_SET = 3
+_READING = 0x20019
+"""KEY_READ: to query values, to list keys and to be told of changes."""
 _KINDS = {"sz": 1, "expand_sz": 2, "dword": 4, "multi_sz": 7}
 _ACCESSORS = {
     "StringValue": ("sz", "sValue"),
@@ -22,16 +25,25 @@ _ACCESSORS = {
     "DWORDValue": ("dword", "uValue"),
 }
 
+_READERS = ("Get", "Enum")
+
 Arguments = t.Mapping[str, t.Any]
 Outcome = tuple[int, dict[str, t.Any]]
 
 
-def call_registry(registry: Registry, method: str, arguments: Arguments) -> Outcome:
-    """Call a method of StdRegProv; returns its `ReturnValue` and its out parameters."""
+def call_registry(registry: Registry, method: str, arguments: Arguments, *, may_write: bool = True) -> Outcome:
+    """Call a method of StdRegProv; returns its `ReturnValue` and its out parameters.
+
+    `may_write` is what the key's access list has for the login.
+    """
     hive = arguments.get("hDefKey")
     path = arguments.get("sSubKeyName") or ""
+    if method == "CheckAccess":
+        return _check_access(registry, path if hive in (None, HKLM) else None, arguments, may_write)
     if hive not in (None, HKLM):
         return _NOT_FOUND, {}
+    if not may_write and not method.startswith(_READERS):
+        return _ACCESS_DENIED, {}
     if method in _WITHOUT_VALUE:
         return _WITHOUT_VALUE[method](registry, path)
     name = arguments.get("sValueName") or ""
@@ -41,6 +53,16 @@ def call_registry(registry: Registry, method: str, arguments: Arguments) -> Outc
     if method.startswith("Get"):
         return _read(registry, path, name, kind, parameter)
     return _write(registry, path, name, kind, arguments.get(parameter)), {}
+
+
+def _check_access(registry: Registry, path: str | None, arguments: Arguments, may_write: bool) -> Outcome:
+    """Tell whether a key could be opened so; as with opening it, a key that is not there is no right refused."""
+    if path is None or not registry.has_key(path):
+        return _NOT_FOUND, {"bGranted": False}
+    required = arguments.get("uRequired")
+    wanted = _QUERY_AND_SET if required is None else required
+    granted = may_write or not wanted & ~_READING
+    return (_OK if granted else _ACCESS_DENIED), {"bGranted": granted}
 
 
 def _read(registry: Registry, path: str, name: str, kind: str, parameter: str) -> Outcome:

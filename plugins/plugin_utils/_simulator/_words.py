@@ -33,6 +33,11 @@ class Words:
     other: str
     captions: t.Mapping[str, str]
     """Parts of a Windows caption that are translated."""
+    services: t.Mapping[str, str]
+    """What the services of Windows are called, by their names."""
+    firewall_rule: str
+    event_type: str
+    event_message: str
 
     def caption(self, english: str) -> str:
         """Return a caption in this language."""
@@ -57,6 +62,14 @@ _ENGLISH = Words(
     not_found="The resource that was asked for is not here.",
     other="The service cannot carry out this request.",
     captions={},
+    services={
+        "sppsvc": "Software Protection",
+        "Winmgmt": "Windows Management Instrumentation",
+        "WinRM": "Windows Remote Management (WS-Management)",
+    },
+    firewall_rule="Key Management Service (TCP-In)",
+    event_type="Information",
+    event_message="A request for activation was worked on.\r\nInfo:\r\n{info}",
 )
 _GERMAN = Words(
     locale="0407",
@@ -74,6 +87,14 @@ _GERMAN = Words(
     not_found="Die angeforderte Ressource ist hier nicht vorhanden.",
     other="Der Dienst kann diese Anforderung nicht ausf\u00fchren.",
     captions={"Evaluation": "Testversion"},
+    services={
+        "sppsvc": "Software Protection",
+        "Winmgmt": "Windows-Verwaltungsinstrumentation",
+        "WinRM": "Windows-Remoteverwaltung (WS-Verwaltung)",
+    },
+    firewall_rule="Schl\u00fcsselverwaltungsdienst (TCP eingehend)",
+    event_type="Informationen",
+    event_message="Eine Anforderung der Aktivierung wurde bearbeitet.\r\nInfo:\r\n{info}",
 )
 _JAPANESE = Words(
     locale="0411",
@@ -94,6 +115,14 @@ _JAPANESE = Words(
     not_found="\u8981\u6c42\u3055\u308c\u305f\u30ea\u30bd\u30fc\u30b9\u304c\u3042\u308a\u307e\u305b\u3093\u3002",
     other="\u3053\u306e\u8981\u6c42\u3092\u5b9f\u884c\u3067\u304d\u307e\u305b\u3093\u3002",
     captions={"Evaluation": "\u8a55\u4fa1\u7248"},
+    services={
+        "sppsvc": "Software Protection",
+        "Winmgmt": "Windows Management Instrumentation",
+        "WinRM": "Windows Remote Management (WS-Management)",
+    },
+    firewall_rule="\u30ad\u30fc\u7ba1\u7406\u30b5\u30fc\u30d3\u30b9 (TCP \u53d7\u4fe1)",
+    event_type="\u60c5\u5831",
+    event_message="\u30e9\u30a4\u30bb\u30f3\u30b9\u8a8d\u8a3c\u306e\u8981\u6c42\u3092\u51e6\u7406\u3057\u307e\u3057\u305f\u3002\r\n\u60c5\u5831:\r\n{info}",
 )
 
 LANGUAGES: t.Mapping[str, Words] = {"en-US": _ENGLISH, "de-DE": _GERMAN, "ja-JP": _JAPANESE}

@@ -1,0 +1,144 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is behind the classes of a machine: their instances, what their methods do, and what a Put changes."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._computer import read_computer, read_computer_product, read_operating_system
+from ._declarations import ClassDefinition
+from ._event_log import LOG_EVENT, read_log_event
+from ._firewall_classes import (
+    CHANGEABLE,
+    FIREWALL_RULE,
+    PORT_FILTER,
+    change_firewall,
+    read_firewall_rule,
+    read_port_filter,
+)
+from ._host import Host
+from ._hresult import Failure, Hresult
+from ._kms_events import KmsEvent
+from ._methods import call_product, call_service
+from ._policies import POLICY_METHODS, read_policy
+from ._products import Product
+from ._protection import Protection
+from ._readers import read_product, read_service
+from ._stdregprov import call_registry
+from ._windows_services import WINDOWS_SERVICE, WindowsService, WindowsServices, read_windows_service
+
+__all__ = ["Objects", "Read"]
+
+Read = t.Callable[[str], t.Any]
+"""Returns a property of one instance by its name as the class spells it."""
+Arguments = t.Mapping[str, t.Any]
+Outcome = tuple[int, t.Mapping[str, t.Any]]
+"""`ReturnValue` and what a method gives out."""
+
+_SERVICE, _PRODUCT = "SoftwareLicensingService", "SoftwareLicensingProduct"
+_LICENSING = (_SERVICE, _PRODUCT)
+_COMPUTER_READERS = {
+    "Win32_OperatingSystem": read_operating_system,
+    "Win32_ComputerSystem": read_computer,
+    "Win32_ComputerSystemProduct": read_computer_product,
+}
+_FIREWALL_READERS = {FIREWALL_RULE.name: read_firewall_rule, PORT_FILTER.name: read_port_filter}
+
+
+class Objects:
+    """The objects of one machine; the caller holds the machine's lock."""
+
+    def __init__(self, host: Host, protection: Protection) -> None:
+        self.host = host
+        self._protection = protection
+        self.services = WindowsServices(lambda: None, lambda: None)
+
+    # Instances
+
+    def instances(self, class_name: str) -> t.Iterator[Read]:
+        """Return the instances of a class."""
+        host, machine = self.host, self._protection
+        if class_name in _LICENSING:
+            self.services.wake_protection()
+        if class_name == _SERVICE:
+            yield lambda name: read_service(machine, host, name)
+        elif class_name == _PRODUCT:
+            yield from (_product_reader(machine, row) for row in machine.rows)
+        elif class_name in _COMPUTER_READERS:
+            reader = _COMPUTER_READERS[class_name]
+            yield lambda name: reader(host, machine.now(), name)
+        elif class_name in _FIREWALL_READERS:
+            read = _FIREWALL_READERS[class_name]
+            yield lambda name: read(host, machine.firewall, name)
+        else:
+            yield from self._windows_instances(class_name)
+
+    def _windows_instances(self, class_name: str) -> t.Iterator[Read]:
+        if class_name == WINDOWS_SERVICE.name:
+            yield from (_service_reader(self.host, service) for service in self.services.all)
+        elif class_name == LOG_EVENT.name:
+            events = self._protection.world.kms_events(self.host.full_name)
+            for index, event in enumerate(events):
+                yield _event_reader(self.host, event, len(events) - index)
+
+    def told(self, class_name: str) -> None:
+        """Note that a caller was told of a class's instances: what was on its way arrives."""
+        if class_name == WINDOWS_SERVICE.name:
+            self.services.settle()
+
+    # Methods
+
+    def call(self, definition: ClassDefinition, read: Read | None, method: str, arguments: Arguments) -> Outcome:
+        """Call a method of an instance, or of a class where `read` is None; raises Failure."""
+        may_change = self._protection.caller.is_administrator
+        if read is None:
+            return call_registry(self._protection.registry, method, arguments, may_write=may_change)
+        if definition.name == WINDOWS_SERVICE.name:
+            return self.services.call(str(read("Name")), method, may_change=may_change), {}
+        if not may_change and method not in POLICY_METHODS:
+            raise Failure(Hresult.ACCESS_DENIED)
+        if definition.name == FIREWALL_RULE.name:
+            self._protection.firewall.enabled = method == "Enable"
+            return 0, {}
+        if definition.name == _SERVICE:
+            return 0, call_service(self._protection, method, arguments)
+        return 0, self._call_product(self._row(read), method, arguments)
+
+    def _call_product(self, row: Product, method: str, arguments: Arguments) -> t.Mapping[str, t.Any]:
+        if method in POLICY_METHODS:
+            return read_policy(self._protection.system, row, method, arguments.get("PolicyName"))
+        call_product(self._protection, row, method, arguments)
+        return {}
+
+    def _row(self, read: Read) -> Product:
+        row = self._protection.row(str(read("ID")))
+        if row is None:
+            raise Failure(0x80041002)  # WBEM_E_NOT_FOUND: cannot happen, the row was just read
+        return row
+
+    # Put
+
+    def changeable(self, definition: ClassDefinition) -> frozenset[str]:
+        """Return the properties that a Put may change, by the class's spelling; none where it is not for Put."""
+        return CHANGEABLE.get(definition.name, frozenset())
+
+    def change(self, values: t.Mapping[str, t.Any]) -> None:
+        """Take over changed properties of one instance; raises Failure."""
+        if not self._protection.caller.is_administrator:
+            raise Failure(Hresult.ACCESS_DENIED)
+        change_firewall(self._protection.firewall, values)
+
+
+def _product_reader(machine: Protection, row: Product) -> Read:
+    return lambda name: read_product(machine, row, name)
+
+
+def _service_reader(host: Host, service: WindowsService) -> Read:
+    return lambda name: read_windows_service(host, service, name)
+
+
+def _event_reader(host: Host, event: KmsEvent, number: int) -> Read:
+    return lambda name: read_log_event(host, event, number, name)
