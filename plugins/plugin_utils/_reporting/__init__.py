@@ -6,8 +6,19 @@
 
 from __future__ import annotations
 
+from ._forecast import kms_forecast
 from ._license import PARTS, license_facts
 from ._migration import migration_report
 from ._outcome import Outcome, changes, difference, failure, success
 
-__all__ = ["PARTS", "Outcome", "changes", "difference", "failure", "license_facts", "migration_report", "success"]
+__all__ = [
+    "PARTS",
+    "Outcome",
+    "changes",
+    "difference",
+    "failure",
+    "kms_forecast",
+    "license_facts",
+    "migration_report",
+    "success",
+]
