@@ -60,25 +60,26 @@ class Asker:
             raise Faulted(decoded)
         return decoded
 
-    def instances(self, wql: str, *, envelope: int = 512000) -> list[Instance]:
+    def instances(self, wql: str, *, envelope: int = 512000, namespace: str = "root/cimv2") -> list[Instance]:
         """Return all instances that a query has."""
-        batch: Batch = self.send(Enumerate(EVERYTHING, wql), envelope=envelope)
+        everything = wmi_resource("*", namespace)
+        batch: Batch = self.send(Enumerate(everything, wql), envelope=envelope)
         found = list(batch.items)
         while batch.context:
-            batch = self.send(Pull(EVERYTHING, batch.context), envelope=envelope)
+            batch = self.send(Pull(everything, batch.context), envelope=envelope)
             found += batch.items
         return found
 
-    def rows(self, wql: str) -> list[dict[str, Any]]:
+    def rows(self, wql: str, *, namespace: str = "root/cimv2") -> list[dict[str, Any]]:
         """Return all rows, a single value where there is one and a list where there are several."""
         return [
             {name: values[0] if len(values) == 1 else list(values) for name, values in item.properties.items()}
-            for item in self.instances(wql)
+            for item in self.instances(wql, namespace=namespace)
         ]
 
-    def one(self, wql: str) -> dict[str, Any]:
+    def one(self, wql: str, *, namespace: str = "root/cimv2") -> dict[str, Any]:
         """Return the only row."""
-        (row,) = self.rows(wql)
+        (row,) = self.rows(wql, namespace=namespace)
         return row
 
     def service(self, method: str, **parameters: Any) -> Output:

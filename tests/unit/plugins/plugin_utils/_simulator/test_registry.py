@@ -93,6 +93,44 @@ def test_keys_come_and_go(box: Asker) -> None:
     }
 
 
+def test_access_is_checked_without_writing(box: Asker) -> None:
+    key = {"hDefKey": HKLM, "sSubKeyName": SPP}
+
+    assert box.registry("CheckAccess", **key, uRequired="2") == {"bGranted": "true", "ReturnValue": "0"}
+    assert box.registry("CheckAccess", **key) == {"bGranted": "true", "ReturnValue": "0"}
+    assert box.registry("CheckAccess", hDefKey=HKLM, sSubKeyName=r"SOFTWARE\Nothing") == {
+        "bGranted": "false",
+        "ReturnValue": "2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("required", "granted"), [("1", True), ("131097", True), ("2", False), ("3", False), (None, False)]
+)
+def test_without_administrator_rights_reading_is_granted_and_writing_is_not(
+    required: str | None, granted: bool
+) -> None:
+    box = asker({"system": "server_2022_standard", "administrator": False})
+    wanted = {} if required is None else {"uRequired": required}
+
+    answer = box.registry("CheckAccess", hDefKey=HKLM, sSubKeyName=SPP, **wanted)
+
+    assert answer == {"bGranted": str(granted).lower(), "ReturnValue": "0" if granted else "5"}
+
+
+def test_without_administrator_rights_every_write_is_five_and_every_read_works() -> None:
+    box = asker({"system": "server_2022_standard", "kms_host": "kms.corp.example", "administrator": False})
+    here = {"hDefKey": HKLM, "sSubKeyName": SPP}
+
+    assert box.registry("SetStringValue", **at("KeyManagementServiceName", sValue="x")) == {"ReturnValue": "5"}
+    assert box.registry("DeleteValue", **at("KeyManagementServiceName")) == {"ReturnValue": "5"}
+    assert box.registry("CreateKey", hDefKey=HKLM, sSubKeyName=SPP + r"\Deep") == {"ReturnValue": "5"}
+    assert box.registry("DeleteKey", **here) == {"ReturnValue": "5"}
+    assert box.registry("GetStringValue", **at("KeyManagementServiceName"))["sValue"] == "kms.corp.example"
+    assert box.registry("EnumValues", **here)["ReturnValue"] == "0"
+    assert box.registry("EnumKey", **here)["ReturnValue"] == "0"
+
+
 def test_several_strings_travel_as_several_elements(box: Asker) -> None:
     method = Invoke(
         wmi_resource("StdRegProv", "root/cimv2"),

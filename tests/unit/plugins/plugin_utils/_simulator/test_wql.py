@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -14,7 +15,16 @@ from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._wql import WqlError, parse_wql
 
-ROW = {"name": "Alpha", "status": 5, "addon": False, "key": None, "path": r"C:\Windows", "quote": 'it\'s "so"'}
+MOMENT = datetime(2026, 11, 1, 9, 30, 0, 500000, tzinfo=timezone(timedelta(hours=1)))
+ROW = {
+    "moment": MOMENT,
+    "name": "Alpha",
+    "status": 5,
+    "addon": False,
+    "key": None,
+    "path": r"C:\Windows",
+    "quote": 'it\'s "so"',
+}
 
 
 def matches(condition: str, row: dict[str, Any] | None = None) -> bool | None:
@@ -58,6 +68,15 @@ def matches(condition: str, row: dict[str, Any] | None = None) -> bool | None:
         ("Name LIKE '[^a-c]lpha'", False),
         ("Name NOT LIKE '%z%'", True),
         ("Name LIKE 'lph'", False),
+        ("Moment = '20261101083000.500000+000'", True),
+        ("Moment = '20261101093000.500000+060'", True),
+        ("Moment = '20261101033000.500000-300'", True),
+        ("Moment >= '20261101000000.000000+000'", True),
+        ("Moment < '20261101083000.500000+000'", False),
+        ("Moment > '20261101093000.500000+000'", False),
+        ("'20261101083000.500001+000' > Moment", True),
+        ("Moment <> '20261101083000.500000-000'", False),
+        ("Moment >= '20261001000000.000000+000' AND Moment <= '20261201000000.000000+000'", True),
         (r"Path = 'C:\\Windows'", True),
         (r"""Quote = 'it\'s "so"'""", True),
         ("(Status = 1 OR Status = 5) AND NOT (Addon = TRUE)", True),
@@ -97,7 +116,19 @@ def test_what_is_no_query_is_refused(wql: str) -> None:
         parse_wql(wql)
 
 
-@pytest.mark.parametrize("condition", ["Status = 'many'", "Name = 5", "Addon = 'maybe'"])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "Status = 'many'",
+        "Name = 5",
+        "Addon = 'maybe'",
+        "Moment > 5",
+        "Moment > '2026-11-01T00:00:00Z'",
+        "Moment > '20261101000000'",
+        "Moment > '20261301000000.000000+000'",
+        "Moment > '20261101000000.000000+0000'",
+    ],
+)
 def test_types_that_do_not_compare_are_refused_when_the_row_is_seen(condition: str) -> None:
     with pytest.raises(WqlError):
         matches(condition)
