@@ -37,11 +37,13 @@ def assemble(name: str, description: MachineDescription, world: World) -> tuple[
     protection = _protection(description, world)
     protection.clock_skew, protection.internet = description.clock_skew, description.internet
     protection.caller = caller_of(description)
+    protection.firewall.enabled = description.is_open
     _write_settings(protection, description)
     _write_release(protection.registry, description.system)
     for licence in (description.windows, *description.office, *description.addons):
         if licence.channel != "none":
             _install(protection, name, licence, description)
+    protection.restart()
     return _host(description, protection), protection
 
 
@@ -70,6 +72,7 @@ def _protection(description: MachineDescription, world: World) -> Protection:
             version=f"{system.version}.1",
             language=description.language,
             full_name=full_name(description.computer_name, description.domain),
+            is_virtual=description.virtual,
         ),
         rearms=description.rearms,
     )

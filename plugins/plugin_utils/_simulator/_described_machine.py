@@ -11,7 +11,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from .._secrets import Secret
 from ._checks import (
@@ -23,18 +23,26 @@ from ._checks import (
     identifier,
     listing,
     mapping,
-    moment,
     nullable,
     number,
     one_of,
     text,
 )
-from ._described_licence import LICENCE_CHECKS, Licence, checked_licence, key, product_licence
+from ._described_licence import LICENCE_CHECKS, Licence, key, product_licence
+from ._described_system import (
+    SYSTEM_CHECKS,
+    SubscriptionWish,
+    base_of,
+    check_addons,
+    subscription,
+    system_of,
+    windows_of,
+)
 from ._described_world import DEFAULT_DOMAIN
-from ._keys import gvlk_for, made_up_key, masked
-from ._products import ADDONS, OFFICE, addon_names
+from ._keys import made_up_key, masked
+from ._products import ADDONS, OFFICE
 from ._rules import fault_rule
-from ._systems import System, find_system, known_systems, system_from_parts
+from ._systems import System
 from ._words import LANGUAGES
 
 __all__ = ["ENVIRONMENT", "Licence", "MachineDescription", "SubscriptionWish", "machine_description"]
@@ -52,6 +60,7 @@ ENVIRONMENT = frozenset(
         "bios_uuid",
         "delegation",
         "administrator",
+        "firewall",
     }
 )
 """Fields that may change while the fleet runs without the machine losing its state."""
@@ -60,15 +69,6 @@ _TYPES = {"any": 0, "ad": 1, "kms": 2, "token": 3}
 _FIRST = "1"
 _ROLES = ("member", "domain_controller", "workgroup")
 _NAMESPACE = uuid.UUID("0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00")
-
-
-@dataclass(frozen=True)
-class SubscriptionWish:
-    """A step-up from the edition whose key is installed."""
-
-    edition: str = "Enterprise"
-    status: int = 1
-    expires: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ class MachineDescription:
     """The edition below a subscription's step-up."""
     office: tuple[Licence, ...] = ()
     addons: tuple[Licence, ...] = ()
+    office_host: tuple[Licence, ...] = ()
+    """Office host keys, or places for them: the volume licence packs that are installed."""
     computer_name: str = ""
     domain: str | None = DEFAULT_DOMAIN
     is_domain_controller: bool = False
@@ -104,12 +106,26 @@ class MachineDescription:
     rearms: int = 1001
     internet: bool = True
     clock_skew: timedelta = timedelta()
+    virtual: bool = True
+    """Whether it is a virtual machine, which a KMS host notes."""
+    firewall: str | None = None
+    """Whether KMS clients are let in, `open` or `closed`; None lets them in to a KMS host."""
     credentials: t.Mapping[str, t.Any] = field(default_factory=dict)
     connection: str | None = None
     transport: str | None = None
     scheme: str | None = None
     vars: t.Mapping[str, t.Any] = field(default_factory=dict)
     faults: tuple[t.Mapping[str, t.Any], ...] = ()
+
+    @property
+    def is_kms_host(self) -> bool:
+        """Whether it holds a KMS host key."""
+        return any(licence.channel == "kms_host" for licence in (self.windows, *self.office_host))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its firewall lets KMS clients in."""
+        return self.is_kms_host if self.firewall is None else self.firewall == "open"
 
     def state(self) -> tuple[t.Any, ...]:
         """Return the fields whose change means a machine that starts anew."""
@@ -138,18 +154,8 @@ def _label(value: t.Any, path: str) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, path)
 
 
-def _subscription(value: t.Any, path: str) -> SubscriptionWish | None:
-    if isinstance(value, bool):
-        return SubscriptionWish() if value else None
-    return SubscriptionWish(**fields(value, path, {"edition": text, "status": number(0, 99), "expires": moment}))
-
-
 _CHECKS: t.Mapping[str, Check] = {
-    "system": text,
-    "edition_id": text,
-    "build": number(9200, 99999),
-    "sku": number(0, 100_000),
-    "caption": text,
+    **SYSTEM_CHECKS,
     **LICENCE_CHECKS,
     "office": listing(product_licence(OFFICE, "product", ("kms_client", "mak", "none"))),
     "addons": listing(product_licence(ADDONS, "addon", ("mak", "none"))),
@@ -165,7 +171,7 @@ _CHECKS: t.Mapping[str, Check] = {
     "lookup_domain": nullable(text),
     "host_caching": flag,
     "activation_type": _type,
-    "subscription": _subscription,
+    "subscription": subscription,
     "image": _label,
     "hardware": _label,
     "cmid": identifier,
@@ -174,6 +180,8 @@ _CHECKS: t.Mapping[str, Check] = {
     "rearms": number(0, 10_000),
     "internet": flag,
     "clock_skew": duration,
+    "virtual": flag,
+    "firewall": nullable(one_of(("open", "closed"))),
     "credentials": mapping,
     "connection": nullable(one_of(("winrm", "psrp"))),
     "transport": nullable(one_of(("basic", "ntlm"))),
@@ -181,17 +189,16 @@ _CHECKS: t.Mapping[str, Check] = {
     "vars": mapping,
     "faults": listing(fault_rule),
 }
-_SYSTEM_FIELDS = ("system", "edition_id", "build", "sku", "caption")
 
 
 def machine_description(name: str, value: t.Any, path: str) -> MachineDescription:
     """Return a machine's description with every default filled in; raises InvalidDescription."""
     given = fields({"system": value} if isinstance(value, str) else value, path, _CHECKS)
-    system = _system({key: given.pop(key) for key in _SYSTEM_FIELDS if key in given}, path)
-    base = _base(system, given.get("subscription"), path)
+    system = system_of({key: given.pop(key) for key in SYSTEM_CHECKS if key in given}, path)
+    base = base_of(system, given.get("subscription"), path)
     licence = {key: given.pop(key) for key in LICENCE_CHECKS if key in given}
-    windows = _windows(base or system, licence, path)
-    _check_addons(system, given, path)
+    windows = windows_of(base or system, licence, path)
+    check_addons(system, given, path)
     _take_role(given, system, path)
     defaults = {
         "computer_name": name.partition(".")[0].upper()[:15],
@@ -226,71 +233,3 @@ def _hardware(given: dict[str, t.Any], path: str) -> str:
 def _identifier(kind: str, name: str, label: str) -> str:
     """Return a machine's identifier; only a second image or hardware has its label in it."""
     return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}" if label == _FIRST else f"{kind}/{name}/{label}"))
-
-
-def _system(given: t.Mapping[str, t.Any], path: str) -> System:
-    if "system" in given:
-        return _named_system(given, path)
-    if "edition_id" not in given or "build" not in given:
-        remedy = "Give a system, e.g. server_2022_standard, or an edition_id and a build."
-        raise InvalidDescription(f"{path}.system", "it is missing", remedy)
-    found = system_from_parts(given["edition_id"], given["build"], given.get("sku"), given.get("caption"))
-    if found is None:
-        raise InvalidDescription(
-            f"{path}.sku", "this edition is not known", "Give its OperatingSystemSKU number as sku too."
-        )
-    return found
-
-
-def _named_system(given: t.Mapping[str, t.Any], path: str) -> System:
-    name = one_of(known_systems())(given["system"], f"{path}.system")
-    extra = next((key for key in ("edition_id", "sku", "caption") if key in given), None)
-    if extra:
-        remedy = "Leave out either system or edition_id, sku and caption."
-        raise InvalidDescription(f"{path}.{extra}", "the system says it already", remedy)
-    return t.cast(System, find_system(name, given.get("build")))
-
-
-def _base(system: System, subscription: SubscriptionWish | None, path: str) -> System | None:
-    """Return the edition below the step-up: Pro below Enterprise, also for N and Education."""
-    if subscription is None:
-        return None
-    below = {"Enterprise": "Professional", "EnterpriseN": "ProfessionalN", "Education": "ProfessionalEducation"}
-    if system.edition_id not in below:
-        raise InvalidDescription(
-            f"{path}.subscription",
-            "this edition does not come by subscription",
-            "Use a Windows 11 enterprise system.",
-        )
-    return system_from_parts(below[system.edition_id], system.build, None, None)
-
-
-def _windows(system: System, given: dict[str, t.Any], path: str) -> Licence:
-    has_gvlk = gvlk_for(system.edition_id, system.build) is not None
-    usual = "evaluation" if system.is_evaluation else "kms_client" if has_gvlk else "retail"
-    channel = given.get("channel", usual)
-    _check_channel(system, channel, has_gvlk, f"{path}.channel")
-    if "status" not in given and channel not in ("kms_client", "none"):
-        given["status"] = "licensed"
-    return checked_licence(Licence(**{**given, "product": None, "channel": channel}), path)
-
-
-def _check_channel(system: System, channel: str, has_gvlk: bool, path: str) -> None:
-    if channel in ("kms_client", "mak", "kms_host") and (system.is_evaluation or not has_gvlk):
-        raise InvalidDescription(
-            path, f"{system.edition_id} is no volume edition", "Choose another system, or channel retail, oem or none."
-        )
-    if (channel == "evaluation") != system.is_evaluation and channel != "none":
-        raise InvalidDescription(path, "the edition and the channel differ", "Only an _eval system is an evaluation.")
-
-
-def _check_addons(system: System, given: t.Mapping[str, t.Any], path: str) -> None:
-    for name in ("office", "addons"):
-        products = [licence.product for licence in given.get(name, ())]
-        if len(products) != len(set(products)):
-            raise InvalidDescription(f"{path}.{name}", "a product is named twice", "Name each product once.")
-    known = addon_names(system)
-    for licence in given.get("addons", ()):
-        if licence.product not in known:
-            problem = f"{system.name} has no add-on {licence.product}"
-            raise InvalidDescription(f"{path}.addons", problem, f"Use one of: {', '.join(known)}.")

@@ -12,6 +12,7 @@ import typing as t
 
 from ._checks import InvalidDescription
 from ._clock import Clock
+from ._described_machine import MachineDescription
 from ._description import FleetDescription, read_description
 from ._machine import Machine
 from ._microsoft import Microsoft
@@ -27,7 +28,8 @@ class Fleet:
         self._lock = threading.Lock()
         self.clock = Clock(description.clock)
         self.world = World(description.world, self.clock)
-        self._machines = {name: Machine(name, row, self.world) for name, row in description.machines.items()}
+        self._machines: dict[str, Machine] = {}
+        self._machines = self._all_of(description.machines)
 
     @classmethod
     def from_description(cls, description: t.Mapping[str, t.Any]) -> Fleet:
@@ -58,12 +60,25 @@ class Fleet:
                     Machine(name, row, trial_world)
             self.clock.set(wanted.clock)
             self.world.update(wanted.world)
-            self._machines = {name: self._taken_over(name, row) for name, row in wanted.machines.items()}
+            self._forget_others(wanted.machines)
+            self._machines = self._all_of(wanted.machines)
 
-    def _is_kept(self, name: str, row: t.Any) -> bool:
+    def _is_kept(self, name: str, row: MachineDescription) -> bool:
         return name in self._machines and self._machines[name].is_described_by(row)
 
-    def _taken_over(self, name: str, row: t.Any) -> Machine:
+    def _forget_others(self, wanted: t.Mapping[str, MachineDescription]) -> None:
+        """Let the world forget the machines that go and those that start anew."""
+        for name, machine in self._machines.items():
+            if name not in wanted or not machine.is_described_by(wanted[name]):
+                self.world.forget(machine.full_name)
+
+    def _all_of(self, wanted: t.Mapping[str, MachineDescription]) -> dict[str, Machine]:
+        """Return the machines in the order of the description; KMS hosts are made first, for clients to find them."""
+        hosts_first = sorted(wanted, key=lambda name: not wanted[name].is_kms_host)
+        made = {name: self._taken_over(name, wanted[name]) for name in hosts_first}
+        return {name: made[name] for name in wanted}
+
+    def _taken_over(self, name: str, row: MachineDescription) -> Machine:
         if not self._is_kept(name, row):
             return Machine(name, row, self.world)
         machine = self._machines[name]

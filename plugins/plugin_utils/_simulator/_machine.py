@@ -21,7 +21,7 @@ from ._journal import Entry, entry
 from ._provider import Provider, WmiRequest
 from ._refusals import Refused
 from ._rules import MODEL_ACTIONS
-from ._world import World
+from ._world import Serving, World
 
 __all__ = ["Machine"]
 
@@ -46,9 +46,24 @@ class Machine:
         self._description = description
         self._host, self._protection = assemble(name, description, world)
         self._provider = Provider(self._host, self._protection)
+        self._served: Serving | None = None
         self._journal: deque[Entry] = deque(maxlen=_JOURNAL_LENGTH)
         self._counts: Counter[str] = Counter()
         self._struck: Counter[int] = Counter()
+        world.serve(self.full_name, None)
+        self._tell_world()
+
+    @property
+    def full_name(self) -> str:
+        """The name in DNS, by which the world knows the machine."""
+        return self._host.full_name
+
+    def _tell_world(self) -> None:
+        """Let the world know what this machine serves as a KMS host, where that has changed."""
+        serving = self._protection.serving()
+        if serving != self._served:
+            self._protection.world.serve(self.full_name, serving)
+            self._served = serving
 
     @property
     def description(self) -> t.Mapping[str, t.Any]:
@@ -69,6 +84,8 @@ class Machine:
         with self._lock:
             if description.faults != self._description.faults:
                 self._struck.clear()
+            if description.is_open != self._description.is_open:
+                self._protection.firewall.enabled = description.is_open
             self._description = description
             if description.bios_uuid != self._host.bios_uuid:
                 self._host = replace(self._host, bios_uuid=description.bios_uuid)
@@ -77,6 +94,7 @@ class Machine:
             self._protection.clock_skew = description.clock_skew
             self._protection.internet = description.internet
             self._protection.caller = caller_of(description)
+            self._tell_world()
 
     def answer(self, request: Request, *, max_envelope_size: int | None = None) -> Answer | Fault:
         """Answer one request as a host would; called by many threads at once.
@@ -87,7 +105,9 @@ class Machine:
             if not isinstance(request, (Enumerate, Pull, Release, Get, Put, Invoke)):
                 return self._provider.refusals.not_found(request.resource.uri).fault
             self._counts[_OCCASIONS[type(request)]] += 1
-            return self._answer(request, max_envelope_size)
+            answer = self._answer(request, max_envelope_size)
+            self._tell_world()
+            return answer
 
     def _answer(self, request: WmiRequest, envelope: int | None) -> Answer | Fault:
         try:

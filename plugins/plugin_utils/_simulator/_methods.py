@@ -61,11 +61,15 @@ def _set_host(settings: Settings, arguments: Arguments) -> None:
     settings.put("KeyManagementServiceName", str(_given(arguments, "MachineName")))
 
 
-def _set_port(settings: Settings, arguments: Arguments) -> None:
-    port = _given(arguments, "PortNumber")
+def _port(arguments: Arguments) -> int:
+    port = int(_given(arguments, "PortNumber"))
     if not 0 < port < 65536:
         raise Failure(Hresult.INVALID_PARAMETER)
-    settings.put("KeyManagementServicePort", str(port))
+    return port
+
+
+def _set_port(settings: Settings, arguments: Arguments) -> None:
+    settings.put("KeyManagementServicePort", str(_port(arguments)))
 
 
 def _set_lookup_domain(settings: Settings, arguments: Arguments) -> None:
@@ -134,7 +138,7 @@ def _interval(value_name: str, parameter: str) -> t.Callable[[Protection, Argume
 
 
 def _listening_port(machine: Protection, arguments: Arguments) -> None:
-    machine.settings.put("KeyManagementServiceListeningPort", str(_given(arguments, "PortNumber")))
+    machine.settings.put("KeyManagementServiceListeningPort", str(_port(arguments)))
 
 
 def _rearm_windows(machine: Protection, _arguments: Arguments) -> None:

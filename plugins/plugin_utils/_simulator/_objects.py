@@ -54,7 +54,7 @@ class Objects:
     def __init__(self, host: Host, protection: Protection) -> None:
         self.host = host
         self._protection = protection
-        self.services = WindowsServices(lambda: None, lambda: None)
+        self.services = WindowsServices(protection.restart, protection.stop)
 
     # Instances
 

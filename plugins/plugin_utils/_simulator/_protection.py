@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._secrets import Secret, reveal
-from ._firewall import Firewall
+from ._firewall import DOMAIN, PUBLIC, Firewall
 from ._forest import ActivationObject, Caller
+from ._hosting import HostSettings, host_settings, served_lines
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, is_well_formed, published_key
 from ._offline_numbers import extended_pid, installation_id
@@ -21,7 +22,7 @@ from ._products import Product
 from ._registry import Registry, Settings
 from ._standing import GRACE, UNLICENSED, Seen, Standing, Status, grace, hardware_changed, notification, seen
 from ._systems import System
-from ._world import World
+from ._world import Serving, World
 
 __all__ = ["Identity", "Keyed", "Protection"]
 
@@ -83,6 +84,9 @@ class Protection:
         self.clock_skew = timedelta()
         self.internet = True
         self.firewall = Firewall()
+        self.is_running = True
+        """Whether the licensing service runs: what it serves as a KMS host ends with it."""
+        self._started = HostSettings()
         self.caller = Caller(None, Secret(""), reaches_directory=False)
         """Whose login the methods run under."""
         self._own_keys: dict[str, KeyFacts] = {}
@@ -120,6 +124,30 @@ class Protection:
     def serves(self, row: Product) -> bool:
         """Return whether a product makes the machine a KMS host."""
         return row.channel == "kms_host" and row.id in self.keyed and self.seen(row).status is Status.LICENSED
+
+    def restart(self) -> None:
+        """Start the licensing service, anew where it runs: the settings of a KMS host count from now on."""
+        self.is_running, self._started = True, host_settings(self.registry)
+
+    def stop(self) -> None:
+        """Stop the licensing service."""
+        self.is_running = False
+
+    def serving(self) -> Serving | None:
+        """Return what the machine serves as a KMS host at this moment, None when it serves nobody."""
+        keys = [(row, self.keyed[row.id].key) for row in self.rows if self.serves(row)]
+        if not keys or not self.is_running:
+            return None
+        started, network = self._started, DOMAIN if self.identity.domain else PUBLIC
+        return Serving(
+            products=frozenset().union(*(served_lines(row, key, self.system) for row, key in keys)),
+            port=started.port,
+            is_open=self.firewall.admits(started.port, network),
+            activation_interval=started.activation_interval,
+            renewal_interval=started.renewal_interval,
+            clock_skew=self.clock_skew,
+            records=started.records(self.identity.full_name),
+        )
 
     # Keys
 
