@@ -27,6 +27,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "transport": {"type": "str", "choices": ["basic", "ntlm"]},
     "scheme": {"type": "str", "choices": ["https", "http"], "default": "https"},
     "ipv6": {"type": "bool", "default": False},
+    "dns": {"type": "bool", "default": False},
     "idle_minutes": {"type": "int"},
 }
 

@@ -143,6 +143,15 @@ options:
       - Whether the inventory has the IPv6 address of loopback.
     type: bool
     default: false
+  dns:
+    description:
+      - Whether the process serves DNS too, on loopback and over UDP and TCP. It has the records C(_vlmcs._tcp) of every
+        domain, and an address of every machine and KMS host.
+      - Each KMS host then has a loopback address of its own with a port on it, which accepts and closes at once, as no
+        KMS protocol is spoken. It refuses when the host is not C(reachable), and never answers when the host is
+        C(silent). A host with C(resolves) V(false) has no address.
+    type: bool
+    default: false
   idle_minutes:
     description:
       - Ends the process when no machine was called for so long. It is left running when it is not given.
@@ -150,6 +159,7 @@ options:
 requirements:
   - cryptography and pyspnego on the controller, which pywinrm with C(requests_ntlm) and pypsrp bring along
   - python-ldap on the controller, for a forest with a real directory behind it only
+  - dnspython on the controller, with O(dns) only
 notes:
   - The result has the passwords of the machines for M(ansible.builtin.add_host). Ansible's output therefore does not
     show it, at no verbosity, as if the task had C(no_log). Put C(no_log) on the task that uses it.
@@ -159,6 +169,7 @@ notes:
     what it takes.
   - V(directory_shared). Others can write to O(directory). Name another one.
   - V(fleet_not_started) and V(fleet_not_stopped). The process did not do so in time. RV(cause) has the end of its log.
+  - V(no_loopback_network) and V(port_taken). With O(dns), the KMS hosts have no addresses or no ports here.
   - V(fleet_unreachable). A fleet runs, and its control channel does not answer.
   - V(missing_library). A library is not installed on the controller. RV(remedy) has the command that installs it.
 seealso:
@@ -313,6 +324,19 @@ microsoft:
         remaining: 48
         blocked: false
     product_keys_seen: 0
+dns:
+  description: Where the fleet's DNS is, V(none) without O(dns).
+  returned: when a fleet runs
+  type: dict
+  contains:
+    server:
+      description: The address of the server.
+      type: str
+      sample: 127.0.0.1
+    port:
+      description: Its port, for UDP and TCP.
+      type: int
+      sample: 41237
 pid:
   description: The number of the process.
   returned: when a fleet runs

@@ -33,8 +33,8 @@ def service_records(domain: str, settings: DnsSettings) -> tuple[ServiceRecord, 
 
     Raises NoRecords (`no_records`), DnsFailed (`dns_failed`) and MissingLibrary (`dnspython_missing`).
     """
-    name = f"{_SERVICE}.{domain.rstrip('.')}."
-    answer = _asked(name, "SRV", settings)
+    name = f"{_SERVICE}.{domain.rstrip('.')}"
+    answer = _asked(f"{name}.", "SRV", settings)
     if answer is None:
         raise _no_records(domain, f"{name} does not exist in DNS, or has no SRV record.")
     found = [ServiceRecord(_host(row), row.port, row.priority, row.weight) for row in answer if _host(row)]

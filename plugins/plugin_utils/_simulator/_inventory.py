@@ -40,12 +40,16 @@ _HEADER = "# Written by the simulated fleet; its passwords open nothing but this
 
 @dataclass(frozen=True)
 class Settings:
-    """How the machines are reached; each of the three choices may be made anew by a machine's description."""
+    """How the machines are reached; each of the three choices may be made anew by a machine's description.
+
+    With `dns` the fleet's names are served too, and its KMS hosts have ports.
+    """
 
     connection: str = "winrm"
     transport: str = "basic"
     scheme: str = "https"
     ipv6: bool = False
+    dns: bool = False
     idle_minutes: float | None = None
 
     def __post_init__(self) -> None:

@@ -17,8 +17,8 @@ from ._service import INVENTORY_FILE, Service
 __all__ = ["Lifecycle", "job_of"]
 
 _DESCRIPTION = ("machines", "preset", "count", "world", "clock")
-_REPORTED = ("counters", "total", "http_port", "https_port", "ca_file", "microsoft", "pid")
-_SETTINGS = ("connection", "transport", "scheme", "ipv6", "idle_minutes")
+_REPORTED = ("counters", "total", "http_port", "https_port", "ca_file", "microsoft", "dns", "pid")
+_SETTINGS = ("connection", "transport", "scheme", "ipv6", "dns", "idle_minutes")
 
 
 class Lifecycle:

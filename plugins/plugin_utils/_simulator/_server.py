@@ -29,6 +29,7 @@ from ._faults import is_closed
 from ._http import Listener, Site
 from ._inventory import Addresses, Settings, Variables, host_variables
 from ._microsoft_http import MicrosoftListener, MicrosoftSite, listen
+from ._names import NameServer
 from ._tls import create_credentials, server_context
 
 __all__ = ["FleetServer", "ServedFleet"]
@@ -67,6 +68,7 @@ class FleetServer:
         self._resources = contextlib.ExitStack()
         self._listeners: dict[tuple[str, str], Listener] = {}
         self._microsoft: dict[str, MicrosoftListener] = {}
+        self._names: NameServer | None = None
 
     def __enter__(self) -> FleetServer:
         self.start()
@@ -93,7 +95,27 @@ class FleetServer:
             self._listen(context, resources)
             self._listen_for_microsoft(context, resources)
             resources.callback(self.site.stopping.set)
+            resources.callback(self._stop_names)
+            self._see_to_names(self.settings)
             self._resources = resources.pop_all()
+
+    def adopt(self, settings: Settings) -> None:
+        """Go on with other settings; nothing has changed when it raises."""
+        self._see_to_names(settings)
+        self.settings = settings
+
+    def _see_to_names(self, settings: Settings) -> None:
+        """Serve names if they are to be served."""
+        world = getattr(self.fleet, "world", None)
+        if not settings.dns:
+            self._stop_names()
+        elif self._names is None and world is not None:
+            self._names = NameServer(world)
+
+    def _stop_names(self) -> None:
+        if self._names is not None:
+            self._names.stop()
+            self._names = None
 
     def _listen(self, context: ssl.SSLContext, resources: contextlib.ExitStack) -> None:
         for host in (_IPV4, _IPV6):
@@ -162,10 +184,16 @@ class FleetServer:
         return self._microsoft[scheme].urls if scheme in self._microsoft else {}
 
     @property
+    def dns(self) -> dict[str, t.Any] | None:
+        """Where the fleet's DNS is: `server` and `port`; None without the setting `dns`."""
+        return self._names.place if self._names else None
+
+    @property
     def requests(self) -> int:
-        """How many requests there were, to machines and to Microsoft: whether anybody is at work."""
+        """How many requests there were, to machines, to Microsoft and to DNS: whether anybody is at work."""
         microsoft = getattr(self.fleet, "microsoft", None)
-        return self.counters.total().requests + (microsoft.journal.total if microsoft else 0)
+        others = (microsoft.journal.total if microsoft else 0) + (self._names.questions if self._names else 0)
+        return self.counters.total().requests + others
 
     def url(self, machine: str, scheme: str = "https") -> str:
         """Return the endpoint of a machine."""

@@ -20,6 +20,7 @@ from ._authentication import Account, account_of
 from ._control import CONTROL_FILE, ControlServer, Data
 from ._files import remove_files
 from ._inventory import Settings, inventory_of, write_inventory
+from ._names import require_dns
 from ._server import FleetServer
 
 __all__ = ["INVENTORY_FILE", "Fleet", "Service", "forget_files", "make_fleet"]
@@ -111,6 +112,7 @@ class Service:
             "https_port": https_port,
             "ca_file": str(self.server.ca_file),
             "microsoft": self._microsoft(fleet),
+            "dns": self.server.dns,
             "pid": os.getpid(),
         }
 
@@ -136,8 +138,8 @@ class Service:
                 return False
             settings = self._settled(job, self._build(job["description"]))
             if not check:
+                self.server.adopt(settings)
                 self.fleet.update(job["description"])
-                self.server.settings = settings
                 self._write_inventory()
                 self._job = job
                 log.info("the description was changed; %d machines", len(self.fleet.machines))
@@ -160,6 +162,8 @@ class Service:
     def _settled(job: Data, fleet: Fleet) -> Settings:
         """Return the job's settings, once they and the logins are known to suit every machine."""
         settings = Settings.from_options(job.get("settings") or {})
+        if settings.dns:
+            require_dns()
         for machine in fleet.machines.values():
             settings.for_machine(machine.description)
             account_of(machine.description, _ANYBODY)
