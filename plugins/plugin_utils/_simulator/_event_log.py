@@ -47,14 +47,14 @@ LOG_EVENT = declare(
     """,
 )
 
-Reader = t.Callable[[Host, KmsEvent, int], t.Any]
+Reader = t.Callable[[Host, KmsEvent], t.Any]
 
 
 def _constant(value: t.Any) -> Reader:
-    return lambda _host, _event, _number: value
+    return lambda _host, _event: value
 
 
-def _time(_host: Host, event: KmsEvent, _number: int) -> datetime:
+def _time(_host: Host, event: KmsEvent) -> datetime:
     return event.time
 
 
@@ -78,24 +78,24 @@ def _info(event: KmsEvent) -> str:
     return ",".join(str(part) for part in parts)
 
 
-def read_log_event(host: Host, event: KmsEvent, number: int, name: str) -> t.Any:
-    """Return a property of one event; `number` is its place in the log, the oldest is 1."""
+def read_log_event(host: Host, event: KmsEvent, name: str) -> t.Any:
+    """Return a property of one event."""
     reader = _READERS.get(name)
-    return None if reader is None else reader(host, event, number)
+    return None if reader is None else reader(host, event)
 
 
 _READERS: t.Mapping[str, Reader] = {
     "Category": _constant(0),
-    "ComputerName": lambda host, _event, _number: host.full_name,
+    "ComputerName": lambda host, _event: host.full_name,
     "EventCode": _constant(_REQUEST_PROCESSED),
     "EventIdentifier": _constant(_QUALIFIERS << 16 | _REQUEST_PROCESSED),
     "EventType": _constant(_INFORMATION),
-    "InsertionStrings": lambda _host, event, _number: (_info(event),),
+    "InsertionStrings": lambda _host, event: (_info(event),),
     "Logfile": _constant(_LOG),
-    "Message": lambda host, event, _number: words(host.language).event_message.format(info=_info(event)),
-    "RecordNumber": lambda _host, _event, number: number,
+    "Message": lambda host, event: words(host.language).event_message.format(info=_info(event)),
+    "RecordNumber": lambda _host, event: event.number,
     "SourceName": _constant(_SOURCE),
     "TimeGenerated": _time,
     "TimeWritten": _time,
-    "Type": lambda host, _event, _number: words(host.language).event_type,
+    "Type": lambda host, _event: words(host.language).event_type,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ._standing import Status
@@ -51,6 +51,8 @@ class KmsEvent:
     activation_id: str
     is_windows: bool = True
     """Whether it asked for Windows rather than for Office; the event has it by the activation ID only."""
+    number: int = 0
+    """Its place in the log, the first ever is 1: it keeps it when older ones are dropped."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,13 @@ class Tally:
 
     def __init__(self) -> None:
         self._log: deque[KmsEvent] = deque(maxlen=_LOG_LENGTH)
+        self._written = 0
         self._seen = {True: _Seen(), False: _Seen()}
 
     def note(self, event: KmsEvent) -> None:
         """Write a request into the log; one that got its answer makes its machine count for a month."""
-        self._log.append(event)
+        self._written += 1
+        self._log.append(replace(event, number=self._written))
         seen = self._seen[event.is_windows]
         if event.result:
             seen.failed += 1

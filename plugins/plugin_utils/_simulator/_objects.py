@@ -81,8 +81,7 @@ class Objects:
             yield from (_service_reader(self.host, service) for service in self.services.all)
         elif class_name == LOG_EVENT.name:
             events = self._protection.world.kms_events(self.host.full_name)
-            for index, event in enumerate(events):
-                yield _event_reader(self.host, event, len(events) - index)
+            yield from (_event_reader(self.host, event) for event in events)
 
     def told(self, class_name: str) -> None:
         """Note that a caller was told of a class's instances: what was on its way arrives."""
@@ -140,5 +139,5 @@ def _service_reader(host: Host, service: WindowsService) -> Read:
     return lambda name: read_windows_service(host, service, name)
 
 
-def _event_reader(host: Host, event: KmsEvent, number: int) -> Read:
-    return lambda name: read_log_event(host, event, number, name)
+def _event_reader(host: Host, event: KmsEvent) -> Read:
+    return lambda name: read_log_event(host, event, name)

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._kms_events import KmsEvent, Tally
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Datetime, Get, wmi_resource
 
 from .asking import Asker, Faulted, fleet_of
 
+NOW = datetime(2026, 11, 2, 8, 5, tzinfo=timezone.utc)
 EVENTS = "SELECT {} FROM Win32_NTLogEvent WHERE Logfile = 'Key Management Service'"
 HOST = {"system": "server_2022_standard", "channel": "kms_host"}
 CLOCK = {"now": "2026-11-02T08:05:00Z", "frozen": True}
@@ -94,6 +97,15 @@ def test_a_record_is_found_by_its_number() -> None:
 
     assert numbers == ["2", "1"]
     assert "web1.corp.example" in found.properties["InsertionStrings"][0]
+
+
+def test_a_record_keeps_its_number_when_older_ones_are_dropped() -> None:
+    tally, event = Tally(), KmsEvent(NOW, 0, 5, "web1", "1", NOW, True, 1, 0, "2")
+
+    for _time in range(10_002):
+        tally.note(event)
+
+    assert [tally.events()[index].number for index in (0, -1)] == [10_002, 3]
 
 
 def test_a_machine_that_serves_nobody_has_no_such_events() -> None:
