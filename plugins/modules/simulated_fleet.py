@@ -70,6 +70,9 @@ options:
       - C(domain_role) is V(member), V(domain_controller), which takes a server, or V(workgroup). Without it a machine
         with a C(domain) is a member. A login reaches the directory on a domain controller only, since Basic and NTLM
         end at the machine they are made on; with C(delegation) V(true) it can be passed on.
+      - With C(administrator) V(false) the login reads everything and changes nothing. Methods of the licensing service
+        and a Put are refused with C(0x80070005), writes into the registry with 5, and the stop or start of a service
+        with 2.
       - C(image) is 1 when it is not given. Another number or word is another installation of Windows on the same
         computer. The machine gets another client machine ID and its keys as described, and its installation IDs stay.
       - C(hardware) is 1 when it is not given. Another number or word is another computer with the same installation,
@@ -78,8 +81,8 @@ options:
       - C(credentials) has C(username) and C(password). Without it the fleet's user and a random password are taken.
       - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the
         fleet.
-      - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(shell) or the name of a method such as
-        C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate), V(status),
+      - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(get), V(put), V(shell) or the name of a
+        method such as C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate), V(status),
         V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and as it
         needs C(seconds), C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
       - With V(hresult) nothing is done, and with V(hresult_after) the work is done and fails all the same. When
