@@ -24,6 +24,7 @@ _DEFAULT_PORT = 1688
 def activate(machine: Protection, row: Product) -> None:
     """Activate one product; raises Failure with the number a real host would give."""
     keyed = machine.require(row)
+    keyed.tried = machine.world.clock.now()
     _BY_CHANNEL[row.channel](machine, row, keyed)
 
 

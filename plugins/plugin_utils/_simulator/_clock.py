@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 import typing as t
 from dataclasses import dataclass
@@ -37,9 +39,13 @@ class Clock:
         self._source = source
         self._setting = setting or ClockSetting()
         self._anchor = source()
+        self._played = threading.local()
 
     def now(self) -> datetime:
         """Return the world's time, in UTC."""
+        played: datetime | None = getattr(self._played, "now", None)
+        if played is not None:
+            return played
         elapsed = 0.0 if self._setting.frozen else self._source() - self._anchor
         start = self._setting.now or EPOCH + timedelta(seconds=self._anchor)
         return start + timedelta(seconds=elapsed) + self._setting.advance
@@ -49,3 +55,12 @@ class Clock:
         if (setting.now, setting.frozen) != (self._setting.now, self._setting.frozen):
             self._anchor = self._source()
         self._setting = setting
+
+    @contextlib.contextmanager
+    def at(self, moment: datetime) -> t.Iterator[None]:
+        """Play what happened at another time: in the block it is that moment, for this thread alone."""
+        self._played.now = moment
+        try:
+            yield
+        finally:
+            self._played.now = None

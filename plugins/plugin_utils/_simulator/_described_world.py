@@ -76,11 +76,18 @@ def _dns(value: t.Any, path: str) -> dict[str, tuple[ServiceRecord, ...]]:
 
 def world_description(value: t.Any, path: str = "world") -> WorldDescription:
     """Return the world; each part that is left out is as usual, and DNS lists the KMS hosts that there are."""
-    checks = {"kms_hosts": _kms_hosts, "dns": _dns, "ad": described_forests, "microsoft": mapping}
+    checks = {
+        "kms_hosts": _kms_hosts,
+        "dns": _dns,
+        "ad": described_forests,
+        "clients_renew": flag,
+        "microsoft": mapping,
+    }
     parts = fields(value, path, checks)
     return WorldDescription(
         kms_hosts=parts.get("kms_hosts", (KmsHost(DEFAULT_KMS_HOST),)),
         dns=parts.get("dns"),
         ad=parts.get("ad", {}),
+        clients_renew=parts.get("clients_renew", False),
         microsoft=microsoft_description(parts.get("microsoft"), f"{path}.microsoft"),
     )

@@ -16,6 +16,7 @@ from ._described_machine import MachineDescription
 from ._description import FleetDescription, read_description
 from ._machine import Machine
 from ._microsoft import Microsoft
+from ._renewing import Renewing
 from ._world import World
 
 __all__ = ["Fleet", "InvalidDescription"]
@@ -29,6 +30,9 @@ class Fleet:
         self.clock = Clock(description.clock)
         self.world = World(description.world, self.clock)
         self._machines: dict[str, Machine] = {}
+        self._renewing = Renewing(self.clock, lambda: self._machines.values())
+        self.world.pass_time = self._renewing.pass_time
+        self._renewing.is_on = description.world.clients_renew
         self._machines = self._all_of(description.machines)
 
     @classmethod
@@ -58,10 +62,13 @@ class Fleet:
             for name, row in wanted.machines.items():  # what cannot be assembled must fail before anything is changed
                 if not self._is_kept(name, row):
                     Machine(name, row, trial_world)
+            self._renewing.pass_time()  # up to now the world was as it was
             self.clock.set(wanted.clock)
             self.world.update(wanted.world)
+            self._renewing.is_on = wanted.world.clients_renew
             self._forget_others(wanted.machines)
             self._machines = self._all_of(wanted.machines)
+            self._renewing.look_again()
 
     def _is_kept(self, name: str, row: MachineDescription) -> bool:
         return name in self._machines and self._machines[name].is_described_by(row)
@@ -87,5 +94,6 @@ class Fleet:
 
     def describe(self) -> dict[str, t.Any]:
         """Return the truth about every machine and the world, for JSON."""
+        self.world.pass_time()
         machines = {name: machine.describe() for name, machine in self.machines.items()}
         return {"machines": machines, "world": self.world.describe()}

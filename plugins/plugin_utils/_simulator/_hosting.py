@@ -9,7 +9,6 @@ The service reads its port, what it publishes and its intervals when it starts, 
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from ._keys import KeyFacts
@@ -65,7 +64,7 @@ def host_settings(registry: Registry) -> HostSettings:
     return HostSettings(
         port=port if port < 65536 else _PORT,
         is_publishing=not settings.number("DisableDnsPublishing"),
-        publish_list=t.cast("tuple[str, ...]", found[1]) if found and isinstance(found[1], tuple) else (),
+        publish_list=found[1] if found and isinstance(found[1], tuple) else (),
         activation_interval=settings.number("VLActivationInterval") or _ACTIVATION_INTERVAL,
         renewal_interval=settings.number("VLRenewalInterval") or _RENEWAL_INTERVAL,
     )

@@ -12,6 +12,7 @@ import types
 import typing as t
 from collections import Counter, deque
 from dataclasses import replace
+from datetime import datetime
 
 from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Put, Release, Request
 from ._assembly import assemble, caller_of
@@ -20,6 +21,7 @@ from ._hresult import Failure
 from ._journal import Entry, entry
 from ._provider import Provider, WmiRequest
 from ._refusals import Refused
+from ._renewing import next_try, try_again
 from ._rules import MODEL_ACTIONS
 from ._world import Serving, World
 
@@ -96,11 +98,22 @@ class Machine:
             self._protection.caller = caller_of(description)
             self._tell_world()
 
+    def next_try(self) -> datetime | None:
+        """Return when the machine tries to activate by itself."""
+        with self._lock:
+            return next_try(self._protection)
+
+    def try_again(self) -> None:
+        """Let the products try whose time has come."""
+        with self._lock:
+            try_again(self._protection)
+
     def answer(self, request: Request, *, max_envelope_size: int | None = None) -> Answer | Fault:
         """Answer one request as a host would; called by many threads at once.
 
         `max_envelope_size` is what the request's header allows for the answer, in bytes.
         """
+        self._protection.world.pass_time()
         with self._lock:
             if not isinstance(request, (Enumerate, Pull, Release, Get, Put, Invoke)):
                 return self._provider.refusals.not_found(request.resource.uri).fault
@@ -149,6 +162,7 @@ class Machine:
 
     def describe(self) -> dict[str, t.Any]:
         """Return the truth about the machine, for JSON; no key is in it, only last fives."""
+        self._protection.world.pass_time()
         with self._lock:
             machine, system = self._protection, self._host.system
             primary = machine.primary

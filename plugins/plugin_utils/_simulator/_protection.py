@@ -57,6 +57,8 @@ class Keyed:
     """The KMS host that DNS led to."""
     intervals: tuple[int, int] | None = None
     """Minutes to the next activation and to the next renewal, as the KMS host that answered last has them."""
+    tried: datetime | None = None
+    """When its activation was last tried, by the clock of the world."""
     directory_object: ActivationObject | None = None
     """The activation object that licensed it."""
     evaluation_end: datetime | None = None

@@ -8,7 +8,7 @@
     LICENSED for a trial  ------------------------------------> NOTIFICATION
     OOB_GRACE, OOT_GRACE, NON_GENUINE_GRACE, EXTENDED_GRACE --> NOTIFICATION
 
-Nothing renews by itself here, as a KMS client would every seven days: what a play did stays apart from what time did.
+Nothing renews by itself here, as a KMS client would every seven days: who tries, and when, is no matter of this file.
 """
 
 from __future__ import annotations

@@ -53,6 +53,8 @@ class WorldDescription:
     dns: t.Mapping[str, tuple[ServiceRecord, ...]] | None = None
     """None lets the described KMS hosts publish themselves, each in its own domain."""
     ad: t.Mapping[str, ForestDescription] = field(default_factory=dict)
+    clients_renew: bool = False
+    """Whether KMS clients try to activate by themselves as time passes."""
     microsoft: MicrosoftDescription = field(default_factory=MicrosoftDescription)
 
 
@@ -66,6 +68,8 @@ class World:
         self._records = ServiceRecords()
         self._forests: dict[str, tuple[ForestDescription, Forest]] = {}
         self.microsoft = Microsoft(description.microsoft, clock)
+        self.pass_time: t.Callable[[], None] = _nothing_happens
+        """Lets happen what machines do by themselves; called before anybody looks, and never under a machine's lock."""
         self._take(description)
 
     def _take(self, description: WorldDescription) -> None:
@@ -147,6 +151,10 @@ class World:
             "forests": {domain: _describe_forest(forest) for domain, (_row, forest) in self._forests.items()},
             "microsoft": self.microsoft.describe(),
         }
+
+
+def _nothing_happens() -> None:
+    """Let time pass for nobody."""
 
 
 def _describe_forest(forest: Forest) -> dict[str, t.Any]:
