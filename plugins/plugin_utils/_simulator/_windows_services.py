@@ -32,7 +32,6 @@ WINDOWS_SERVICE = declare(
     Caption string
     CheckPoint uint32
     CreationClassName string
-    DelayedAutoStart boolean
     Description string
     DesktopInteract boolean
     DisplayName string
@@ -162,7 +161,6 @@ _READERS: t.Mapping[str, Reader] = {
     "Caption": _display_name,
     "CheckPoint": _constant(0),
     "CreationClassName": _constant("Win32_Service"),
-    "DelayedAutoStart": lambda _host, service: service.name != "Winmgmt",
     "DesktopInteract": _constant(False),
     "DisplayName": _display_name,
     "ErrorControl": _constant("Normal"),

@@ -72,6 +72,13 @@ def test_an_event_has_what_windows_tells_of_one() -> None:
     assert "Data" not in event.properties
 
 
+def test_a_projection_has_the_time_and_leaves_out_what_is_null() -> None:
+    (event, _older) = asked().instances(EVENTS.format("TimeGenerated, Data, User"))
+
+    assert event.class_uri is None
+    assert event.properties == {"TimeGenerated": (Datetime("2026-11-02T08:05:00Z"),), "User": (None,)}
+
+
 def test_the_words_around_it_are_in_the_hosts_language() -> None:
     event = asked(language="de-DE").rows(EVENTS.format("InsertionStrings, Message, Type"))[0]
 
