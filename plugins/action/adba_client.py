@@ -12,7 +12,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
     VOLUME_SPEC,
     edition_key,
@@ -43,6 +43,6 @@ class ActionModule(LicensingAction):
         """Return Windows itself, with the activation object that licensed it."""
         return Scope(products=Products.PRIMARY, directory=True)
 
-    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return which path gave the licence."""
         return {"activation": path_facts(state)}

@@ -11,7 +11,6 @@ import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Account, LedgerGate
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     Application,
     GvlkTable,
@@ -27,14 +26,14 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     When,
     Wish,
     holder_of,
-    reason_of,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import installation_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
     LEDGER_SPEC,
     SERVICE_SPEC,
+    Purse,
     ledger_from,
-    paying,
     user_from,
 )
 
@@ -83,22 +82,12 @@ class ActionModule(LicensingAction):
         if options["activate"] == "never":
             return None
         ledger = resources.enter_context(ledger_from(options))
-        account = Account(
-            pool=options["pool"],
-            key=ProductKey.parse(options["product_key"]),
-            machine=self.host_name,
-            user=user_from(self.task_vars),
-            justification=options["justification"],
-            use_reserve=options["use_reserve"],
-        )
-        pay = paying(ledger, options, tell=self.tell, warn=self.warn)
-        gate = LedgerGate(ledger, account, pay, self.tell)
-        gate.admit()
-        return gate
+        purse = Purse(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
+        return purse.gate(ProductKey.parse(options["product_key"]))
 
-    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return what was spent, and what the activation of an unlicensed product by proxy would need."""
-        spent = machine.applier.spent
+        spent = work.machine.applier.spent
         activation = None
         if spent is not None:
             activation = {
@@ -107,22 +96,13 @@ class ActionModule(LicensingAction):
                 "reason": spent.reason,
                 "spent": spent.count,
             }
-        return {"activation": activation, "installation": self._installation(machine, state, options)}
+        return {"activation": activation, "installation": self._installation(work.machine, state, options)}
 
     def _installation(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any] | None:
         product = holder_of(_mak(options), state)
         if product is None or product.is_licensed or not product.installation_id:
             return None
-        return {
-            "machine": self.host_name,
-            "activation_id": product.id,
-            "installation_id": product.installation_id,
-            "extended_pid": product.extended_pid,
-            "partial_product_key": product.partial_product_key,
-            "client_machine_id": state.service.client_machine_id,
-            "bios_uuid": machine.bios_uuid(),
-            "reason": reason_of(product),
-        }
+        return installation_facts(self.host_name, machine.bios_uuid(), product, state.service)
 
 
 def _mak(options: t.Mapping[str, t.Any]) -> Mak:

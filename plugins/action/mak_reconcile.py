@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC, ledger_from
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -55,9 +55,9 @@ class ActionModule(LicensingAction):
         self._ledger = resources.enter_context(ledger_from(options, create=False))
         return None
 
-    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Settle, or in check mode only judge, and return what came of it."""
-        verdicts = self._verdicts(machine, state, options)
+        verdicts = self._verdicts(work.machine, state, options)
         if not self._task.check_mode:
             verdicts = [self._carried_out(verdict) for verdict in verdicts]
         settled = [verdict for verdict in verdicts if verdict.state is not None]

@@ -39,11 +39,23 @@ options:
         up in a domain use O(lookup_domain).
       - Its port belongs into O(kms_port). A name with a port or with blanks is refused with the code V(bad_option). An
         IPv6 address may stand in brackets or without.
-      - Mutually exclusive with O(dns_discovery).
+      - Mutually exclusive with O(kms_hosts) and O(dns_discovery).
     type: str
+  kms_hosts:
+    description:
+      - Several KMS hosts, the most wished for first. Each is a name or an address, and may have its port behind a colon
+        (an IPv6 address then stands in brackets).
+      - A machine that is on one of them and licensed stays there. Otherwise they are set one after the other, and the
+        first that activates the machine stays. When none does, the task fails with the code V(no_kms_host_activates)
+        and leaves the first one set, which Windows then asks by itself.
+      - The next one is tried only when the KMS host is to blame, by the code of the failure, or when no answer came.
+      - In check mode the first one is taken to succeed.
+      - Mutually exclusive with O(kms_host) and O(dns_discovery).
+    type: list
+    elements: str
   kms_port:
     description:
-      - The port of the KMS host. It is only used together with O(kms_host).
+      - The port of the KMS host. It is only used with O(kms_host), and for those of O(kms_hosts) that have none.
     type: int
     default: 1688
   dns_discovery:
@@ -51,7 +63,7 @@ options:
       - With V(true) a KMS host and a port that are set on the machine are cleared, so that it looks its KMS host up
         in DNS.
       - With V(false) nothing is said about them.
-      - Mutually exclusive with O(kms_host).
+      - Mutually exclusive with O(kms_host) and O(kms_hosts).
     type: bool
     default: false
   lookup_domain:
@@ -108,6 +120,7 @@ notes:
     O(extra_gvlks) was installed that turns out to be no KMS client key. Then correct that key.
   - V(token_activation). The machine may be activated by a token only, which takes a certificate on the machine. Use
     another O(activation_type), or O(activate=never).
+  - V(no_kms_host_activates). None of O(kms_hosts) activated the machine. RV(kms_hosts_tried) has the reason of each.
   - V(bad_gvlk_row). A row of O(extra_gvlks) cannot be used, for example since its key has not the form of one.
 seealso:
   - module: volume.activation.license_info
@@ -123,6 +136,12 @@ EXAMPLES = r"""
 - name: Keep the machine activated by the KMS host that DNS names
   volume.activation.kms_client:
     dns_discovery: true
+
+- name: Keep the machine activated by the first of two KMS hosts that does it
+  volume.activation.kms_client:
+    kms_hosts:
+      - kms1.example.com
+      - kms2.example.com:1689
 
 - name: Keep the machine activated by a certain KMS host
   volume.activation.kms_client:
@@ -213,6 +232,27 @@ diff:
       type: str
     after:
       description: What is to be, a line for each step.
+      type: str
+kms_hosts_tried:
+  description: Which of O(kms_hosts) were asked, in their order. It is empty when none had to be, and in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: The name or address.
+      type: str
+    port:
+      description: Its port.
+      type: int
+    activated:
+      description: Whether it activated the machine.
+      type: bool
+    code:
+      description: Why it did not, V(none) when it did.
+      type: str
+    message:
+      description: The same in words.
       type: str
 requests:
   description: How many WS-Management requests were spent on the machine, those of the login not counted.

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ._applier import Applier, Patience
+from ._events import Requests, client_requests
 from ._forest import ForestHost, create_object, remove_object
-from ._gate import Gate, Settlement, Spend, Ticket
+from ._gate import Gate, NoBudget, Settlement, Spend, Ticket
 from ._reader import Products, Reader, Scope
 from ._rows import Membership
 from ._spender import Retry, Spender, Spending
@@ -18,9 +19,11 @@ __all__ = [
     "ForestHost",
     "Gate",
     "Membership",
+    "NoBudget",
     "Patience",
     "Products",
     "Reader",
+    "Requests",
     "Retry",
     "Scope",
     "Settlement",
@@ -28,6 +31,7 @@ __all__ = [
     "Spender",
     "Spending",
     "Ticket",
+    "client_requests",
     "create_object",
     "remove_object",
 ]

@@ -12,14 +12,27 @@ from dataclasses import dataclass, replace
 from .._cim import Repository
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged
 from .._licensing import Channel, Product, State
-from .._planning import Activate, ActivateMak, InstallKey, Plan, Step, UninstallKey, Wish, plan
+from .._planning import (
+    Activate,
+    ActivateMak,
+    HostStep,
+    InstallKey,
+    Plan,
+    RestartService,
+    Step,
+    UninstallKey,
+    Wish,
+    plan,
+)
 from ._calls import REFRESH, Call, call_for
 from ._gate import Gate
+from ._host_registry import keep_service_version
+from ._host_work import work_for
 from ._reader import Products, Reader, Scope
-from ._service_version import keep_service_version
 from ._spender import Retry, Spender, Spending
 
 POLL_SECONDS = 5.0
+RESTART_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,7 @@ class Applier:
                 self._gate.heed(refusal.hresult)
             raise
         finally:
+            self._restart_if_owed(steps, before)
             self._refresh(before)
         after = self._settled(wish, before, scope)
         if any(isinstance(step, (InstallKey, UninstallKey)) for step in steps.steps):
@@ -138,7 +152,7 @@ class Applier:
         located = self._located(step)
         self._stirred = self._stirred or isinstance(step, InstallKey)
         try:
-            self._invoke(call_for(located), before)
+            self._send(located, before)
         except AnswerLost as lost:
             self._tell(f"no answer to {step.action}; looking at the machine instead")
             if not self._shows(step, scope):
@@ -149,6 +163,25 @@ class Applier:
         if not isinstance(step, Activate) or step.product_id is not None:
             return step
         return replace(step, product_id=_kms_client(self._reader.read(_PRIMARY).primary).id)
+
+    def _send(self, step: Step, before: State) -> None:
+        work = work_for(step)
+        if work is None:
+            self._invoke(call_for(step), before)
+        else:
+            work(self._repository, before, lambda: self._patience.moments(RESTART_SECONDS))
+
+    def _restart_if_owed(self, steps: Plan, before: State) -> None:
+        """Bring into force what was set before a later step failed; the next run would find it set and do nothing."""
+        waiting = any(isinstance(step, HostStep) and step.needs_restart for step in self.done)
+        restart = next((step for step in steps.steps if isinstance(step, RestartService)), None)
+        if restart is None or not waiting or restart in self.done:
+            return
+        try:
+            self._send(restart, before)
+            self.done.append(restart)
+        except ActivationError as error:
+            self._tell(f"the licensing service could not be restarted: {error}")
 
     def _invoke(self, call: Call, state: State) -> None:
         if call.product_id is not None:

@@ -15,11 +15,16 @@ from .._planning import (
     Activate,
     DepositConfirmation,
     InstallKey,
+    SetActivationInterval,
     SetActivationType,
+    SetDnsPublishing,
     SetHostCaching,
     SetKmsHost,
     SetKmsPort,
+    SetListeningPort,
     SetLookupDomain,
+    SetLowPriority,
+    SetRenewalInterval,
     Step,
     UninstallKey,
 )
@@ -103,3 +108,31 @@ def _activate(step: Activate) -> Call:
 def _deposit(step: DepositConfirmation) -> Call:
     ids = {"InstallationId": step.installation_id, "ConfirmationId": step.confirmation_id}
     return Call("DepositOfflineConfirmationId", ids, product_id=step.product_id or "")
+
+
+@call_for.register
+def _set_listening_port(step: SetListeningPort) -> Call:
+    if step.port is None:
+        return Call("ClearKeyManagementServiceListeningPort")
+    return Call("SetKeyManagementServiceListeningPort", {"PortNumber": step.port})
+
+
+@call_for.register
+def _set_dns_publishing(step: SetDnsPublishing) -> Call:
+    # Inverted too.
+    return Call("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": not step.enabled})
+
+
+@call_for.register
+def _set_low_priority(step: SetLowPriority) -> Call:
+    return Call("EnableKeyManagementServiceLowPriority", {"EnableLowPriority": step.enabled})
+
+
+@call_for.register
+def _set_activation_interval(step: SetActivationInterval) -> Call:
+    return Call("SetVLActivationInterval", {"ActivationInterval": step.minutes})
+
+
+@call_for.register
+def _set_renewal_interval(step: SetRenewalInterval) -> Call:
+    return Call("SetVLRenewalInterval", {"RenewalInterval": step.minutes})

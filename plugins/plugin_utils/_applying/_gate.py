@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 from enum import Enum
 
+from .._errors import Refusal
 from .._licensing import Product
 
 
@@ -80,3 +81,44 @@ class Gate(t.Protocol):
 
     def heed(self, hresult: int) -> None:
         """Close for everyone when a code says that the key cannot be used any more."""
+
+
+class NoBudget:
+    """The gate where no budget is kept: everything may pass, and nothing is remembered.
+
+    The order of the spender holds all the same: once, only when it is needed, and judged by the machine's own state.
+    """
+
+    def check(self, spend: Spend) -> None:
+        """Let everything pass."""
+
+    def reserve(self, spend: Spend) -> Ticket:  # noqa: ARG002
+        """Let everything pass."""
+        return Ticket(number=0)
+
+    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+        """Keep nothing."""
+
+    def stored(self, installation_id: str) -> str | None:  # noqa: ARG002
+        """Return nothing, since nothing is kept."""
+        return None
+
+    def obtain(self, spend: Spend) -> str:  # noqa: ARG002
+        """Refuse: there is nobody to pay for it."""
+        raise Refusal(
+            "A confirmation ID is needed, and nobody is there to obtain one.",
+            code="confirmation_id_needed",
+            remedy="Give the confirmation ID, or name a pool to have it obtained for this installation ID.",
+        )
+
+    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+        """Keep nothing."""
+
+    def used(self, installation_id: str) -> None:
+        """Keep nothing."""
+
+    def found_licensed(self, spend: Spend) -> None:
+        """Keep nothing."""
+
+    def heed(self, hresult: int) -> None:
+        """Keep nothing."""

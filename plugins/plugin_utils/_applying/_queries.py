@@ -20,6 +20,11 @@ PRODUCT = "SoftwareLicensingProduct"
 OPERATING_SYSTEM = "Win32_OperatingSystem"
 HARDWARE = "Win32_ComputerSystemProduct"
 COMPUTER_SYSTEM = "Win32_ComputerSystem"
+WINDOWS_SERVICE = "Win32_Service"
+EVENT = "Win32_NTLogEvent"
+FIREWALL_RULE = "MSFT_NetFirewallRule"
+FIREWALL_PORTS = "MSFT_NetProtocolPortFilter"
+FIREWALL_NAMESPACE = "root/standardcimv2"
 
 SERVICE_PROPERTIES: Properties = {
     "Version": "string",
@@ -32,6 +37,25 @@ SERVICE_PROPERTIES: Properties = {
     "KeyManagementServicePort": "uint32",
     "RemainingWindowsReArmCount": "uint32",
 }
+REQUEST_COUNTS: Properties = {
+    "KeyManagementServiceTotalRequests": "uint32",
+    "KeyManagementServiceFailedRequests": "uint32",
+    "KeyManagementServiceUnlicensedRequests": "uint32",
+    "KeyManagementServiceLicensedRequests": "uint32",
+    "KeyManagementServiceOOBGraceRequests": "uint32",
+    "KeyManagementServiceOOTGraceRequests": "uint32",
+    "KeyManagementServiceNonGenuineGraceRequests": "uint32",
+    "KeyManagementServiceNotificationRequests": "uint32",
+}
+HOSTING_PROPERTIES: Properties = {
+    "KeyManagementServiceDnsPublishing": "boolean",
+    "KeyManagementServiceListeningPort": "uint32",
+    "KeyManagementServiceLowPriority": "boolean",
+    "VLActivationInterval": "uint32",
+    "VLRenewalInterval": "uint32",
+    **REQUEST_COUNTS,
+}
+"""What a KMS host is set to and has served; they come with the service's row, so asking costs no request."""
 LATER_SERVICE_PROPERTIES: Properties = {"KeyManagementServiceLookupDomain": "string"}
 
 PRODUCT_PROPERTIES: Properties = {
@@ -77,3 +101,25 @@ MACHINE_PROPERTIES: Properties = {
 HARDWARE_PROPERTIES: Properties = {"UUID": "string"}
 DOMAIN_PROPERTIES: Properties = {"Domain": "string", "PartOfDomain": "boolean"}
 MEMBERSHIP_PROPERTIES: Properties = {**DOMAIN_PROPERTIES, "DomainRole": "uint16", "Name": "string"}
+
+SERVED_PROPERTIES: Properties = {
+    "ID": "string",
+    "KeyManagementServiceCurrentCount": "uint32",
+    "RequiredClientCount": "uint32",
+    **REQUEST_COUNTS,
+}
+RULE_KEYS: Properties = {
+    "CreationClassName": "string",
+    "PolicyRuleName": "string",
+    "SystemCreationClassName": "string",
+    "SystemName": "string",
+}
+RULE_PROPERTIES: Properties = {**RULE_KEYS, "InstanceID": "string", "Enabled": "uint16", "Profiles": "uint16"}
+PORTS_KEYS: Properties = {
+    "CreationClassName": "string",
+    "Name": "string",
+    "SystemCreationClassName": "string",
+    "SystemName": "string",
+}
+PORTS_PROPERTIES: Properties = {**PORTS_KEYS, "LocalPort": "string[]"}
+EVENT_PROPERTIES: Properties = {"InsertionStrings": "string[]", "TimeGenerated": "datetime"}

@@ -13,10 +13,20 @@ from enum import Enum
 
 from .._cim import Repository, UnknownInSchema, equals, is_set
 from .._errors import ProtocolViolation, Refusal
-from .._licensing import APPLICATION_IDS, Application, Machine, Product, Service, State
+from .._licensing import APPLICATION_IDS, Application, Hosting, Machine, Product, ServedProduct, Service, State
 from .._planning import Need
 from . import _queries as q
-from ._rows import Membership, machine_from, membership_from, product_from, service_from
+from ._firewall import firewall_rule
+from ._host_registry import Registry, publish_domains, service_version_mark
+from ._rows import (
+    Membership,
+    hosting_from,
+    machine_from,
+    membership_from,
+    product_from,
+    served_from,
+    service_from,
+)
 
 
 class Products(Enum):
@@ -33,7 +43,9 @@ class Scope:
     """How much to read; each part is one query. `details` are a product's properties that decide nothing.
 
     `directory` adds the activation object that licensed a product, as `details` do. `holding` narrows the products to
-    those whose key ends in these five characters, `offline` adds the IDs of an activation without internet.
+    those whose key ends in these five characters, `offline` adds the IDs of an activation without internet. `hosting`
+    adds how the machine serves as a KMS host, for no further request; what of it is in the registry, and the firewall's
+    rule, are two requests each, and for hosts only.
     """
 
     service: bool = True
@@ -44,6 +56,9 @@ class Scope:
     domain: bool = False
     offline: bool = False
     holding: str | None = None
+    hosting: bool = False
+    registry: bool = False
+    firewall: bool = False
 
 
 class Reader:
@@ -55,8 +70,10 @@ class Reader:
 
     def read(self, scope: Scope) -> State:
         """Return the state as far as `scope` asks for it."""
+        row = self._service_row(scope) if scope.service else None
         return State(
-            service=self._service() if scope.service else Service(version=""),
+            service=service_from(row) if row else Service(version=""),
+            hosting=self._hosting(row, scope) if row and scope.hosting else None,
             products=self._products(scope),
             machine=self._machine() if scope.machine else None,
             domain=self._domain() if scope.domain else None,
@@ -87,9 +104,23 @@ class Reader:
         row = self._one(q.COMPUTER_SYSTEM, q.DOMAIN_PROPERTIES)
         return (row["Domain"] or "") if row["PartOfDomain"] else ""
 
-    def _service(self) -> Service:
-        rows = self._rows(q.SERVICE, q.SERVICE_PROPERTIES, q.LATER_SERVICE_PROPERTIES, [])
-        return service_from(_only(rows, q.SERVICE))
+    def _service_row(self, scope: Scope) -> dict[str, t.Any]:
+        core = {**q.SERVICE_PROPERTIES, **(q.HOSTING_PROPERTIES if scope.hosting else {})}
+        return _only(self._rows(q.SERVICE, core, q.LATER_SERVICE_PROPERTIES, []), q.SERVICE)
+
+    def _hosting(self, row: dict[str, t.Any], scope: Scope) -> Hosting:
+        hosting = hosting_from(row)
+        if scope.registry:
+            registry = Registry(self._repository)
+            hosting = replace(
+                hosting, publish_domains=publish_domains(registry), version_mark=service_version_mark(registry)
+            )
+        return replace(hosting, firewall=firewall_rule(self._repository)) if scope.firewall else hosting
+
+    def served(self) -> dict[str, ServedProduct]:
+        """Return what the products with a key have served as KMS hosts, by their ID."""
+        rows = self._repository.select(q.PRODUCT, q.SERVED_PROPERTIES, _CONDITIONS[Products.INSTALLED])
+        return {served.id: served for served in map(served_from, rows)}
 
     def _products(self, scope: Scope) -> tuple[Product, ...]:
         if scope.products is Products.NONE:

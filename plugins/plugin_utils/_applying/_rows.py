@@ -13,16 +13,24 @@ from .._licensing import (
     ActivationType,
     Application,
     Channel,
+    FirewallRule,
+    Hosting,
     LicenseStatus,
     Machine,
     Product,
+    RequestCounts,
+    ServedProduct,
     Service,
     edition_of_sku,
 )
+from . import _queries as q
 
 _NEVER = 1601
 """The year of FILETIME 0, which Windows writes for "no date"."""
 
+_UNKNOWN = 0xFFFFFFFF
+"""What counters and intervals say where they do not apply: -1 as an unsigned number."""
+_RULE_ON = 1
 _WORKSTATION = 1
 _DOMAIN_CONTROLLERS = (4, 5)
 """DomainRole of a backup and of a primary domain controller."""
@@ -50,6 +58,64 @@ def service_from(row: t.Mapping[str, t.Any]) -> Service:
         remaining_rearms=row["RemainingWindowsReArmCount"] or 0,
         is_kms_host=bool(row["IsKeyManagementServiceMachine"]),
     )
+
+
+def hosting_from(row: t.Mapping[str, t.Any]) -> Hosting:
+    """Return what a row of `SoftwareLicensingService` tells of a KMS host; the registry and the firewall tell more."""
+    return Hosting(
+        port=row["KeyManagementServiceListeningPort"] or 0,
+        dns_publishing=row["KeyManagementServiceDnsPublishing"] is not False,
+        low_priority=row["KeyManagementServiceLowPriority"] is True,
+        activation_interval=_known(row["VLActivationInterval"]),
+        renewal_interval=_known(row["VLRenewalInterval"]),
+        requests=_requests(row),
+    )
+
+
+def served_from(row: t.Mapping[str, t.Any]) -> ServedProduct:
+    """Return what a row of `SoftwareLicensingProduct` has served."""
+    return ServedProduct(
+        id=row["ID"] or "",
+        current_count=_known(row["KeyManagementServiceCurrentCount"]),
+        required_count=_known(row["RequiredClientCount"]),
+        requests=_requests(row),
+    )
+
+
+def firewall_from(rule: t.Mapping[str, t.Any], ports: t.Mapping[str, t.Any] | None) -> FirewallRule:
+    """Return a rule of its row, and of the row of its port filter where there is one."""
+    return FirewallRule(
+        name=rule["InstanceID"] or "",
+        enabled=rule["Enabled"] == _RULE_ON,
+        ports=tuple(ports["LocalPort"]) if ports else (),
+        profiles=rule["Profiles"] or 0,
+        rule_keys=_keys(rule, q.RULE_KEYS),
+        port_keys=_keys(ports, q.PORTS_KEYS) if ports else (),
+    )
+
+
+def _keys(row: t.Mapping[str, t.Any], names: t.Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, row[name] or "") for name in names)
+
+
+def _known(number: int | None) -> int | None:
+    return None if number == _UNKNOWN else number
+
+
+def _requests(row: t.Mapping[str, t.Any]) -> RequestCounts:
+    return RequestCounts(**{name: _known(row[f"KeyManagementService{spelled}Requests"]) for name, spelled in _COUNTS})
+
+
+_COUNTS = (
+    ("total", "Total"),
+    ("failed", "Failed"),
+    ("unlicensed", "Unlicensed"),
+    ("licensed", "Licensed"),
+    ("oob_grace", "OOBGrace"),
+    ("oot_grace", "OOTGrace"),
+    ("non_genuine_grace", "NonGenuineGrace"),
+    ("notification", "Notification"),
+)
 
 
 def product_from(row: t.Mapping[str, t.Any]) -> Product:

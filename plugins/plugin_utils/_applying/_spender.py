@@ -97,7 +97,7 @@ class Spender:
     def spend(self, step: ActivateMak, before: State) -> bool:
         """License the product that holds the key; False when it turned out to be licensed already."""
         product = self._look(step)
-        refuse_other_channels(product)
+        refuse_other_channels(step.counted.mak, product)
         spend = self._spend_of(step, product, before)
         if product.is_licensed:
             # A licence outlives the removal of its key, so an installed key may find it there.

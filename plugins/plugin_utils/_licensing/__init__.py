@@ -10,33 +10,72 @@ from ._channels import APPLICATION_IDS, Application, Channel
 from ._editions import canonical_edition, edition_of_sku, is_evaluation
 from ._explanations import Explanation, explain, parse_code
 from ._gvlk import GvlkTable
+from ._hosting import (
+    DEFAULT_ACTIVATION_INTERVAL,
+    DEFAULT_KMS_PORT,
+    DEFAULT_RENEWAL_INTERVAL,
+    FIREWALL_RULE,
+    INTERVAL_MINUTES,
+    FirewallRule,
+    Hosting,
+    PublishDomain,
+    RequestCounts,
+    ServedProduct,
+    is_azure_edition,
+)
+from ._kms_events import KMS_LOG, REQUEST_PROCESSED, ClientRequest, KmsClient, clients_of, duplicates_of
 from ._offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
 from ._product_key import ProductKey
 from ._products import Machine, Product, Service, State
 from ._service_errors import explain_service, service_code
 from ._statuses import ActivationType, LicenseStatus
 from ._tables import table
-from ._verdicts import denies_count, is_temporary, is_wrong_confirmation, may_have_counted, stops_key
+from ._verdicts import (
+    blames_kms_host,
+    denies_count,
+    is_temporary,
+    is_wrong_confirmation,
+    may_have_counted,
+    stops_key,
+)
 
 __all__ = [
     "APPLICATION_IDS",
     "ActivationType",
     "Application",
     "Channel",
+    "ClientRequest",
+    "DEFAULT_ACTIVATION_INTERVAL",
+    "DEFAULT_KMS_PORT",
+    "DEFAULT_RENEWAL_INTERVAL",
     "Explanation",
+    "FIREWALL_RULE",
+    "FirewallRule",
     "GvlkTable",
+    "Hosting",
+    "INTERVAL_MINUTES",
+    "KMS_LOG",
+    "KmsClient",
     "LicenseStatus",
     "Machine",
     "Product",
     "ProductKey",
+    "PublishDomain",
+    "REQUEST_PROCESSED",
+    "RequestCounts",
+    "ServedProduct",
     "Service",
     "State",
+    "blames_kms_host",
     "canonical_edition",
+    "clients_of",
     "denies_count",
+    "duplicates_of",
     "edition_of_sku",
     "explain",
     "explain_service",
     "grouped",
+    "is_azure_edition",
     "is_evaluation",
     "is_temporary",
     "is_wrong_confirmation",

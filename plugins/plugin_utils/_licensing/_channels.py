@@ -88,6 +88,7 @@ class Application(enum.Enum):
     def classify(cls, application_id: str | None) -> Application:
         """Return the application of an ApplicationID in any case, with or without braces."""
         wanted = (application_id or "").strip().strip("{}").lower()
+        wanted = _OTHER_SPELLINGS.get(wanted, wanted)
         return next((application for application, known in APPLICATION_IDS.items() if known == wanted), cls.OTHER)
 
 
@@ -96,4 +97,9 @@ APPLICATION_IDS: dict[Application, str] = {
     Application.WINDOWS: "55c92734-d682-4d71-983e-d6ec3f16059f",
     Application.OFFICE: "0ff1ce15-a989-479d-af46-f275c6370663",
     Application.OFFICE_2010: "59a52881-a989-479d-af46-f275c6370663",
+}
+
+_OTHER_SPELLINGS = {
+    # What Microsoft's page on Office KMS hosts shows for the product of their host key; everywhere else it is ...15.
+    "0ff1ce16-a989-479d-af46-f275c6370663": APPLICATION_IDS[Application.OFFICE],
 }

@@ -98,6 +98,10 @@ class GvlkTable:
         """Tell whether a key is one of the generic keys in this table, Office's too."""
         return any(row.key == key for row in self._own + self._published)
 
+    def knows_partial(self, partial: str) -> bool:
+        """Tell whether these are the last five characters of one of the generic keys in this table."""
+        return any(row.key.partial == partial.upper() for row in self._own + self._published)
+
     def _row_for(self, edition_id: str | None, build: int | None) -> _Row | None:
         if not edition_id or not edition_id.strip():
             return None

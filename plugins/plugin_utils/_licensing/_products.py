@@ -11,6 +11,7 @@ import datetime
 
 from ._channels import Application, Channel
 from ._editions import canonical_edition, is_evaluation
+from ._hosting import Hosting
 from ._statuses import ActivationType, LicenseStatus
 
 __all__ = ["Machine", "Product", "Service", "State"]
@@ -118,6 +119,7 @@ class State:
     products: tuple[Product, ...]
     machine: Machine | None = None
     domain: str | None = None
+    hosting: Hosting | None = None
     observed_at: datetime.datetime
 
     @property

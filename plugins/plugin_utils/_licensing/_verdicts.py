@@ -11,7 +11,7 @@ and their meanings are those of slerror.h and wininet.h; see `data/errors.json` 
 
 from __future__ import annotations
 
-__all__ = ["denies_count", "is_temporary", "is_wrong_confirmation", "may_have_counted", "stops_key"]
+__all__ = ["blames_kms_host", "denies_count", "is_temporary", "is_wrong_confirmation", "may_have_counted", "stops_key"]
 
 _NEVER_REACHED = frozenset(
     {
@@ -33,6 +33,21 @@ _REACHED_PERHAPS = frozenset(
         0xC004FC03,  # a network problem, not said which
     }
 )
+_KMS_HOST = frozenset(
+    {
+        0x800706BA,  # its RPC server is not there
+        0x8007232A,  # the DNS server failed
+        0x8007232B,  # its name, or the domain's record, does not exist
+        0x8007251D,  # DNS has no such record
+        0x80072EE7,  # its name could not be resolved
+        0xC004F038,  # its count is too low
+        0xC004F039,  # its KMS is switched off
+        0xC004F041,  # it is not activated itself
+        0xC004F042,  # it does not serve this product
+        0xC004F06C,  # its clock and the machine's are too far apart
+        0xC004F074,  # it could not be reached
+    }
+)
 _EXHAUSTED = frozenset({0xC004C020, 0xC004C021, 0x803FA07F, 0x803FA080})
 _BLOCKED = frozenset({0xC004C003, 0xC004F051})
 _WRONG_CONFIRMATION = frozenset(
@@ -50,6 +65,11 @@ _WRONG_CONFIRMATION = frozenset(
 def is_temporary(hresult: int) -> bool:
     """Tell whether the same attempt may succeed a little later, with nothing changed."""
     return hresult in _REACHED_PERHAPS | _NEVER_REACHED - {0x8004FE33}
+
+
+def blames_kms_host(hresult: int) -> bool:
+    """Tell whether an activation failed for the KMS host that was asked, so that another one may grant it."""
+    return hresult in _KMS_HOST
 
 
 def may_have_counted(hresult: int) -> bool:

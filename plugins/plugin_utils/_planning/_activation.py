@@ -118,7 +118,7 @@ def _refuse_uncalled_for(wish: Activation, product: Product) -> None:
             remedy="Set product_key to gvlk, or activate to never.",
         )
     if wish.counted is not None:
-        refuse_other_channels(product)
+        refuse_other_channels(wish.counted.mak, product)
     elif product.channel in _COUNTED:
         raise Refusal(
             f"Activating this product spends one of the finite activations of its {product.channel.value} key.",

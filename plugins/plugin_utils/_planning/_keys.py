@@ -10,10 +10,12 @@ import typing as t
 
 from .._errors import Refusal
 from .._licensing import Channel, Product, State, canonical_edition
-from ._mak import plan_mak
-from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key
+from ._host_wish import RetiredHost
+from ._hosting import plan_retirement
+from ._mak import holder_of, plan_mak
+from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key, no_published_key
 from ._steps import InstallKey, Step, UninstallKey
-from ._wish import AbsentKey, EditionKey, KeyWish, Mak, PresentKey
+from ._wish import AbsentKey, EditionKey, HostKey, KeyWish, Mak, PresentKey
 
 
 def plan_key(wish: KeyWish, state: State) -> t.Iterator[Step]:
@@ -22,16 +24,20 @@ def plan_key(wish: KeyWish, state: State) -> t.Iterator[Step]:
         return _edition_key(wish, state)
     if isinstance(wish, Mak):
         return plan_mak(wish, state)
+    if isinstance(wish, RetiredHost):
+        return plan_retirement(wish, state)
     return _present(wish, state) if isinstance(wish, PresentKey) else _absent(wish, state)
 
 
 def needs_machine(wish: KeyWish | None, state: State) -> bool:
     """Tell whether the decision needs the operating system's own edition.
 
-    It does when no product names the edition, and when a licensed Professional would be re-keyed: a subscription may
-    have lifted it to Enterprise, which only the operating system shows. The step-up needs an activated base licence, so
-    an unlicensed one has none.
+    It does when no product names the edition, for a key that makes a KMS host, and when a licensed Professional would
+    be re-keyed: a subscription may have lifted it to Enterprise, which only the operating system shows. The step-up
+    needs an activated base licence, so an unlicensed one has none.
     """
+    if isinstance(wish, HostKey):
+        return holder_of(wish, state) is None
     if not isinstance(wish, EditionKey):
         return False
     primary = state.primary
@@ -53,11 +59,7 @@ def _edition_key(wish: EditionKey, state: State) -> t.Iterator[Step]:
     edition = _edition(state)
     key = wish.table.key_for(edition, state.build)
     if key is None:
-        raise Refusal(
-            f"There is no published KMS client key for edition {edition}, build {state.build}.",
-            code="no_published_key",
-            remedy="Give a key for this edition in extra_gvlks, or set product_key to keep.",
-        )
+        raise no_published_key(edition, state.build)
     yield InstallKey(
         why=f"the primary product is on {described(primary)}" if primary else "Windows has no product key",
         was=described(primary) if primary else "(none)",

@@ -9,10 +9,27 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import Application, Channel, LicenseStatus, Product, State
-from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key
+from .._licensing import (
+    Application,
+    Channel,
+    GvlkTable,
+    LicenseStatus,
+    Product,
+    State,
+    is_azure_edition,
+    is_evaluation,
+)
+from ._refusals import (
+    azure_edition,
+    described,
+    evaluation_edition,
+    evaluation_edition_of,
+    kms_host_key,
+    licensed_by_other_key,
+    not_a_volume_edition,
+)
 from ._steps import ActivateMak, DepositConfirmation, InstallMak, Step
-from ._wish import Counted, Mak, Way
+from ._wish import Counted, HostKey, Mak, Way
 
 FIRST_ACTIVATION, HARDWARE_CHANGE = "first_activation", "hardware_change"
 
@@ -24,8 +41,10 @@ def plan_mak(wish: Mak, state: State) -> t.Iterator[Step]:
     """Yield the installation of the key, unless the product holds it; raises Refusal for keys of other kinds."""
     holder = holder_of(wish, state)
     if holder is not None:
-        refuse_other_channels(holder)
+        refuse_other_channels(wish, holder)
         return
+    if isinstance(wish, HostKey):
+        _refuse_unable_host(state)
     meant = [product for product in state.products if wish.is_meant(product)]
     for product in meant:
         _refuse_loss(wish, product)
@@ -34,7 +53,7 @@ def plan_mak(wish: Mak, state: State) -> t.Iterator[Step]:
     yield InstallMak(
         why=f"the product is on {described(replaced)}" if replaced else "no product has this key",
         was=described(replaced) if replaced else "(none)",
-        becomes=f"{Channel.MAK.value} {wish.key}",
+        becomes=f"{wish.channel.value} {wish.key}",
         key=wish.key,
         product_id=wish.activation_id,
         mak=wish,
@@ -47,10 +66,12 @@ def holder_of(wish: Mak, state: State) -> Product | None:
     return next((product for product in found if product.is_licensed), found[0] if found else None)
 
 
-def refuse_other_channels(product: Product) -> None:
-    """Raise Refusal when the key turned out to be none of the counted ones."""
-    if product.channel is Channel.MAK:
+def refuse_other_channels(wish: Mak, product: Product) -> None:
+    """Raise Refusal when the key turned out to be of another kind than the wished one."""
+    if product.channel is wish.channel:
         return
+    if isinstance(wish, HostKey):
+        raise _not_a_host_key(product)
     raise Refusal(
         f"The key that ends in {product.partial_product_key} is a {product.channel.value} key, not a MAK.",
         code="not_a_mak",
@@ -85,8 +106,30 @@ def _refuse_loss(wish: Mak, product: Product) -> None:
     if product.is_evaluation:
         raise evaluation_edition(product)
     if product.channel is Channel.KMS_HOST:
+        if isinstance(wish, HostKey):
+            return  # a host goes over to a newer key
         raise kms_host_key()
     if wish.application is Application.OFFICE or product.channel is Channel.KMS_CLIENT:
         return  # a lease is no possession, and another Office product keeps its own licence
     if product.is_licensed and not wish.replace_licensed:
-        raise licensed_by_other_key(product, "this MAK")
+        raise licensed_by_other_key(product, "this host key" if isinstance(wish, HostKey) else "this MAK")
+
+
+def _refuse_unable_host(state: State) -> None:
+    edition = state.edition_id
+    if is_azure_edition(edition):
+        raise azure_edition()
+    if state.primary is not None and state.primary.is_evaluation or is_evaluation(edition):
+        raise evaluation_edition_of(edition)
+    if edition and GvlkTable.published().key_for(edition, state.build) is None:
+        raise not_a_volume_edition(edition)
+
+
+def _not_a_host_key(product: Product) -> Refusal:
+    return Refusal(
+        f"The key that ends in {product.partial_product_key} is a {product.channel.value} key, not a KMS host key.",
+        code="not_a_host_key",
+        cause="Windows shows the kind of a key once it is installed. It was not activated.",
+        remedy="Give the KMS host key (CSVLK). To take the other key off there is volume.activation.kms_client, or"
+        " volume.activation.product_key with state: absent.",
+    )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from .._errors import Refusal
 from .._licensing import State
 from ._activation import plan_activation, refuse_outside_domain, rests_on_domain
+from ._hosting import plan_hosting
 from ._keys import needs_machine, plan_key
 from ._settings import changes_host, plan_activation_type, plan_settings
 from ._steps import Step
@@ -69,6 +70,8 @@ def plan(wish: Wish, state: State) -> Plan:
         steps += plan_activation_type(wish.kms, Plan(tuple(steps)).predicted(state))
     if wish.activation is not None:
         steps += plan_activation(wish.activation, Plan(tuple(steps)).predicted(state))
+    if wish.hosting is not None:
+        steps += plan_hosting(wish.hosting, Plan(tuple(steps)).predicted(state))
     return Plan(tuple(steps))
 
 

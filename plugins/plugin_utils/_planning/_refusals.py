@@ -16,9 +16,14 @@ def described(product: Product) -> str:
 
 
 def evaluation_edition(primary: Product) -> Refusal:
+    """Return the refusal of a product that is an evaluation."""
+    return evaluation_edition_of(primary.family)
+
+
+def evaluation_edition_of(family: str | None) -> Refusal:
     """Return the refusal of an evaluation edition, which no volume key can activate."""
     return Refusal(
-        f"{primary.family} is an evaluation edition; it takes no volume licence key.",
+        f"{family} is an evaluation edition; it takes no volume licence key.",
         code="evaluation_edition",
         remedy="Convert it to the full edition first (DISM /Online /Set-Edition on servers, new media on clients).",
     )
@@ -39,6 +44,33 @@ def not_a_domain_member() -> Refusal:
         "The machine is not a member of a domain, so Active Directory cannot activate it.",
         code="not_a_domain_member",
         remedy="Join it to the domain first, or activate it by KMS with volume.activation.kms_client.",
+    )
+
+
+def no_published_key(edition: str | None, build: int) -> Refusal:
+    """Return the refusal of an edition for which Microsoft publishes no client key."""
+    return Refusal(
+        f"There is no published KMS client key for edition {edition}, build {build}.",
+        code="no_published_key",
+        remedy="Give a key for this edition in extra_gvlks, or set product_key to keep.",
+    )
+
+
+def azure_edition() -> Refusal:
+    """Return the refusal of the edition that Microsoft does not let be a KMS host."""
+    return Refusal(
+        "Windows Server Datacenter: Azure Edition cannot be a KMS host.",
+        code="azure_edition",
+        remedy="Make another machine the KMS host: Windows Server Standard or Datacenter.",
+    )
+
+
+def not_a_volume_edition(edition: str | None) -> Refusal:
+    """Return the refusal of an edition that takes no volume licence key."""
+    return Refusal(
+        f"{edition or 'This edition'} takes no volume licence key, so it cannot be a KMS host.",
+        code="not_a_volume_edition",
+        remedy="Make a machine with a volume edition the KMS host, such as Windows Server Standard or Datacenter.",
     )
 
 

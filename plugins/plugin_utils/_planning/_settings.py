@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import ActivationType, Service, State
+from .._licensing import DEFAULT_KMS_PORT, ActivationType, Service, State
 from ._steps import SetActivationType, SetHostCaching, SetKmsHost, SetKmsPort, SetLookupDomain, Step
-from ._wish import DEFAULT_KMS_PORT, KmsSettings
+from ._wish import KmsSettings
 
 
 def plan_settings(wish: KmsSettings, state: State) -> t.Iterator[Step]:

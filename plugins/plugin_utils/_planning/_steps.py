@@ -165,7 +165,7 @@ class InstallMak(InstallKey):
             application=self.mak.application or (replaced.application if replaced else Application.OTHER),
             family=replaced.family if replaced else "",
             is_addon=bool(replaced and replaced.is_addon),
-            channel=Channel.MAK,
+            channel=self.mak.channel,
         )
 
 

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .._licensing import ActivationType, Application, GvlkTable, Product, ProductKey
-
-DEFAULT_KMS_PORT = 1688
+from .._licensing import DEFAULT_KMS_PORT, ActivationType, Application, Channel, GvlkTable, Product, ProductKey
+from ._host_wish import HostSettings, RetiredHost
 
 
 class When(Enum):
@@ -67,8 +67,11 @@ class AbsentKey:
 class Mak:
     """A multiple activation key is installed: in Windows itself, in an Office product, or in the product of that ID.
 
-    `application` None leaves the choice to `activation_id` alone, which is how add-ons are meant.
+    `application` None leaves the choice to `activation_id` alone, which is how add-ons are meant. `channel` is what
+    Windows has to say of the key once it is installed.
     """
+
+    channel: t.ClassVar[Channel] = Channel.MAK
 
     key: ProductKey
     application: Application | None = Application.WINDOWS
@@ -89,6 +92,13 @@ class Mak:
 
 
 _OFFICE = (Application.OFFICE, Application.OFFICE_2010)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostKey(Mak):
+    """A KMS host key (CSVLK) is installed; like a MAK it can be activated a finite number of times."""
+
+    channel: t.ClassVar[Channel] = Channel.KMS_HOST
 
 
 class Way(Enum):
@@ -126,7 +136,7 @@ class Activation:
     counted: Counted | None = None
 
 
-KeyWish = EditionKey | PresentKey | AbsentKey | Mak
+KeyWish = EditionKey | PresentKey | AbsentKey | Mak | RetiredHost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +146,7 @@ class Wish:
     kms: KmsSettings | None = None
     key: KeyWish | None = None
     activation: Activation | None = None
+    hosting: HostSettings | None = None
 
     def settled(self) -> Wish:
         """Return the wish as it reads once it has been carried out: nothing is to be done for its own sake any more."""

@@ -88,7 +88,7 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
         "partial_product_key": product.partial_product_key,
         "status": product.status.label,
         "status_code": int(product.status),
-        "reason": _reason(product.reason) if product.reason else None,
+        "reason": reason_facts(product.reason),
         "grace_minutes": product.grace_minutes,
         "expires": _expires(product, now),
         "activation_type": product.activation_type.label,
@@ -111,7 +111,10 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
     return facts
 
 
-def _reason(code: int) -> dict[str, str | None]:
+def reason_facts(code: int) -> dict[str, str | None] | None:
+    """Return a machine's own reason explained, None where it gives none."""
+    if not code:
+        return None
     explained = explain(code)
     return {
         "code": explained.code,

@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from ._base import ControllerAction, LicensingAction, WindowsAction
 from ._machine import Machine
+from ._stages import Stage, Stages
 
-__all__ = ["ControllerAction", "LicensingAction", "Machine", "WindowsAction"]
+__all__ = ["ControllerAction", "LicensingAction", "Machine", "Stage", "Stages", "WindowsAction"]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import typing as t
-from dataclasses import replace
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -22,12 +21,13 @@ from ansible.utils.display import Display
 from .._applying import Gate, Products, Retry, Scope
 from .._errors import ActivationError, Refusal
 from .._licensing import State
-from .._planning import Plan, Wish, plan
+from .._planning import Wish
 from .._reporting import PARTS, Outcome, failure, success
 from .._secrets import Secret, scrub
 from .._session import open_session, preload
 from ._connections import settings_from
 from ._machine import Machine
+from ._stages import Stage, Stages
 
 _display = Display()
 preload()
@@ -133,6 +133,10 @@ class LicensingAction(WindowsAction):
         """Return what these options ask of a machine; an empty wish asks nothing and only reads."""
         raise NotImplementedError
 
+    def stages(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> list[Stage]:
+        """Return the wishes in their order, for tasks that have more than one."""
+        return [Stage(self.wish(options), self.gate(options, resources))]
+
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return how much has to be read; Windows itself is enough for most wishes."""
         return Scope(products=Products.PRIMARY)
@@ -141,8 +145,12 @@ class LicensingAction(WindowsAction):
         """Return the gate of the budget that counted steps are taken from; what is opened closes with `resources`."""
         return None
 
-    def details(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Return what the result holds besides."""
+    def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return what the result holds besides when the task ends well."""
+        return {}
+
+    def tried(self, work: Stages) -> dict[str, t.Any]:
+        """Return what the result holds besides however the task ends."""
         return {}
 
     def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:
@@ -151,51 +159,37 @@ class LicensingAction(WindowsAction):
 
     def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Open, read, plan, apply or predict, and report."""
-        wish, scope = self.wish(options), self.scope(options)
+        scope = self.scope(options)
         with contextlib.ExitStack() as resources:
-            gate = self.gate(options, resources)
-            machine = resources.enter_context(self._opened(options, gate))
+            stages = self.stages(options, resources)
+            machine = resources.enter_context(self._opened(options))
+            work = Stages(machine, scope, check_mode=bool(self._task.check_mode), tell=self.tell)
             try:
-                outcome = self._outcome(machine, wish, scope, options)
-                details = self.details(machine, outcome.state, options)
+                state = work.run(stages)
+                details = self.details(work, state, options)
             except ActivationError as error:
-                return failure(error, done=machine.applier.done, requests=machine.requests)
-            result = success(replace(outcome, requests=machine.requests), diff=bool(self._task.diff))
-            return {**result, **details}
+                return {**failure(error, done=machine.done, requests=machine.requests), **self.tried(work)}
+            result = success(self._outcome(work, state, scope, options), diff=bool(self._task.diff))
+            return {**result, **details, **self.tried(work)}
 
-    def _opened(self, options: dict[str, t.Any], gate: Gate | None) -> Machine:
+    def _opened(self, options: dict[str, t.Any]) -> Machine:
         settings = settings_from(self._connection)
         return Machine(
             open_session(settings),
             operation_timeout=settings.operation_timeout,
             wait_seconds=options.get("wait_seconds") or 0,
             tell=self.tell,
-            gate=gate,
             retry=Retry(options.get("retries") or 0, options.get("retry_delay") or 0),
         )
 
-    def _outcome(self, machine: Machine, wish: Wish, scope: Scope, options: dict[str, t.Any]) -> Outcome:
-        before = machine.read_for(wish, scope)
-        steps = plan(wish, before)
-        after = self._after(machine, wish, steps, before, scope)
-        done = steps.steps if self._task.check_mode else tuple(machine.applier.done)
+    def _outcome(self, work: Stages, state: State, scope: Scope, options: dict[str, t.Any]) -> Outcome:
         return Outcome(
-            state=after,
-            requests=machine.requests,
-            steps=done,
+            state=state,
+            requests=work.machine.requests,
+            steps=work.steps,
             parts=self.parts(options),
             installation_ids=scope.offline,
         )
-
-    def _after(self, machine: Machine, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
-        if self._task.check_mode:
-            predicted = steps.predicted(before)
-            machine.applier.foresee(steps, predicted)
-            return predicted
-        if not steps:
-            machine.applier.note(wish, before)
-            return before
-        return machine.apply(wish, steps, before, scope)
 
 
 def _secrets_in(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[Secret]:

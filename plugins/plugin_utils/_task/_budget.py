@@ -9,16 +9,18 @@ from __future__ import annotations
 import getpass
 import os
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible import constants
 
 from .._errors import ActivationError
-from .._ledger import Demand, Ledger, preload
+from .._ledger import Account, Demand, Ledger, LedgerGate, preload
+from .._licensing import ProductKey
 from .._microsoft import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
 from .._secrets import Secret
 
-__all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "ledger_from", "paying", "service_from", "user_from"]
+__all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "Purse", "ledger_from", "paying", "service_from", "user_from"]
 
 LEDGER_SPEC: dict[str, t.Any] = {
     "ledger": {"type": "str"},
@@ -91,6 +93,33 @@ def paying(
         return obtained.confirmation_id
 
     return pay
+
+
+@dataclass(frozen=True)
+class Purse:
+    """What a task pays from: a ledger, the options that name pool and service, and who asks for which machine."""
+
+    ledger: Ledger
+    options: t.Mapping[str, t.Any]
+    machine: str
+    user: str
+    tell: t.Callable[[str], None]
+    warn: t.Callable[[str], None]
+
+    def gate(self, key: ProductKey) -> LedgerGate:
+        """Return the gate for a key, once the ledger lets this machine in; raises Refusal."""
+        account = Account(
+            pool=self.options["pool"],
+            key=key,
+            machine=self.machine,
+            user=self.user,
+            justification=self.options["justification"],
+            use_reserve=self.options["use_reserve"],
+        )
+        pay = paying(self.ledger, self.options, tell=self.tell, warn=self.warn)
+        gate = LedgerGate(self.ledger, account, pay, self.tell)
+        gate.admit()
+        return gate
 
 
 def user_from(task_vars: t.Mapping[str, t.Any]) -> str:

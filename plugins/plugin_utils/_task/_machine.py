@@ -11,10 +11,21 @@ import types
 import typing as t
 from datetime import datetime, timezone
 
-from .._applying import Applier, ForestHost, Gate, Membership, Patience, Reader, Retry, Scope
+from .._applying import (
+    Applier,
+    ForestHost,
+    Gate,
+    Membership,
+    Patience,
+    Reader,
+    Requests,
+    Retry,
+    Scope,
+    client_requests,
+)
 from .._cim import Repository
-from .._licensing import State
-from .._planning import Plan, Wish, need
+from .._licensing import ServedProduct, State
+from .._planning import Plan, Step, Wish, need
 from .._session import Session
 
 
@@ -32,10 +43,26 @@ class Machine:
         retry: Retry | None = None,
     ) -> None:
         self._session = session
+        self._tell = tell
+        self._retry = retry
+        self._done_before: list[Step] = []
         self._repository = Repository(session.send, operation_timeout=operation_timeout, pause=time.sleep)
         self._reader = Reader(self._repository, now=lambda: datetime.now(timezone.utc))
         self.patience = Patience(wait_seconds, time.monotonic, time.sleep)
-        self.applier = Applier(self._repository, self._reader, self.patience, tell, gate=gate, retry=retry)
+        self.applier = self._applier(gate)
+
+    def _applier(self, gate: Gate | None) -> Applier:
+        return Applier(self._repository, self._reader, self.patience, self._tell, gate=gate, retry=self._retry)
+
+    def turn_to(self, gate: Gate | None) -> None:
+        """Go on with the budget of another gate; what was done so far stays done."""
+        self._done_before += self.applier.done
+        self.applier = self._applier(gate)
+
+    @property
+    def done(self) -> list[Step]:
+        """Every step that was carried out, also before a failure."""
+        return [*self._done_before, *self.applier.done]
 
     def __enter__(self) -> Machine:
         return self
@@ -68,9 +95,20 @@ class Machine:
 
     def read_for(self, wish: Wish, scope: Scope) -> State:
         """Return the state that `wish` can be planned on."""
-        state = self._reader.read(scope)
+        return self.complete(wish, self._reader.read(scope))
+
+    def complete(self, wish: Wish, state: State) -> State:
+        """Return the state with what the decision about `wish` rests on besides."""
         missing = need(wish, state)
         return self._reader.complete(state, missing) if missing else state
+
+    def served(self) -> dict[str, ServedProduct]:
+        """Return what the products of host keys have served."""
+        return self._reader.served()
+
+    def client_requests(self, since: datetime, limit: int) -> Requests:
+        """Return what a KMS host has logged of its clients."""
+        return client_requests(self._repository, since, limit)
 
     def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
         """Carry the plan out and return the state afterwards."""

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action of kms_host: its options as a stage for each key and one for the settings."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, NoBudget, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, State
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activation,
+    Counted,
+    HostKey,
+    RetiredHost,
+    Way,
+    When,
+    Wish,
+    deferred,
+    holder_of,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import (
+    hosting_facts,
+    installation_facts,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
+    LEDGER_SPEC,
+    SERVICE_SPEC,
+    Purse,
+    ledger_from,
+    user_from,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting import (
+    HOST_SPEC,
+    check_settings,
+    confirmation_of,
+    host_key,
+    retired_settings,
+    wished_settings,
+)
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **HOST_SPEC,
+    "activate": {"type": "str", "choices": ["online", "proxy", "never"], "default": "online"},
+    "pool": {"type": "str"},
+    "justification": {"type": "str", "default": ""},
+    "use_reserve": {"type": "bool", "default": False},
+    "replace_licensed": {"type": "bool", "default": False},
+    "retries": {"type": "int", "default": 3},
+    "retry_delay": {"type": "int", "default": 10},
+    "wait_seconds": {"type": "int", "default": 120},
+    **LEDGER_SPEC,
+    **SERVICE_SPEC,
+}
+
+
+class ActionModule(LicensingAction):
+    """Keep a machine a KMS host, with its keys, licences and settings; or make it an ordinary client again."""
+
+    SPEC = ARGUMENT_SPEC
+    _purse: Purse | None = None
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        """Return the wish for the settings alone."""
+        return Wish(hosting=wished_settings(options))
+
+    def stages(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> list[Stage]:
+        """Return a stage for each key, and the settings after them: Windows takes some from an activated host only."""
+        check_settings(options)
+        if options["state"] == "absent":
+            return _retirement()
+        keys = [(host_key(row, options), row) for row in options["product_keys"]]
+        for key, row in keys:
+            _refuse_unpayable(key, row, options)
+        return [*(self._stage(key, row, options, resources) for key, row in keys), Stage(self.wish(options))]
+
+    def _stage(
+        self, key: HostKey, row: t.Mapping[str, t.Any], options: dict[str, t.Any], resources: contextlib.ExitStack
+    ) -> Stage:
+        if options["activate"] == "never":
+            return Stage(Wish(key=key))
+        counted = Counted(mak=key, way=Way(options["activate"]), confirmation_id=confirmation_of(row))
+        wish = Wish(key=key, activation=Activation(when=When.IF_NEEDED, counted=counted))
+        return Stage(wish, self._gate_of(key, options, resources))
+
+    def _gate_of(self, key: HostKey, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate:
+        if not options["pool"]:
+            return NoBudget()
+        if self._purse is None:
+            ledger = resources.enter_context(ledger_from(options))
+            self._purse = Purse(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
+        return self._purse.gate(key.key)
+
+    def scope(self, options: dict[str, t.Any]) -> Scope:
+        """Return the products with a key and the host's settings; registry and firewall where they are asked for."""
+        retiring = options["state"] == "absent"
+        return Scope(
+            products=Products.INSTALLED,
+            hosting=True,
+            registry=True,
+            firewall=retiring or options["firewall"] is not None,
+            offline=options["activate"] == "never" and not retiring,
+        )
+
+    def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return how the host is set, what is left for later, and what activations elsewhere need."""
+        present = options["state"] == "present"
+        left = deferred(wished_settings(options), state) if present else ()
+        if left:
+            self.warn(
+                f"{self.host_name} is no activated KMS host yet, so {' and '.join(left)} wait for its activation."
+            )
+        return {
+            "hosting": hosting_facts(state),
+            "deferred": list(left),
+            "installations": self._installations(work, state, options) if present else [],
+        }
+
+    def _installations(self, work: Stages, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        holders = [holder_of(host_key(row, options), state) for row in options["product_keys"]]
+        open_ones = [product for product in holders if product and product.installation_id and not product.is_licensed]
+        if not open_ones:
+            return []
+        hardware = work.machine.bios_uuid()
+        return [installation_facts(self.host_name, hardware, product, state.service) for product in open_ones]
+
+
+def _retirement() -> list[Stage]:
+    """Return the way back to a client: what Windows takes from a host only comes first, what ends it after the keys."""
+    first, last = retired_settings()
+    return [
+        Stage(Wish(hosting=first)),
+        Stage(Wish(key=RetiredHost(table=GvlkTable.published()))),
+        Stage(Wish(hosting=last)),
+    ]
+
+
+def _refuse_unpayable(key: HostKey, row: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
+    if options["activate"] == "proxy" and not options["pool"] and not row["confirmation_id"]:
+        raise Refusal(
+            f"The key that ends in {key.key.partial} needs a confirmation ID, and neither it nor a pool is given.",
+            code="bad_option",
+            remedy="Give its confirmation_id, or a pool that pays for one; with activate: never the result has the"
+            " installation ID to ask for it by telephone.",
+        )

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a KMS host as wishes; what Windows would refuse late, or take and not mean, is refused here."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._errors import Refusal
+from .._licensing import (
+    DEFAULT_ACTIVATION_INTERVAL,
+    DEFAULT_KMS_PORT,
+    DEFAULT_RENEWAL_INTERVAL,
+    INTERVAL_MINUTES,
+    Application,
+    GvlkTable,
+    ProductKey,
+    PublishDomain,
+    parse_confirmation_id,
+)
+from .._planning import FirewallWish, HostKey, HostSettings
+
+__all__ = [
+    "HOST_SPEC",
+    "check_settings",
+    "confirmation_of",
+    "host_key",
+    "retired_settings",
+    "wished_settings",
+]
+
+HOST_SPEC: dict[str, t.Any] = {
+    "product_keys": {
+        "type": "list",
+        "elements": "dict",
+        "no_log": False,
+        "default": [],
+        "options": {
+            "product_key": {"type": "str", "required": True, "no_log": True},
+            "products": {"type": "str", "default": "windows"},
+            "confirmation_id": {"type": "str"},
+        },
+    },
+    "port": {"type": "int"},
+    "dns_publishing": {"type": "bool"},
+    "publish_domains": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "domain": {"type": "str", "required": True},
+            "priority": {"type": "int", "default": 0},
+            "weight": {"type": "int", "default": 0},
+        },
+    },
+    "low_priority": {"type": "bool"},
+    "activation_interval": {"type": "int"},
+    "renewal_interval": {"type": "int"},
+    "firewall": {"type": "bool"},
+    "firewall_profiles": {"type": "list", "elements": "str", "choices": ["domain", "private", "public"]},
+    "restart_service": {"type": "bool", "default": True},
+}
+
+_PROFILE_BITS = {"domain": 1, "private": 2, "public": 4}
+_APPLICATIONS = {"windows": Application.WINDOWS, "office": Application.OFFICE}
+_ID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+
+
+def host_key(row: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> HostKey:
+    """Return the wish for one host key; raises Refusal for a key that is known to be none."""
+    key = ProductKey.parse(row["product_key"])
+    if GvlkTable.published().knows(key):
+        raise Refusal(
+            "The key is a published KMS client key, which makes a client and no host.",
+            code="kms_client_key",
+            remedy="Give the KMS host key (CSVLK) of the organisation; clients get theirs with kms_client.",
+        )
+    products = row["products"].strip()
+    named = _APPLICATIONS.get(products.lower())
+    if named is None and not _ID.fullmatch(products):
+        raise _bad(f"products is {products!r}.", "Give windows, office or an activation ID.")
+    return HostKey(
+        key=key,
+        application=named,
+        activation_id=None if named else products.strip("{}"),
+        replace_licensed=options["replace_licensed"],
+    )
+
+
+def confirmation_of(row: t.Mapping[str, t.Any]) -> str | None:
+    """Return the confirmation ID that was given for a key; raises Refusal (`bad_confirmation_id`)."""
+    return parse_confirmation_id(row["confirmation_id"]) if row["confirmation_id"] else None
+
+
+def wished_settings(options: t.Mapping[str, t.Any]) -> HostSettings:
+    """Return the wish for the settings; what is left out is None."""
+    domains = options["publish_domains"]
+    return HostSettings(
+        port=options["port"],
+        dns_publishing=options["dns_publishing"],
+        publish_domains=None if domains is None else tuple(_publish_domain(row) for row in domains),
+        low_priority=options["low_priority"],
+        activation_interval=options["activation_interval"],
+        renewal_interval=options["renewal_interval"],
+        firewall=_firewall(options),
+        restart=options["restart_service"],
+    )
+
+
+def retired_settings() -> tuple[HostSettings, HostSettings]:
+    """Return what every setting is on a machine that is no host: first the intervals, then all the others."""
+    intervals = HostSettings(
+        activation_interval=DEFAULT_ACTIVATION_INTERVAL, renewal_interval=DEFAULT_RENEWAL_INTERVAL, restart=False
+    )
+    others = HostSettings(
+        port=DEFAULT_KMS_PORT,
+        dns_publishing=True,
+        publish_domains=(),
+        low_priority=False,
+        firewall=FirewallWish(enabled=False),
+    )
+    return intervals, others
+
+
+def check_settings(options: t.Mapping[str, t.Any]) -> None:
+    """Raise Refusal (`bad_option`) for values that no host can have, before anything is sent."""
+    _check_range("port", options["port"], range(1, 65536))
+    _check_range("activation_interval", options["activation_interval"], INTERVAL_MINUTES)
+    _check_range("renewal_interval", options["renewal_interval"], INTERVAL_MINUTES)
+    for row in options["publish_domains"] or ():
+        _check_domain(row)
+    if options["firewall_profiles"] is not None and not options["firewall"]:
+        raise _bad("firewall_profiles is given without firewall.", "Set firewall to true, or leave the profiles out.")
+    keys = [ProductKey.parse(row["product_key"]).fingerprint for row in options["product_keys"]]
+    if len(set(keys)) < len(keys):
+        raise _bad("A key is given twice in product_keys.", "Give each key once.")
+    if options["state"] == "absent" and keys:
+        raise _bad("product_keys is given with state: absent.", "Leave it out; every host key is taken off.")
+
+
+def _firewall(options: t.Mapping[str, t.Any]) -> FirewallWish | None:
+    if options["firewall"] is None:
+        return None
+    names = options["firewall_profiles"]
+    bits = None if names is None else sum(_PROFILE_BITS[name] for name in dict.fromkeys(names))
+    # Windows writes "all of them" as none.
+    return FirewallWish(enabled=options["firewall"], profiles=0 if bits == sum(_PROFILE_BITS.values()) else bits)
+
+
+def _publish_domain(row: t.Mapping[str, t.Any]) -> PublishDomain:
+    return PublishDomain(row["domain"].strip().rstrip("."), row["priority"], row["weight"])
+
+
+def _check_domain(row: t.Mapping[str, t.Any]) -> None:
+    labels = row["domain"].strip().rstrip(".").split(".")
+    if not all(_LABEL.fullmatch(label) for label in labels):
+        raise _bad(f"publish_domains has {row['domain']!r}, which is no DNS domain.", "Give names as corp.example.com.")
+    _check_range("priority", row["priority"], range(65536))
+    _check_range("weight", row["weight"], range(65536))
+
+
+def _check_range(name: str, value: int | None, allowed: range) -> None:
+    if value is not None and value not in allowed:
+        raise _bad(f"{name} is {value}.", f"Give a number from {allowed[0]} to {allowed[-1]}.")
+
+
+def _bad(message: str, remedy: str) -> Refusal:
+    return Refusal(message, code="bad_option", remedy=remedy)

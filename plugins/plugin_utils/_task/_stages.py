@@ -1,0 +1,137 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stages of a task: wishes that are planned and carried out one after the other, each on what the last one left.
+
+Most tasks have one. A KMS host has one for each of its keys and one for its settings, and a client with several KMS
+hosts to choose from has a stage with alternatives: the first of them that activates the machine stays.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._applying import Gate, Scope
+from .._errors import ActivationError, AnswerLost, MachineRefused
+from .._licensing import State, blames_kms_host, explain
+from .._planning import Activate, SetKmsHost, SetKmsPort, Step, Wish, plan
+from ._machine import Machine
+
+__all__ = ["Stage", "Stages", "Tried"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A wish with the gate of the budget it may spend from, and what may be wished in its place, in this order."""
+
+    wish: Wish
+    gate: Gate | None = None
+    otherwise: tuple[Wish, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A KMS host that was named on the machine, and why it did not activate it; no error is the one that did."""
+
+    wish: Wish
+    error: ActivationError | None = None
+
+
+class Stages:
+    """Carries the stages of one task out on one machine, or in check mode folds what they would do."""
+
+    def __init__(
+        self, machine: Machine, scope: Scope, *, check_mode: bool, tell: t.Callable[[str], None] = lambda _text: None
+    ) -> None:
+        self.planned: list[Step] = []
+        self.tried: list[Tried] = []
+        self.machine = machine
+        self._scope = scope
+        self._check_mode = check_mode
+        self._tell = tell
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What was done, or in check mode what would be."""
+        return tuple(self.planned if self._check_mode else self.machine.done)
+
+    def run(self, stages: t.Sequence[Stage]) -> State:
+        """Return the state after all stages; what fails raises and leaves what was done in the machine's list."""
+        state = self.machine.read_for(stages[0].wish, self._scope)
+        for stage in stages:
+            self.machine.turn_to(stage.gate)
+            state = self._alternatives(stage, state) if stage.otherwise else self._one(stage.wish, state)
+        return state
+
+    def _one(self, wish: Wish, state: State) -> State:
+        before = self.machine.complete(wish, state)
+        steps = plan(wish, before)
+        self.planned += steps.steps
+        if self._check_mode:
+            predicted = steps.predicted(before)
+            self.machine.applier.foresee(steps, predicted)
+            return predicted
+        if not steps:
+            self.machine.applier.note(wish, before)
+            return before
+        return self.machine.apply(wish, steps, before, self._scope)
+
+    def _alternatives(self, stage: Stage, state: State) -> State:
+        wishes = (stage.wish, *stage.otherwise)
+        for wish in wishes:
+            state = self.machine.complete(wish, state)
+        chosen = next((wish for wish in wishes if _is_in_place(wish, state)), None)
+        if chosen is not None or self._check_mode:
+            return self._one(chosen or stage.wish, state)
+        for wish in wishes:
+            try:
+                reached = self._one(wish, state)
+            except (MachineRefused, AnswerLost) as error:
+                if not _blames_host(error):
+                    raise
+                self.tried.append(Tried(wish, error))
+                self._tell(f"{_name(wish)} did not activate the machine: {error}")
+                state = self.machine.read_for(wish, self._scope)
+            else:
+                if any(isinstance(step, Activate) for step in self.machine.applier.done):
+                    self.tried.append(Tried(wish))
+                return reached
+        raise self._none_activates(stage.wish, state)
+
+    def _none_activates(self, first: Wish, state: State) -> ActivationError:
+        """Return the error; the machine is left with the host that is wished for most, which it will ask by itself."""
+        self._one(replace(first, activation=None), state)
+        reasons = "; ".join(f"{_name(row.wish)}: {_reason(row.error)}" for row in self.tried if row.error)
+        return MachineRefused(
+            f"None of the {len(self.tried)} KMS hosts activated the machine ({reasons}).",
+            code="no_kms_host_activates",
+            cause="Each of them refused or could not be reached; the codes say which.",
+            remedy="Look at the hosts with volume.activation.kms_host_info and kms_discovery_info. The machine keeps"
+            f" the first one, {_name(first)}, and asks it again by itself.",
+        )
+
+
+def _is_in_place(wish: Wish, state: State) -> bool:
+    """Tell whether the machine is on this host and needs nothing of it."""
+    return not any(isinstance(step, (SetKmsHost, SetKmsPort, Activate)) for step in plan(wish, state).steps)
+
+
+def _blames_host(error: ActivationError) -> bool:
+    # An activation by KMS costs nothing, so after a lost answer the next host may be asked.
+    if isinstance(error, MachineRefused):
+        return error.hresult is not None and blames_kms_host(error.hresult)
+    return error.code == "outcome_unknown"
+
+
+def _name(wish: Wish) -> str:
+    kms = wish.kms
+    return f"{kms.host}:{kms.port}" if kms else "?"
+
+
+def _reason(error: ActivationError) -> str:
+    if isinstance(error, MachineRefused) and error.hresult is not None:
+        explained = explain(error.hresult)
+        return f"{explained.code} {explained.name or ''}".rstrip()
+    return error.code or "no answer"
