@@ -18,6 +18,7 @@ from ._forest import ActivationObject, Caller
 from ._host import Host, Subscription, full_name
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
+from ._office_hosts import office_host_rows
 from ._products import Product, office_key, rows_of
 from ._protection import Identity, Keyed, Protection
 from ._registry import WINDOWS, Registry
@@ -40,11 +41,15 @@ def assemble(name: str, description: MachineDescription, world: World) -> tuple[
     protection.firewall.enabled = description.is_open
     _write_settings(protection, description)
     _write_release(protection.registry, description.system)
-    for licence in (description.windows, *description.office, *description.addons):
+    for licence in _licences(description):
         if licence.channel != "none":
             _install(protection, name, licence, description)
     protection.restart()
     return _host(description, protection), protection
+
+
+def _licences(description: MachineDescription) -> tuple[Licence, ...]:
+    return (description.windows, *description.office, *description.addons, *description.office_host)
 
 
 def caller_of(description: MachineDescription) -> Caller:
@@ -60,17 +65,18 @@ def caller_of(description: MachineDescription) -> Caller:
 
 def _protection(description: MachineDescription, world: World) -> Protection:
     office = tuple(licence.product for licence in description.office if licence.product)
-    system = description.system
+    packs = tuple(licence.product for licence in description.office_host if licence.product)
+    system, language = description.system, description.language
     return Protection(
         system=system,
-        rows=rows_of(system, description.language, office, description.base),
+        rows=(*rows_of(system, language, office, description.base), *office_host_rows(packs, language)),
         world=world,
         identity=Identity(
             client_id=description.cmid,
             hardware=description.bios_uuid,
             domain=description.domain,
             version=f"{system.version}.1",
-            language=description.language,
+            language=language,
             full_name=full_name(description.computer_name, description.domain),
             is_virtual=description.virtual,
         ),

@@ -15,7 +15,7 @@ from ._described_microsoft import key_text
 from ._keys import masked
 from ._rules import fault_rule
 
-__all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "key", "product_licence"]
+__all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "installed_pack", "key", "product_licence"]
 
 _CHANNELS = ("kms_client", "mak", "retail", "oem", "kms_host", "evaluation", "none")
 _STATUSES = (
@@ -80,6 +80,18 @@ def product_licence(names: t.Iterable[str], name_field: str, channels: tuple[str
             raise InvalidDescription(f"{path}.{name_field}", "it is missing", "Name the product.")
         name = given.pop(name_field)
         return checked_licence(Licence(**{"product": name, "channel": channels[0], **given}), path)
+
+    return check
+
+
+def installed_pack(names: t.Iterable[str]) -> Check:
+    """Return a check for a volume licence pack: its name alone is one that has no key yet."""
+    with_key = product_licence(names, "product", ("kms_host", "none"))
+
+    def check(value: t.Any, path: str) -> Licence:
+        return t.cast(
+            Licence, with_key({"product": value, "channel": "none"} if isinstance(value, str) else value, path)
+        )
 
     return check
 

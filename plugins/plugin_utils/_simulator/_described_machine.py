@@ -28,7 +28,7 @@ from ._checks import (
     one_of,
     text,
 )
-from ._described_licence import LICENCE_CHECKS, Licence, key, product_licence
+from ._described_licence import LICENCE_CHECKS, Licence, installed_pack, key, product_licence
 from ._described_system import (
     SYSTEM_CHECKS,
     SubscriptionWish,
@@ -40,6 +40,7 @@ from ._described_system import (
 )
 from ._described_world import DEFAULT_DOMAIN
 from ._keys import made_up_key, masked
+from ._office_hosts import OFFICE_HOSTS
 from ._products import ADDONS, OFFICE
 from ._rules import fault_rule
 from ._systems import System
@@ -158,6 +159,7 @@ _CHECKS: t.Mapping[str, Check] = {
     **SYSTEM_CHECKS,
     **LICENCE_CHECKS,
     "office": listing(product_licence(OFFICE, "product", ("kms_client", "mak", "none"))),
+    "office_host": listing(installed_pack(OFFICE_HOSTS)),
     "addons": listing(product_licence(ADDONS, "addon", ("mak", "none"))),
     "computer_name": text,
     "domain": nullable(text),

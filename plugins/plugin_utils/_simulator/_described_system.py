@@ -103,7 +103,7 @@ def _check_channel(system: System, channel: str, has_gvlk: bool, path: str) -> N
 
 def check_addons(system: System, given: t.Mapping[str, t.Any], path: str) -> None:
     """Refuse products that are named twice, and add-ons that the system does not have."""
-    for name in ("office", "addons"):
+    for name in ("office", "addons", "office_host"):
         products = [licence.product for licence in given.get(name, ())]
         if len(products) != len(set(products)):
             raise InvalidDescription(f"{path}.{name}", "a product is named twice", "Name each product once.")

@@ -26,6 +26,7 @@ __all__ = [
     "WINDOWS_APPLICATION",
     "Product",
     "addon_names",
+    "derived_id",
     "office_key",
     "rows_of",
 ]
@@ -159,7 +160,8 @@ OFFICE: t.Mapping[str, _Office] = {
 """The Office volume products by name; `published` is what the table of generic keys calls them."""
 
 
-def _id(*parts: str) -> str:
+def derived_id(*parts: str) -> str:
+    """Return the ID of a product that has no published one: the same for the same parts."""
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
@@ -196,7 +198,7 @@ def _windows_row(system: System, language: str, channel: _Channel) -> Product:
     text = words(language)
     audience = "server" if system.is_server else "client"
     return Product(
-        id=_id(system.line, str(system.build), system.edition_id, channel.name),
+        id=derived_id(system.line, str(system.build), system.edition_id, channel.name),
         name=text.windows_name.format(family=system.edition_id),
         description=text.windows_description.format(token=channel.token),
         application_id=WINDOWS_APPLICATION,
@@ -225,7 +227,7 @@ def _addon_rows(system: System, language: str) -> tuple[Product, ...]:
 def _addon_row(name: str, system: System, language: str) -> Product:
     addon, text = ADDONS[name], words(language)
     return Product(
-        id=addon.id or _id(system.line, str(system.build), name),
+        id=addon.id or derived_id(system.line, str(system.build), name),
         name=text.addon_name.format(family=addon.family, base=system.edition_id),
         description=text.windows_description.format(token=_MAK.token),
         application_id=WINDOWS_APPLICATION,
@@ -251,7 +253,7 @@ def _office_rows(name: str, language: str) -> tuple[Product, ...]:
 def _office_row(name: str, language: str, channel: _Channel, family: str) -> Product:
     office, text = OFFICE[name], words(language)
     return Product(
-        id=_id("office", family),
+        id=derived_id("office", family),
         name=text.office_name.format(line=office.display, family=family),
         description=text.office_description.format(line=office.display, token=channel.token),
         application_id=OFFICE_APPLICATION,
