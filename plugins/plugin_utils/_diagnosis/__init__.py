@@ -1,0 +1,42 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the controller to the licence: what is wrong with a machine, why, and what to do about it."""
+
+from __future__ import annotations
+
+from ._checks import CHECKS, Check, Diagnosis
+from ._doctor import Clocks, Examined, diagnose, diagnose_and_record, replayed, summary
+from ._examiner import Examiner
+from ._judge import judge
+from ._seen import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach, Seen, Talk
+from ._surroundings import Network, Surroundings, place_of
+from ._texts import TEXTS
+
+__all__ = [
+    "CHECKS",
+    "TEXTS",
+    "Answering",
+    "Check",
+    "Clocks",
+    "Diagnosis",
+    "Examined",
+    "Examiner",
+    "Expected",
+    "Flaw",
+    "Network",
+    "Place",
+    "Published",
+    "PublishedHost",
+    "Reach",
+    "Seen",
+    "Surroundings",
+    "Talk",
+    "diagnose",
+    "diagnose_and_record",
+    "judge",
+    "place_of",
+    "replayed",
+    "summary",
+]

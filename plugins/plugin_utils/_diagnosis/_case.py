@@ -1,0 +1,102 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the checks of a machine that has answered share: its products, and which of them rest on KMS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._licensing import ActivationType, Application, Channel, Product, State
+from ._seen import Expected, Seen
+
+__all__ = ["KMS_PORT", "Case", "named"]
+
+KMS_PORT = 1688
+
+
+@dataclass(frozen=True)
+class Case:
+    """One machine that has answered: what was seen, what was read, and what is expected."""
+
+    seen: Seen
+    state: State
+    expected: Expected
+
+    @property
+    def primary(self) -> Product | None:
+        """Windows itself."""
+        return self.state.primary
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Windows first, then what else has a key and a licence of its own; add-ons follow Windows and are left out."""
+        others = [row for row in self.state.products if row.partial_product_key and not row.is_addon]
+        rest = [row for row in others if row.application is not Application.WINDOWS]
+        return tuple(rest if self.primary is None else [self.primary, *rest])
+
+    @property
+    def clients(self) -> tuple[Product, ...]:
+        """The products that KMS is to license: on a generic key, and not licensed or to be licensed otherwise."""
+        if self.expected.path in ("ad", "mak"):
+            return ()
+        return tuple(product for product in self.products if _rests_on_kms(product))
+
+    def without_client(self) -> str:
+        """Say why no product rests on KMS."""
+        product = next(iter(self.products), None)
+        if product is None:
+            return "No product has a key."
+        if self.expected.path in ("ad", "mak"):
+            return f"The machine is expected to be licensed by {self.expected.path}."
+        if product.channel is not Channel.KMS_CLIENT:
+            return f"{named(product)} has a key of the channel {product.channel.value} and asks no KMS host."
+        if product.is_licensed and product.activated_by is ActivationType.AD:
+            return f"Active Directory has licensed {named(product)}."
+        return f"{named(product)} may not be activated by KMS."
+
+    def set_host(self, product: Product) -> tuple[str, int] | None:
+        """Return the KMS host that is set for a product, its own before that of all products."""
+        service = self.state.service
+        if product.kms_host:
+            return product.kms_host, product.kms_port or KMS_PORT
+        return (service.kms_host, service.kms_port or KMS_PORT) if service.kms_host else None
+
+    def cached_host(self, product: Product) -> tuple[str, int] | None:
+        """Return the KMS host that the machine has found before and asks first."""
+        service = self.state.service
+        if not service.host_caching:
+            return None
+        if product.discovered_kms_host:
+            return product.discovered_kms_host, product.discovered_kms_port or KMS_PORT
+        return (
+            (service.discovered_kms_host, service.discovered_kms_port or KMS_PORT)
+            if service.discovered_kms_host
+            else None
+        )
+
+    @property
+    def discovering(self) -> tuple[Product, ...]:
+        """The products on KMS that look for their KMS host in DNS."""
+        return tuple(product for product in self.clients if self.set_host(product) is None)
+
+    @property
+    def lookup_domain(self) -> str | None:
+        """The domain whose records the machine looks for: what the caller knows, what is set, or its own."""
+        return self.expected.lookup_domain or self.state.service.lookup_domain or self.state.domain or None
+
+
+def _rests_on_kms(product: Product) -> bool:
+    if product.channel is not Channel.KMS_CLIENT:
+        return False
+    if product.activation_type not in (ActivationType.ANY, ActivationType.KMS):
+        return False
+    return not (product.is_licensed and product.activated_by in (ActivationType.AD, ActivationType.TOKEN))
+
+
+def named(product: Product) -> str:
+    """Return what to call a product in a sentence; Windows goes by its edition."""
+    if product.application is Application.WINDOWS:
+        return f"Windows ({product.family})" if product.family else "Windows"
+    return product.name or product.family or product.id

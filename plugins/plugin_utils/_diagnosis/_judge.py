@@ -1,0 +1,60 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judges what was seen: each check in its order, and none after one that makes the rest meaningless."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._licensing import State
+from . import _kms, _licence, _system, _way
+from ._case import Case
+from ._checks import CHECKS, Check, Diagnosis, skipped
+from ._seen import Expected, Seen
+
+__all__ = ["judge"]
+
+_WAY: t.Mapping[str, t.Callable[[Seen], Check]] = {
+    "name": _way.name,
+    "port": _way.port,
+    "tls": _way.tls,
+    "login": _way.login,
+    "rights": _way.rights,
+    "wmi": _way.wmi,
+}
+_REST: t.Mapping[str, t.Callable[[Case], Check]] = {
+    "clock": _system.clock,
+    "edition": _system.edition,
+    "key": _system.key,
+    "settings": _kms.settings,
+    "srv": _kms.srv,
+    "kms": _kms.kms,
+    "threshold": _kms.threshold,
+    "licence": _licence.licence,
+    "last_error": _licence.last_error,
+}
+
+
+def judge(machine: str, seen: Seen, expected: Expected) -> Diagnosis:
+    """Return the diagnosis of a machine; pure, so that it judges what was seen and nothing else."""
+    state = seen.talk.state if seen.talk else None
+    made: list[Check] = []
+    broken: Check | None = None
+    for check in CHECKS:
+        if broken is not None:
+            made.append(skipped(check, f"Not made, since the check {broken.check} has failed."))
+            continue
+        made.append(_made(check, seen, state, expected))
+        # A machine that has told everything is examined to the end, whatever its login may not do.
+        broken = made[-1] if made[-1].status == "wrong" and state is None else None
+    return Diagnosis(machine, state is not None, tuple(made))
+
+
+def _made(check: str, seen: Seen, state: State | None, expected: Expected) -> Check:
+    if check in _WAY:
+        return _WAY[check](seen)
+    if state is None:
+        return skipped(check, "Not made, since the machine has told nothing.")
+    return _REST[check](Case(seen, state, expected))

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of the licences themselves: how they stand, and what went wrong last."""
+
+from __future__ import annotations
+
+from .._licensing import ActivationType, Channel, LicenseStatus, Product, explain
+from ._case import Case, named
+from ._checks import Check, ok, skipped, wrong
+
+__all__ = ["last_error", "licence"]
+
+_MINUTES_A_DAY = 1440
+_SOON_DAYS = 30
+_FAILED = 0x80000000
+"""The bit of an HRESULT that makes it an error; without it the number is a remark."""
+
+_TYPES = {"kms": ActivationType.KMS, "ad": ActivationType.AD}
+_PATHS = {ActivationType.AD: "Active Directory", ActivationType.KMS: "KMS", ActivationType.TOKEN: "a token"}
+_CODES = {LicenseStatus.UNLICENSED: "not_licensed", LicenseStatus.NOTIFICATION: "notification"}
+
+
+def licence(case: Case) -> Check:
+    """Whether everything with a key is licensed, by the way that is expected, and for a while."""
+    if not case.products:
+        return skipped("licence", "No product has a key.")
+    for product in case.products:
+        found = _unlicensed(product) if not product.is_licensed else _other_path(case, product) or _ending(product)
+        if found is not None:
+            return found
+    return ok("licence", " ".join(_standing(product) for product in case.products))
+
+
+def _unlicensed(product: Product) -> Check:
+    code = _CODES.get(product.status, "in_grace")
+    return wrong("licence", code, product=named(product), status=product.status.label, left=_left(product))
+
+
+def _other_path(case: Case, product: Product) -> Check | None:
+    wanted = _TYPES.get(case.expected.path)
+    if wanted is None or product.channel is not Channel.KMS_CLIENT or product.activated_by in (None, wanted):
+        return None
+    path = _PATHS.get(product.activated_by, product.activated_by.label)
+    return wrong("licence", "licensed_by_other_path", product=named(product), path=path, expected=_PATHS[wanted])
+
+
+def _ending(product: Product) -> Check | None:
+    days = product.grace_minutes // _MINUTES_A_DAY
+    leased = product.channel is Channel.KMS_CLIENT and product.grace_minutes > 0
+    return wrong("licence", "ends_soon", product=named(product), days=days) if leased and days < _SOON_DAYS else None
+
+
+def _standing(product: Product) -> str:
+    return f"{named(product)} is licensed, {_left(product)}."
+
+
+def _left(product: Product) -> str:
+    if not product.grace_minutes:
+        return "without an end" if product.is_licensed else "which has ended"
+    return f"{product.grace_minutes // _MINUTES_A_DAY} days left"
+
+
+def last_error(case: Case) -> Check:
+    """Whether Windows says why a product is not licensed."""
+    for product in case.products:
+        if product.reason & _FAILED:
+            told = explain(product.reason)
+            message = f"{named(product)}: {told.message}"
+            return Check("last_error", "wrong", message, told.code, told.cause, told.remedy)
+    return ok("last_error", "No product tells of an error.")

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The network around a machine: which ports answer, and what a domain publishes. All I/O but that of the session."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+import urllib.request
+
+from .._discovery import DnsFailed, DnsSettings, JudgedDomain, Outcome, discover, probe, resolve
+from .._errors import MissingLibrary
+from .._session import ConnectionSettings
+from ._seen import Answering, Flaw, Place, Published, PublishedHost, Reach
+
+__all__ = ["Network", "Surroundings", "place_of"]
+
+_ANSWERING = {
+    Outcome.ACCEPTED: Answering.OPEN,
+    Outcome.REFUSED: Answering.REFUSED,
+    Outcome.SILENT: Answering.SILENT,
+    Outcome.NO_ROUTE: Answering.NO_ROUTE,
+}
+
+
+class Surroundings(t.Protocol):
+    """What can be seen of the network around a machine."""
+
+    def machine(self, host: str, port: int) -> Reach:
+        """Try the machine's own port, by the name that the connection has for it."""
+
+    def kms_host(self, host: str, port: int) -> Reach:
+        """Try the port of a KMS host, by its name in the machines' DNS."""
+
+    def published(self, domain: str) -> Published:
+        """Look up and try the KMS hosts of a domain."""
+
+
+class Network:
+    """The real network, seen from the controller."""
+
+    def __init__(self, settings: DnsSettings, allowed: t.Collection[str] | None = None) -> None:
+        self._settings = settings
+        # A connection finds the machine by the system's own names, whatever DNS servers know the domain.
+        self._system = DnsSettings(timeout=settings.timeout)
+        self._allowed = allowed
+
+    def machine(self, host: str, port: int) -> Reach:
+        """Try the machine's own port."""
+        return self._reach(host, port, self._system)
+
+    def kms_host(self, host: str, port: int) -> Reach:
+        """Try the port of a KMS host."""
+        return self._reach(host, port, self._settings)
+
+    def published(self, domain: str) -> Published:
+        """Look up and try the KMS hosts of a domain."""
+        try:
+            found = discover([domain], self._settings, allowed=self._allowed)
+        except MissingLibrary as missing:
+            return Published(domain, flaws=(Flaw("dns_failed", missing.message, missing.cause, missing.remedy),))
+        return _published(found.domains[0], asked=bool(self._settings.servers))
+
+    def _reach(self, host: str, port: int, settings: DnsSettings) -> Reach:
+        try:
+            addresses = resolve(host, settings)
+        except (DnsFailed, MissingLibrary) as failed:
+            return Reach(host, port, Answering.UNKNOWN, why=failed.message)
+        if not addresses:
+            return Reach(host, port, Answering.NAMELESS)
+        outcome = probe(addresses, port, settings.timeout).outcome
+        return Reach(host, port, _ANSWERING[outcome], addresses)
+
+
+def _published(domain: JudgedDomain, *, asked: bool) -> Published:
+    rows = domain.seen.records
+    return Published(
+        domain.seen.domain,
+        tuple(PublishedHost(row.record.target, row.record.port, row.reachable) for row in rows),
+        tuple(Flaw(found.code, found.message, found.cause, found.remedy) for found in domain.findings),
+        asked,
+    )
+
+
+def place_of(settings: ConnectionSettings) -> Place:
+    """Return how the machine is reached by a connection with these settings."""
+    return Place(
+        host=settings.host,
+        port=settings.port,
+        user=settings.user or "",
+        over_tls=settings.over_tls,
+        validated=settings.tls.validate,
+        proxied=_is_proxied(settings),
+    )
+
+
+def _is_proxied(settings: ConnectionSettings) -> bool:
+    if settings.proxy.url:
+        return True
+    if not settings.proxy.environment:
+        return False
+    host = urllib.parse.urlsplit(settings.endpoint).hostname or ""
+    return settings.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of Windows itself: its clock, its edition, and the key that it has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from .._licensing import Channel, GvlkTable, Product, canonical_edition
+from ._case import Case, named
+from ._checks import Check, ok, unknown, wrong
+
+__all__ = ["clock", "edition", "key"]
+
+SKEW_LIMIT = timedelta(hours=4)
+"""Beyond this a KMS host answers with an error; Microsoft's page on 0xC004F074."""
+
+_PATHS = {"kms": "KMS", "ad": "Active Directory", "mak": "a MAK"}
+
+
+def clock(case: Case) -> Check:
+    """Whether the machine's clock agrees with the controller's."""
+    told = case.state.machine.clock if case.state.machine else None
+    if told is None:
+        return unknown("clock", "The machine did not tell its time.")
+    skew = told - case.state.observed_at
+    if abs(skew) <= SKEW_LIMIT:
+        return ok("clock", f"The clock agrees with the controller's to {abs(skew).total_seconds() / 60:.0f} minutes.")
+    hours = abs(skew).total_seconds() / 3600
+    direction = "ahead of" if skew > timedelta() else "behind"
+    limit = f"{SKEW_LIMIT.total_seconds() / 3600:.0f}"
+    return wrong("clock", "clock_skew", hours=hours, direction=direction, limit=limit)
+
+
+def edition(case: Case) -> Check:
+    """Whether volume activation has anything for this edition."""
+    name, build, product = case.state.edition_id, case.state.build, case.primary
+    if product is not None and product.is_evaluation:
+        return wrong("edition", "evaluation_edition", edition=name or product.family)
+    if name is None:
+        return unknown("edition", "The edition could not be told.")
+    if product is not None and _is_lifted(product, name):
+        return ok("edition", f"{name}, lifted from {product.family} by a subscription.")
+    on_generic = product is not None and product.channel is Channel.KMS_CLIENT
+    if GvlkTable.published().key_for(name, build) is None and not on_generic:
+        if case.expected.path in ("kms", "ad"):
+            return wrong("edition", "no_published_key", edition=name, build=build)
+        return ok("edition", f"{name}, build {build}. No generic key is published for it.")
+    return ok("edition", f"{name}, build {build}, takes part in volume activation.")
+
+
+def _is_lifted(product: Product, running: str) -> bool:
+    """Tell whether a subscription has lifted Windows above the edition of its key, as only Professional is."""
+    family = canonical_edition(product.family or "")
+    if product.channel is Channel.SUBSCRIPTION:
+        return True
+    return family.startswith("Professional") and not running.startswith("Professional")
+
+
+def key(case: Case) -> Check:
+    """Whether Windows has the kind of key that it should have."""
+    product = case.primary
+    if product is None:
+        return wrong("key", "no_product_key")
+    if product.channel is Channel.UNKNOWN:
+        return unknown("key", f"The kind of the key ending in {product.partial_product_key} could not be told.")
+    code = _misfit(case, product)
+    if code is None:
+        return ok(
+            "key", f"{named(product)} is on a {product.channel.value} key ending in {product.partial_product_key}."
+        )
+    return wrong(
+        "key",
+        code,
+        channel=product.channel.value,
+        expected=_PATHS.get(case.expected.path, ""),
+        partial=product.partial_product_key,
+        edition=case.state.edition_id,
+        build=case.state.build,
+    )
+
+
+def _misfit(case: Case, product: Product) -> str | None:
+    path = case.expected.path
+    if product.channel is Channel.KMS_HOST:
+        return _misfit_of_host_key(case)
+    if product.channel is Channel.KMS_CLIENT:
+        if path == "mak":
+            return "not_a_mak"
+        return "key_of_other_edition" if _is_of_other_edition(case, product) else None
+    if path == "mak":
+        return None if product.channel is Channel.MAK else "not_a_mak"
+    # What is wrong with an evaluation is its edition, not its key.
+    return "not_a_kms_client_key" if path in ("kms", "ad") and not product.is_evaluation else None
+
+
+def _misfit_of_host_key(case: Case) -> str | None:
+    if case.state.machine is not None and case.state.machine.is_server is False:
+        return "host_key_on_client"
+    return None if case.expected.path == "any" else "kms_host_key"
+
+
+def _is_of_other_edition(case: Case, product: Product) -> bool:
+    """Tell whether the key is a published one, and not the one that is published for this edition and build."""
+    table = GvlkTable.published()
+    fitting = table.key_for(case.state.edition_id, case.state.build)
+    partial = (product.partial_product_key or "").upper()
+    if fitting is None or fitting.partial.upper() == partial or _is_lifted(product, case.state.edition_id or ""):
+        return False
+    return table.knows_partial(partial)

@@ -1,0 +1,32 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a machine said, kept without saying whose it was: recorded, made anonymous, written, and played again."""
+
+from __future__ import annotations
+
+from ._anonymiser import Anonymiser
+from ._answers import answered
+from ._pseudonyms import Pseudonyms
+from ._questions import QUESTIONS, Question, ask
+from ._recorder import Entry, Recorder, is_read_only
+from ._replay import Replay
+from ._transcript import FORMAT, load, rows, save
+
+__all__ = [
+    "FORMAT",
+    "QUESTIONS",
+    "Anonymiser",
+    "Entry",
+    "Pseudonyms",
+    "Question",
+    "Recorder",
+    "Replay",
+    "answered",
+    "ask",
+    "is_read_only",
+    "load",
+    "rows",
+    "save",
+]
