@@ -20,7 +20,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ._forecast_facts import COUNTS, Facts, KmsHost, Member
+from ._forecast_facts import COUNTS, Facts, KmsHost, Member, applications_of
 from ._forecast_notes import note
 
 __all__ = ["kms_forecast"]
@@ -39,11 +39,12 @@ def kms_forecast(machines: t.Iterable[Facts], host_info: Facts | t.Iterable[Fact
     `host_info` is what kms_host_info returned, of one host or of several, each with a `name` if it is to be named.
     """
     given = (host_info,) if isinstance(host_info, t.Mapping) else tuple(host_info or ())
-    hosts = tuple(KmsHost.read(result) for result in given)
-    members = tuple(Member.read(machine) for machine in machines)
+    found = tuple(machines)
+    members, applications = tuple(Member.read(machine) for machine in found), applications_of(found)
+    hosts = tuple(KmsHost.read(result, applications) for result in given)
     windows, office = (_Count.of(name, members, hosts) for name in COUNTS)
     duplicates = _duplicates(members, hosts)
-    cloned = [name for found in duplicates for name in found["machines"]]
+    cloned = [name for duplicate in duplicates for name in duplicate["machines"]]
     return {
         "windows": _windows(windows),
         "office": {**office.facts(), "machines": _number(office.askers), **office.outlook(REQUIRED_OFFICE)},

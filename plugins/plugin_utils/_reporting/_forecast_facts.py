@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-__all__ = ["COUNTS", "KINDS", "Facts", "KmsHost", "Member", "Standing"]
+__all__ = ["COUNTS", "KINDS", "Facts", "KmsHost", "Member", "Standing", "applications_of"]
 
 Facts = t.Mapping[str, t.Any]
 
@@ -25,10 +25,6 @@ WINDOW = timedelta(days=30)
 
 _COUNT_TOO_LOW = "0xC004F038"
 _NO_ID = "00000000-0000-0000-0000-000000000000"
-_ROWS: t.Mapping[str, frozenset[str]] = {
-    "windows": frozenset({"windows_client", "windows_server", "unknown"}),
-    "office": frozenset({"office", "unknown"}),
-}
 
 
 @dataclass(frozen=True)
@@ -99,11 +95,15 @@ class KmsHost:
     duplicates: t.Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def read(cls, result: Facts) -> KmsHost:
-        """Return what a result of kms_host_info tells; one that failed tells nothing."""
+    def read(cls, result: Facts, applications: t.Mapping[str, str]) -> KmsHost:
+        """Return what a result of kms_host_info tells; one that failed tells nothing.
+
+        Requests of servers and of Office look alike; `applications` has by activation ID what is known of products.
+        """
         counts, clients = result.get("counts"), result.get("clients") or {}
         is_read = isinstance(counts, t.Mapping) and not result.get("failed")
-        rows = {count: _recent(clients.get("rows") or (), applications) for count, applications in _ROWS.items()}
+        recent = [(row, _application(row, applications)) for row in _recent(clients.get("rows") or ())]
+        rows = {count: [row for row, told in recent if told in (count, None)] for count in COUNTS}
         return cls(
             name=str(result.get("name") or ""),
             is_read=is_read,
@@ -166,16 +166,23 @@ def _kind(facts: Facts, products: t.Iterable[Facts]) -> str | None:
     return "servers" if edition.startswith("server") and edition != "serverrdsh" else "clients"
 
 
-def _recent(rows: t.Iterable[Facts], applications: frozenset[str]) -> list[Facts]:
+def applications_of(machines: t.Iterable[Facts]) -> dict[str, str]:
+    """Return by activation ID which application the products of these machines belong to."""
+    products = [product for machine in machines for product in (_license(machine) or {}).get("products") or ()]
+    known = {_id(product.get("id")): str(product.get("application")) for product in products}
+    return {product: application for product, application in known.items() if product}
+
+
+def _application(row: Facts, applications: t.Mapping[str, str]) -> str | None:
+    """Return in which count a request is, None where that cannot be told."""
+    return "windows" if row.get("kind") == "windows_client" else applications.get(_id(row.get("activation_id")) or "")
+
+
+def _recent(rows: t.Iterable[Facts]) -> list[Facts]:
     """Leave out who has not asked for so long that the newest request proves them out of the count."""
     listed = [(row, _moment(row.get("last_seen"))) for row in rows]
     newest = max((seen for row, seen in listed if seen is not None), default=None)
-    return [
-        row
-        for row, seen in listed
-        if row.get("application", "unknown") in applications
-        and not (newest is not None and seen is not None and newest - seen > WINDOW)
-    ]
+    return [row for row, seen in listed if newest is None or seen is None or newest - seen <= WINDOW]
 
 
 def _row_id(row: Facts) -> str | None:

@@ -32,6 +32,7 @@ def _id(number: int) -> str:
 def _product(application: str = "windows", **changes: t.Any) -> Facts:
     """Return a product on a KMS client key that is not licensed yet."""
     return {
+        "id": f"ID-{application}",
         "application": application,
         "channel": "kms_client",
         "status": "notification",
@@ -72,9 +73,17 @@ def _host(windows: int | None, office: int | None = None, rows: list[Facts] | No
     return {"hosting": {"is_kms_host": True}, "counts": {"windows": windows, "office": office}, **listed, **changes}
 
 
-def _row(number: int, application: str = "windows_client", seen: str = "2026-11-20T08:00:00+00:00") -> Facts:
-    name = f"PC{number}.corp.example"
-    return {"name": name, "client_machine_id": _id(number).upper(), "application": application, "last_seen": seen}
+def _row(
+    number: int, kind: str = "windows_client", seen: str = "2026-11-20T08:00:00+00:00", product: str | None = None
+) -> Facts:
+    """Return a client as the host lists it; by its kind alone servers and Office cannot be told apart."""
+    return {
+        "name": f"PC{number}.corp.example",
+        "client_machine_id": _id(number).upper(),
+        "kind": kind,
+        "activation_id": product or f"id-{kind}",
+        "last_seen": seen,
+    }
 
 
 def _rows(*numbers: int, **changes: t.Any) -> list[Facts]:
@@ -231,13 +240,31 @@ CASES: dict[str, Case] = {
     ),
     "5 with Office": Case(_clients(5, office={}), _host(0, 0), (0, 5, 5), (20, 0), (0, 5, 5)),
     "Office in its count, Windows not": Case(
-        _clients(1, office={}), _host(0, 1, rows=_rows(100, application="office")), (0, 1, 1), (24, 4), (1, 0, 1)
+        _clients(1, office={}),
+        _host(0, 1, rows=_rows(100, kind="server_or_office", product="id-office")),
+        (0, 1, 1),
+        (24, 4),
+        (1, 0, 1),
     ),
     "Windows in its count, Office not": Case(
         _clients(1, office={}), _host(1, 0, rows=_rows(100)), (1, 0, 1), (24, 4), (0, 1, 1)
     ),
     "a request for nobody knows what": Case(
-        _clients(1, office={}), _host(1, 1, rows=_rows(100, application="unknown")), (1, 0, 1), (24, 4), (1, 0, 1)
+        _clients(1, office={}), _host(1, 1, rows=_rows(100, kind="unknown")), (1, 0, 1), (24, 4), (1, 0, 1)
+    ),
+    "a request of a server or of Office": Case(
+        _clients(1, office={}),
+        _host(1, 1, rows=_rows(100, kind="server_or_office")),
+        (1, 0, 1),
+        (24, 4),
+        (1, 0, 1),
+    ),
+    "a request of a server": Case(
+        _servers(1, office={}),
+        _host(1, 0, rows=_rows(500, kind="server_or_office", product="{ID-Windows}")),
+        (1, 0, 1),
+        (24, 4),
+        (0, 1, 1),
     ),
     "no host for Office": Case(
         _clients(6, office={}), _host(0), (0, 6, 6), (19, 0), (None, 6, 6), notes={"no_office_host"}
@@ -413,14 +440,14 @@ _MACHINES = st.builds(
     st.sampled_from([True, True, True, False]),
 )
 _HOSTS = st.builds(
-    lambda windows, office, numbers, application: {
-        **_host(windows, office, rows=_rows(*numbers, application=application)),
+    lambda windows, office, numbers, kind: {
+        **_host(windows, office, rows=_rows(*numbers, kind=kind)),
         "name": f"kms{windows}",
     },
     st.none() | st.integers(0, 50),
     st.none() | st.integers(0, 50),
     st.lists(st.integers(1, 12), max_size=12),
-    st.sampled_from(["windows_client", "office", "unknown"]),
+    st.sampled_from(["windows_client", "server_or_office", "unknown"]),
 )
 
 
