@@ -65,9 +65,10 @@ if AnsibleCollectionConfig.collection_finder is None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the fixtures of the real PostgreSQL and the real Active Directory, and what starts and stops them."""
-    from ansible_collections.volume.activation.tests import postgres, samba
+    """Add the fixtures of the real servers: PostgreSQL, Active Directory, DNS; and what starts and stops them."""
+    from ansible_collections.volume.activation.tests import dnsmasq, postgres, samba
 
+    config.pluginmanager.register(dnsmasq, "volume_activation_dnsmasq")
     config.pluginmanager.register(postgres, "volume_activation_postgres")
     config.pluginmanager.register(samba, "volume_activation_samba")
 

@@ -78,6 +78,16 @@ def test_the_life_of_a_fleet_each_step_foretold_by_check_mode_and_changing_once(
         assert is_running(directory) is (options.get("state") != "stopped")
 
 
+def test_names_are_served_while_that_is_asked_for(directory: Path) -> None:
+    pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
+    assert task(directory, machines=MACHINES)["dns"] is None
+    found = task(directory, machines=MACHINES, dns=True)
+    assert (found["changed"], found["dns"]["server"]) == (True, "127.0.0.1")
+    again = task(directory, machines=MORE, dns=True)
+    assert (again["changed"], again["dns"]) == (True, found["dns"])
+    assert task(directory, machines=MORE)["dns"] is None
+
+
 def test_check_mode_starts_nothing_and_leaves_no_trace(directory: Path) -> None:
     result = task(directory, check=True, machines=MACHINES)
     assert result["changed"] is True

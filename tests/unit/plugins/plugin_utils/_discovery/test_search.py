@@ -1,0 +1,165 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole search, against a real DNS server and real ports; and that the dead wait together."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
+    Discovery,
+    DnsSettings,
+    Outcome,
+    Probe,
+    _search,
+    discover,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
+from ansible_collections.volume.activation.tests.dnsmasq import Serve, Zones, host, srv
+from ansible_collections.volume.activation.tests.kms_ports import opened
+
+# Long enough for a DNS server on a busy machine; whoever is dead costs as much.
+BRIEF = 2.0
+DEAD = [f"dead{number}.corp.test" for number in range(10)]
+
+
+def asking(zones: Zones, timeout: float = 10.0) -> DnsSettings:
+    return DnsSettings((zones.address,), zones.port, timeout)
+
+
+def told(found: Discovery) -> dict[str, list[str]]:
+    """Return the codes of each record, and of each domain, by name."""
+    rows = {domain.seen.domain: domain.codes() for domain in found.domains}
+    return rows | {row.record.target: domain.codes(row) for domain in found.domains for row in domain.seen.records}
+
+
+def test_each_trouble_is_found_where_it_is(dnsmasq: Serve) -> None:
+    with opened({"good": "open", "closed": "closed", "silent": "silent"}) as addresses:
+        zones = dnsmasq(
+            *(srv("corp.test", f"{name}.corp.test") for name in ("good", "closed", "silent", "gone")),
+            srv("corp.test", "elsewhere.other.test"),
+            *(host(f"{name}.corp.test", address) for name, address in addresses.items()),
+            domains=("corp.test", "empty.test"),
+        )
+        allowed = [f"{name}.corp.test" for name in ("good", "closed", "silent", "gone")]
+        found = discover(["corp.test", "empty.test", "other.test"], asking(zones, BRIEF), allowed=allowed)
+    assert told(found) == {
+        "corp.test": [],
+        "good.corp.test": [],
+        "closed.corp.test": ["connection_refused"],
+        "silent.corp.test": ["stale_record"],
+        "gone.corp.test": ["stale_record"],
+        "elsewhere.other.test": ["foreign_host", "dns_failed"],
+        "empty.test": ["no_records"],
+        "other.test": ["dns_failed"],
+    }
+    assert not found.healthy
+
+
+def test_a_healthy_domain_is_healthy(dnsmasq: Serve) -> None:
+    with opened({"kms": "open"}) as addresses:
+        zones = dnsmasq(srv("corp.test", "kms.corp.test"), host("kms.corp.test", addresses["kms"], "2001:db8::1"))
+        found = discover(["corp.test"], asking(zones))
+    assert (found.findings, found.healthy) == ((), True)
+    [row] = found.domains[0].seen.records
+    assert (row.addresses, row.reachable) == ((addresses["kms"], "2001:db8::1"), True)
+
+
+def test_without_a_prober_no_port_is_tried(dnsmasq: Serve) -> None:
+    zones = dnsmasq(srv("corp.test", "kms.corp.test"), host("kms.corp.test", "127.0.0.1"))
+    found = discover(["corp.test"], asking(zones), prober=None)
+    assert found.healthy
+    assert found.domains[0].seen.records[0].reachable is None
+
+
+def test_domains_are_in_their_order_and_each_is_there_once(dnsmasq: Serve) -> None:
+    found = discover(["b.corp.test", "a.corp.test", "b.corp.test"], asking(dnsmasq()))
+    assert [domain.seen.domain for domain in found.domains] == ["b.corp.test", "a.corp.test"]
+
+
+def test_a_port_is_tried_once_however_many_records_name_it(dnsmasq: Serve) -> None:
+    tried: Counter[int] = Counter()
+
+    def prober(addresses: Sequence[str], port: int, _timeout: float) -> Probe:
+        tried[port] += 1
+        return Probe(Outcome.ACCEPTED, 1.0)
+
+    zones = dnsmasq(
+        srv("a.corp.test", "kms.corp.test"),
+        srv("b.corp.test", "kms.corp.test", 1688, 5),
+        srv("b.corp.test", "kms.corp.test", 1690),
+        host("kms.corp.test", "192.0.2.1"),
+    )
+    found = discover(["a.corp.test", "b.corp.test"], asking(zones), prober=prober)
+    assert tried == {1688: 1, 1690: 1}
+    assert [finding.code for finding in found.findings] == ["wrong_port"]
+
+
+def test_ten_dead_hosts_wait_together_and_so_cost_what_one_costs(dnsmasq: Serve) -> None:
+    # Nobody gets past the barrier before all ten are there: one after the other they would never be.
+    barrier = threading.Barrier(len(DEAD), timeout=60)
+
+    def prober(_addresses: Sequence[str], _port: int, _timeout: float) -> Probe:
+        barrier.wait()
+        return Probe(Outcome.SILENT)
+
+    zones = dnsmasq(*(row for name in DEAD for row in (srv("corp.test", name), host(name, "192.0.2.1"))))
+    found = discover(["corp.test"], asking(zones), prober=prober)
+    assert [finding.code for finding in found.findings] == ["stale_record"] * len(DEAD)
+
+
+@pytest.mark.parametrize("step", ["service_records", "resolve"])
+def test_ten_unanswered_questions_wait_together_too(monkeypatch: pytest.MonkeyPatch, dnsmasq: Serve, step: str) -> None:
+    barrier, real = threading.Barrier(len(DEAD), timeout=60), getattr(_search, step)
+
+    def asked(name: str, settings: DnsSettings) -> object:
+        barrier.wait()
+        return real(name, settings)
+
+    domains = [f"domain{number}.corp.test" for number in range(len(DEAD))]
+    zones = dnsmasq(*(srv(domain, name) for domain, name in zip(domains, DEAD, strict=True)))
+    monkeypatch.setattr(_search, step, asked)
+    found = discover(domains, asking(zones))
+    assert [finding.code for finding in found.findings] == ["stale_record"] * len(DEAD)
+
+
+def test_no_more_are_tried_at_once_than_the_limit(dnsmasq: Serve) -> None:
+    lock, busy, most = threading.Lock(), 0, 0
+    # Three at a time get on in threes only.
+    barrier = threading.Barrier(3, timeout=60)
+
+    def prober(_addresses: Sequence[str], _port: int, _timeout: float) -> Probe:
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        barrier.wait()
+        with lock:
+            busy -= 1
+        return Probe(Outcome.ACCEPTED, 1.0)
+
+    zones = dnsmasq(*(row for name in DEAD[:9] for row in (srv("corp.test", name), host(name, "192.0.2.1"))))
+    assert discover(["corp.test"], asking(zones), prober=prober, limit=3).healthy
+    assert most == 3
+
+
+def test_ten_dead_ports_are_all_found_dead(dnsmasq: Serve) -> None:
+    with opened(dict.fromkeys(DEAD, "silent")) as addresses:
+        records = (row for name in DEAD for row in (srv("corp.test", name), host(name, addresses[name])))
+        found = discover(["corp.test"], asking(dnsmasq(*records), BRIEF))
+    assert {finding.target for finding in found.findings} == set(DEAD)
+    assert {finding.code for finding in found.findings} == {"stale_record"}
+
+
+def test_a_missing_library_is_no_finding_but_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> None:
+        raise MissingLibrary("missing", code="dnspython_missing")
+
+    monkeypatch.setattr(_search, "service_records", fail)
+    with pytest.raises(MissingLibrary):
+        discover(["corp.test"], DnsSettings())
