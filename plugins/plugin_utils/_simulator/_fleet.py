@@ -32,7 +32,7 @@ class Fleet:
         self._machines: dict[str, Machine] = {}
         self._renewing = Renewing(self.clock, lambda: self._machines.values())
         self.world.pass_time = self._renewing.pass_time
-        self._renewing.is_on = description.world.clients_renew
+        self._renewing.switch(description.world.clients_renew)
         self._machines = self._all_of(description.machines)
 
     @classmethod
@@ -63,9 +63,9 @@ class Fleet:
                 if not self._is_kept(name, row):
                     Machine(name, row, trial_world)
             self._renewing.pass_time()  # up to now the world was as it was
+            self._renewing.switch(wanted.world.clients_renew)
             self.clock.set(wanted.clock)
             self.world.update(wanted.world)
-            self._renewing.is_on = wanted.world.clients_renew
             self._forget_others(wanted.machines)
             self._machines = self._all_of(wanted.machines)
             self._renewing.look_again()

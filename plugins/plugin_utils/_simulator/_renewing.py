@@ -50,8 +50,12 @@ class Renewing:
         self._clients = clients
         self._lock = threading.Lock()
         self._next_look: datetime | None = None
-        self.is_on = False
-        """Whether clients try at all."""
+        self._since: datetime | None = None
+
+    def switch(self, on: bool) -> None:
+        """Let clients try by themselves from now on, or no longer; what did not happen before does not happen later."""
+        with self._lock:
+            self._since = None if not on else self._since or self._clock.now()
 
     def look_again(self) -> None:
         """Forget when the next try is: clients came, went or were changed."""
@@ -59,12 +63,12 @@ class Renewing:
 
     def pass_time(self) -> None:
         """Let everything happen that clients would have done by now."""
-        next_look = self._next_look
-        if not self.is_on or (next_look is not None and self._clock.now() < next_look):
+        since, next_look = self._since, self._next_look
+        if since is None or (next_look is not None and self._clock.now() < next_look):
             return
         with self._lock:
             now = self._clock.now()
-            waiting = self._waiting()
+            waiting = self._waiting(since)
             while waiting and waiting[0][0] <= now:
                 due, order, client = heapq.heappop(waiting)
                 self._let_try(client, due)
@@ -74,9 +78,9 @@ class Renewing:
             # A key that is installed meanwhile waits for an interval too, and none is shorter than this.
             self._next_look = min([now + _SHORTEST, *(due for due, _order, _client in waiting[:1])])
 
-    def _waiting(self) -> list[tuple[datetime, int, Client]]:
+    def _waiting(self, since: datetime) -> list[tuple[datetime, int, Client]]:
         found = ((client.next_try(), order, client) for order, client in enumerate(self._clients()))
-        waiting = [(due, order, client) for due, order, client in found if due is not None]
+        waiting = [(max(due, since), order, client) for due, order, client in found if due is not None]
         heapq.heapify(waiting)
         return waiting
 

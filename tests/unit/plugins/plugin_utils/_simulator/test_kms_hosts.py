@@ -149,7 +149,8 @@ class TestSettings:
         box, client = Asker(fleet.machines["kms01"]), Asker(fleet.machines["server1"])
         box.service("SetVLActivationInterval", ActivationInterval="240")
         box.service("SetVLRenewalInterval", RenewalInterval="20160")
-        wql = "SELECT VLActivationInterval, VLRenewalInterval FROM SoftwareLicensingProduct WHERE PartialProductKey<>NULL"
+        names = "VLActivationInterval, VLRenewalInterval"
+        wql = f"SELECT {names} FROM SoftwareLicensingProduct WHERE PartialProductKey <> NULL"
         usual = {"VLActivationInterval": "120", "VLRenewalInterval": "10080"}
 
         activate(fleet, "server1")
