@@ -65,7 +65,8 @@ options:
       - C(channel) says what kind of key the machine has, V(kms_client) when it is not given. C(status) is the state of
         the licence, C(lease_days) and C(grace_days) how long it holds.
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
-      - C(office) and C(addons) list products beside Windows. C(domain), C(language) and C(utc_offset) say where it
+      - C(office) and C(addons) list products beside Windows, and C(office_host) the volume licence packs by which it
+        can hold host keys of Office, such as V(office_2021). A pack that is named alone has no key yet. C(domain), C(language) and C(utc_offset) say where it
         stands. With C(internet) V(false) it does not reach Microsoft.
       - C(domain_role) is V(member), V(domain_controller), which takes a server, or V(workgroup). Without it a machine
         with a C(domain) is a member. A login reaches the directory on a domain controller only, since Basic and NTLM
@@ -73,6 +74,10 @@ options:
       - With C(administrator) V(false) the login reads everything and changes nothing. Methods of the licensing service
         and a Put are refused with C(0x80070005), writes into the registry with 5, and the stop or start of a service
         with 2.
+      - A machine that is licensed with C(channel) V(kms_host), or with a key of C(office_host), is a KMS host under its
+        full name, and its clients feel what is changed on it. C(firewall) is V(open) or V(closed) for the port of KMS,
+        V(open) for a KMS host when it is not given. C(virtual), which is V(true) when it is not given, is what a KMS
+        host notes of its client.
       - C(image) is 1 when it is not given. Another number or word is another installation of Windows on the same
         computer. The machine gets another client machine ID and its keys as described, and its installation IDs stay.
       - C(hardware) is 1 when it is not given. Another number or word is another computer with the same installation,
@@ -102,8 +107,15 @@ options:
   world:
     description:
       - What is around the machines.
-      - C(kms_hosts) has KMS hosts by name, with C(count), C(port), C(reachable) and more. C(dns) has the records of
-        each domain, C(ad) the forests by their root domain, and C(microsoft) Microsoft's activation service.
+      - C(kms_hosts) has KMS hosts by name, beside the machines that are KMS hosts. C(dns) has the records of each
+        domain, C(ad) the forests by their root domain, and C(microsoft) Microsoft's activation service.
+      - A KMS host has C(count) and C(office_count), which are the clients outside this fleet that keep asking it;
+        C(port); C(products), which it activates; C(activated); C(clock_skew); and C(activation_interval) and
+        C(renewal_interval) in minutes. Its port is closed with C(reachable) V(false), it never answers with C(silent)
+        V(true), and its name has no address with C(resolves) V(false). When a machine has that name, C(port) and
+        C(products) are those of the machine.
+      - With C(clients_renew) V(true) KMS clients try to activate by themselves, every two hours without a licence and
+        every seven days with one, as O(clock) moves on. Otherwise nothing happens by itself.
       - A forest is a list of activation objects, by name or with C(name) and C(products), or a dictionary with
         C(objects) or C(directory). A C(directory) is a real one, which has C(uri) (C(ldaps) only), C(ca_path), and the
         C(user) and the C(password) by which members read it. Machines create objects in it under their own

@@ -20,6 +20,7 @@ from .asking import NOON, STILL, Asker
 from .hosting import CLIENT, HOST, SERVER, clients, restart, status
 
 RENEWING = {"kms_hosts": {}, "clients_renew": True}
+HEALTHY: dict[str, Any] = {"kms.corp.example": {}}
 START = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 LEASE_MINUTES = 180 * 24 * 60
 
@@ -62,7 +63,7 @@ class TestWithout:
 class TestRenewal:
     def test_a_client_with_a_host_is_licensed_after_half_a_year_and_renewed_this_week(self) -> None:
         machines = {"desk": {**CLIENT, "status": "licensed"}}
-        fleet = fleet_after(machines, "200d", kms_hosts={"kms.corp.example": {}})
+        fleet = fleet_after(machines, "200d", kms_hosts=HEALTHY)
 
         assert status(fleet, "desk") == "licensed"
         assert LEASE_MINUTES - 7 * 24 * 60 <= minutes(fleet, "desk") <= LEASE_MINUTES
@@ -79,7 +80,7 @@ class TestRenewal:
 
     def test_a_lease_of_the_past_is_renewed_when_its_week_is_over(self) -> None:
         machines = {"desk": {**CLIENT, "status": "licensed", "lease_days": 177}}
-        fleet = fleet_after(machines, "3d", "4d", kms_hosts={"kms.corp.example": {}})
+        fleet = fleet_after(machines, "3d", "4d", kms_hosts=HEALTHY)
 
         assert asked(fleet, "kms.corp.example") == [("desk", timedelta(days=4))]
 
@@ -93,10 +94,10 @@ class TestRenewal:
 
     def test_what_was_activated_by_a_play_is_renewed_a_week_later(self) -> None:
         machines = {"desk": CLIENT}
-        fleet = Fleet.from_description(described(machines, kms_hosts={"kms.corp.example": {}}))
+        fleet = Fleet.from_description(described(machines, kms_hosts=HEALTHY))
         Asker(fleet.machines["desk"]).activate()
 
-        fleet.update(described(machines, "15d", kms_hosts={"kms.corp.example": {}}))
+        fleet.update(described(machines, "15d", kms_hosts=HEALTHY))
         fleet.describe()
         assert [time.days for _name, time in asked(fleet, "kms.corp.example")] == [0, 7, 14]
 
@@ -104,7 +105,7 @@ class TestRenewal:
 class TestFirstActivation:
     def test_nobody_tries_before_the_first_two_hours_are_over(self) -> None:
         machines = {"desk": CLIENT}
-        hosts = {"kms.corp.example": {}}
+        hosts = HEALTHY
 
         assert status(fleet_after(machines, "119m", kms_hosts=hosts), "desk") == "notification"
         assert status(fleet_after(machines, "120m", kms_hosts=hosts), "desk") == "licensed"
@@ -143,7 +144,7 @@ class TestFleet:
         assert counters is not None and counters.count == 25
 
     def test_a_host_that_was_switched_off_meanwhile_is_missed_from_then_on(self) -> None:
-        machines, hosts = {"desk": {**CLIENT, "status": "licensed"}}, {"kms.corp.example": {}}
+        machines, hosts = {"desk": {**CLIENT, "status": "licensed"}}, HEALTHY
         fleet = fleet_after(machines, "100d", kms_hosts=hosts)
         gone = {"kms.corp.example": {"reachable": False}}
         fleet.update(described(machines, "110d", kms_hosts=gone))
@@ -172,12 +173,12 @@ class TestFleet:
             "desk": {**CLIENT, "channel": "mak", "office": [{"product": "office_2021", "status": "licensed"}]},
             "server": {**SERVER, "channel": "retail"},
         }
-        fleet = fleet_after(machines, "60d", kms_hosts={"kms.corp.example": {}})
+        fleet = fleet_after(machines, "60d", kms_hosts=HEALTHY)
 
         assert {event.is_windows for event in fleet.world.kms_events("kms.corp.example")} == {False}
 
     def test_switching_it_on_later_leaves_the_past_as_it_was(self) -> None:
-        machines, hosts = {"desk": {**CLIENT, "status": "licensed"}}, {"kms.corp.example": {}}
+        machines, hosts = {"desk": {**CLIENT, "status": "licensed"}}, HEALTHY
         fleet = fleet_after(machines, "20d", kms_hosts=hosts, clients_renew=False)
         assert asked(fleet, "kms.corp.example") == []
 
