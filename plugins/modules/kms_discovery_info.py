@@ -53,7 +53,7 @@ options:
     default: 2.0
   allowed_hosts:
     description:
-      - The full names of the KMS hosts that there should be. A record of any other host is a finding.
+      - The full names of the KMS hosts that may be published. A record of any other host is a finding.
       - Without it, every host is allowed. With an empty list, none is.
     type: list
     elements: str

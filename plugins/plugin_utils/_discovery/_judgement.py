@@ -37,7 +37,9 @@ def judge(
     if seen.failure:
         return (_about(seen.domain, None, seen.failure),)
     hosts = None if allowed is None else frozenset(name.lower().rstrip(".") for name in allowed)
-    return tuple(finding for row in seen.records for finding in _of(seen.domain, row, hosts, expected_port))
+    found = (finding for row in seen.records for finding in _of(seen.domain, row, hosts, expected_port))
+    # A host that is published twice, with two weights for example, is wrong once.
+    return tuple(dict.fromkeys(found))
 
 
 def _of(domain: str, seen: SeenRecord, allowed: frozenset[str] | None, expected_port: int) -> t.Iterator[Finding]:

@@ -97,6 +97,11 @@ def test_findings_are_in_the_order_of_the_records() -> None:
     assert [finding.target for finding in found] == ["kms1.corp.test", "kms0.corp.test"]
 
 
+def test_a_host_that_is_published_twice_is_wrong_once() -> None:
+    again = SeenRecord(replace(RECORD, priority=10))
+    assert codes(SeenRecord(RECORD), again) == ["stale_record"]
+
+
 @pytest.mark.parametrize(("kind", "code"), [(NoRecords, "no_records"), (DnsFailed, "dns_failed")])
 def test_a_domain_without_an_answer_is_one_finding_about_the_domain(kind: type[NoRecords], code: str) -> None:
     seen = SeenDomain("corp.test", failure=kind("Said.", code=code, cause="why", remedy="how"))

@@ -174,6 +174,17 @@ def test_ports_follow_the_world_and_the_address_stays(serve: Callable[..., Fleet
     assert knock(first, 1690) == "closed"
 
 
+def test_a_machine_that_serves_is_published_and_its_firewall_counts(serve: Callable[..., FleetServer]) -> None:
+    name, server, seen = "kms1.corp.example", serve({"kms_hosts": {}}), []
+    host = {"system": "server_2022_standard", "domain": "corp.example", "channel": "kms_host", "status": "licensed"}
+    for described in (host, {**host, "firewall": "closed"}, MACHINES["web1"]):
+        server.fleet.update({"machines": {"kms1": described}, "world": {"kms_hosts": {}}})  # type: ignore[attr-defined]
+        _code, records = ask(server, "_vlmcs._tcp.corp.example", "SRV")
+        seen.append((records, knock(address_of(server, name))))
+    # Whoever served once has left its record behind, and a place where nobody is any more.
+    assert seen == [([f"0 0 1688 {name}."], state) for state in ("open", "silent", "closed")]
+
+
 def test_nothing_listens_after_the_end(serve: Callable[..., FleetServer]) -> None:
     server = serve()
     address = address_of(server)
