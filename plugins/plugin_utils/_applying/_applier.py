@@ -32,7 +32,7 @@ from ._reader import Products, Reader, Scope
 from ._spender import Retry, Spender, Spending
 
 POLL_SECONDS = 5.0
-RESTART_SECONDS = 60.0
+RESTART_SECONDS, RESTART_POLL_SECONDS = 60.0, 0.5
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Patience:
     clock: t.Callable[[], float]
     pause: t.Callable[[float], None]
 
-    def moments(self, seconds: float | None = None) -> t.Iterator[None]:
+    def moments(self, seconds: float | None = None, every: float = POLL_SECONDS) -> t.Iterator[None]:
         """Yield now and again until the time is over, at least once."""
         end = self.clock() + (self.seconds if seconds is None else seconds)
         while True:
@@ -51,7 +51,7 @@ class Patience:
             left = end - self.clock()
             if left <= 0:
                 return
-            self.pause(min(POLL_SECONDS, left))
+            self.pause(min(every, left))
 
 
 class Applier:
@@ -116,7 +116,8 @@ class Applier:
             self._restart_if_owed(steps, before)
             self._refresh(before)
         after = self._settled(wish, before, scope)
-        if any(isinstance(step, (InstallKey, UninstallKey)) for step in steps.steps):
+        if _moves_key(steps) and (after.hosting is None or after.hosting.version_mark is None):
+            # Where the mark is read, it is a step of the plan.
             keep_service_version(self._repository, before, after)
         return after
 
@@ -169,7 +170,7 @@ class Applier:
         if work is None:
             self._invoke(call_for(step), before)
         else:
-            work(self._repository, before, lambda: self._patience.moments(RESTART_SECONDS))
+            work(self._repository, before, lambda: self._patience.moments(RESTART_SECONDS, RESTART_POLL_SECONDS))
 
     def _restart_if_owed(self, steps: Plan, before: State) -> None:
         """Bring into force what was set before a later step failed; the next run would find it set and do nothing."""
@@ -237,6 +238,10 @@ _PRIMARY = Scope(service=False, products=Products.PRIMARY)
 
 def _installs(steps: Plan) -> bool:
     return any(isinstance(step, InstallKey) for step in steps.steps)
+
+
+def _moves_key(steps: Plan) -> bool:
+    return any(isinstance(step, (InstallKey, UninstallKey)) for step in steps.steps)
 
 
 def _kms_client(primary: Product | None) -> Product:

@@ -33,8 +33,8 @@ _PROFILES = {1: "domain", 2: "private", 4: "public"}
 
 
 def is_host(state: State) -> bool:
-    """Tell whether the machine is an activated KMS host, or is one once what was planned is done."""
-    return state.service.is_kms_host or any(_serves(product) for product in state.products)
+    """Tell whether the machine is an activated KMS host; needs the products with a key, and holds for plans too."""
+    return any(product.channel is Channel.KMS_HOST and product.is_licensed for product in state.products)
 
 
 def deferred(wish: HostSettings | None, state: State) -> tuple[str, ...]:
@@ -83,10 +83,6 @@ def _client_key(wish: RetiredHost, primary: Product, state: State) -> Step:
         key=key,
         edition=edition,
     )
-
-
-def _serves(product: Product) -> bool:
-    return product.channel is Channel.KMS_HOST and product.is_licensed
 
 
 def _after(steps: t.Iterable[Step], state: State) -> Hosting:
