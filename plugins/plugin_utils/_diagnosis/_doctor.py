@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import pathlib
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from datetime import datetime
 from .._licensing import State
 from .._secrets import reveal
 from .._session import ConnectionSettings, Session
-from .._transcripts import Anonymiser, Recorder, Replay, answered, ask, rows, save
+from .._transcripts import Anonymiser, Recorder, Replay, Transcript, answered, ask, rows
 from ._checks import Diagnosis
 from ._examiner import Examiner
 from ._judge import judge
@@ -65,11 +64,10 @@ def diagnose_and_record(
     expected: Expected,
     clocks: Clocks,
     *,
-    path: pathlib.Path,
-    questions: bool,
-    made_by: str,
-) -> Examined:
-    """Diagnose a machine and write what it said, made anonymous; raises Refusal if that is not possible."""
+    questions: bool = True,
+    made_by: str = "volume.activation",
+) -> tuple[Examined, Transcript]:
+    """Diagnose a machine, and return what it said besides, made anonymous and ready to be written."""
     recorder, noted = Recorder(session), Noted(surroundings)
     examiner = _examiner(recorder, settings, noted, clocks)
     seen = examiner.examine(place_of(settings), expected)
@@ -79,7 +77,7 @@ def diagnose_and_record(
     names = _names(machine, settings, noted, state)
     anonymiser = Anonymiser(names)
     exchange = rows(recorder.entries, anonymiser)
-    transcript = {
+    document = {
         "made_by": made_by,
         "clock": (state.observed_at if state else clocks.now()).isoformat(),
         "place": place_row(seen.place),
@@ -89,8 +87,8 @@ def diagnose_and_record(
         "questions": answered(exchange) if questions else [],
         "diagnosis": summary(diagnosis),
     }
-    save(path, transcript, [*names, *_secrets(settings, state)])
-    return Examined(diagnosis, examiner.requests + asked)
+    transcript = Transcript(document, (*names, *_secrets(settings, state)))
+    return Examined(diagnosis, examiner.requests + asked), transcript
 
 
 def replayed(transcript: t.Mapping[str, t.Any]) -> Diagnosis:

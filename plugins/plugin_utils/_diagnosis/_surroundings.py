@@ -60,7 +60,7 @@ class Network:
         try:
             found = discover([domain], self._settings, allowed=self._allowed)
         except MissingLibrary as missing:
-            return Published(domain, flaws=(Flaw("dns_failed", missing.message, missing.cause, missing.remedy),))
+            return Published(domain, flaws=(Flaw("dnspython_missing", missing.message, missing.cause, missing.remedy),))
         return _published(found.domains[0], asked=bool(self._settings.servers))
 
     def _reach(self, host: str, port: int, settings: DnsSettings) -> Reach:

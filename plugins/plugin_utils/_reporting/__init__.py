@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ._diagnosis import diagnosis_report
 from ._forecast import kms_forecast
 from ._license import PARTS, license_facts
 from ._migration import migration_report
@@ -15,6 +16,7 @@ __all__ = [
     "PARTS",
     "Outcome",
     "changes",
+    "diagnosis_report",
     "difference",
     "failure",
     "kms_forecast",

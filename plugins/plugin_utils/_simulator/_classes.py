@@ -90,6 +90,7 @@ _COMPUTER_SYSTEM = declare(
     PowerManagementCapabilities uint16[]
     PrimaryOwnerName string
     Roles string[]
+    SupportContactDescription string[]
     Status string
     SystemType string
     TotalPhysicalMemory uint64

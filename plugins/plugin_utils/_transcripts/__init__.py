@@ -12,7 +12,7 @@ from ._pseudonyms import Pseudonyms
 from ._questions import QUESTIONS, Question, ask
 from ._recorder import Entry, Recorder, is_read_only
 from ._replay import Replay
-from ._transcript import FORMAT, load, rows, save
+from ._transcript import FORMAT, Transcript, load, rows
 
 __all__ = [
     "FORMAT",
@@ -23,10 +23,10 @@ __all__ = [
     "Question",
     "Recorder",
     "Replay",
+    "Transcript",
     "answered",
     "ask",
     "is_read_only",
     "load",
     "rows",
-    "save",
 ]

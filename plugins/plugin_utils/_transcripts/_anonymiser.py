@@ -108,7 +108,7 @@ class Anonymiser:
 
     def _changed(self, place: Place, text: str) -> str:
         called = _called(place)
-        if "Fault" in place.path and not called.startswith("@"):
+        if called == "@path" or ("Fault" in place.path and not called.startswith("@")):
             return text if called == "FaultDetail" else self.text(text)
         if "Header" in place.path and called not in ("Selector", *_PROTOCOL):
             return self._header(called, text)

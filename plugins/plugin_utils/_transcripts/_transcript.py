@@ -23,17 +23,21 @@ import json
 import pathlib
 import re
 import typing as t
+from dataclasses import dataclass, field
 
 from .._errors import ActivationError, Refusal
 from ._anonymiser import Anonymiser
 from ._recorder import Entry
 
-__all__ = ["FORMAT", "load", "rows", "save"]
+__all__ = ["FORMAT", "Transcript", "load", "rows"]
 
 FORMAT = "volume.activation transcript 1"
 
 _SHORTEST = 4
 """Shorter words than this stand in every text by chance."""
+
+_COMMON = frozenset({"client", "computer", "domain", "host", "kms", "machine", "office", "server", "system", "windows"})
+"""Words that are no name, although somebody calls a machine so; they stand in what is ours and what is Windows'."""
 
 _TLS_WORDS = re.compile(
     r"certificate has expired|certificate is not yet valid|hostname mismatch|ip address mismatch|doesn't match"
@@ -58,30 +62,24 @@ def rows(entries: t.Sequence[Entry], anonymiser: Anonymiser) -> list[dict[str, t
     ]
 
 
-def save(path: pathlib.Path, transcript: t.Mapping[str, t.Any], forbidden: t.Iterable[str]) -> None:
-    """Write a transcript; raises Refusal, and writes nothing, if a text that must not be in it is.
+@dataclass(frozen=True)
+class Transcript:
+    """What is to be written, and the names and secrets that must not be in it, whatever became of them before."""
 
-    It is the last gate before the file: what it looks for should have been replaced.
-    """
-    text = f"{json.dumps({'format': FORMAT, **transcript}, indent=1, ensure_ascii=False)}\n"
-    left = sum(1 for word in forbidden if _is_in(word, text))
-    if left:
-        raise Refusal(
-            f"{left} names or secrets would have been left in the transcript, so it was not written.",
-            code="transcript_not_anonymous",
-            remedy="Report this without the transcript. Everything else that the task does works with transcript left"
-            " out.",
-        )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refusal(
-            f"The transcript cannot be written to {path}.",
-            code="transcript_not_written",
-            cause=error.strerror,
-            remedy="Name a file on the controller that may be written.",
-        ) from error
+    document: t.Mapping[str, t.Any]
+    forbidden: tuple[str, ...] = field(default=(), repr=False)
+
+    def save(self, path: pathlib.Path) -> None:
+        """Write it; raises Refusal, and writes nothing, if anything forbidden is left in it."""
+        text = f"{json.dumps({'format': FORMAT, **self.document}, indent=1, ensure_ascii=False)}\n"
+        left = sum(1 for word in self.forbidden if _is_in(word, text))
+        if left:
+            raise _not_anonymous(left)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise _not_written(path, error) from error
 
 
 def load(path: pathlib.Path) -> dict[str, t.Any]:
@@ -93,6 +91,24 @@ def load(path: pathlib.Path) -> dict[str, t.Any]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _no_transcript(path, f"Its format is not '{FORMAT}'.")
     return found
+
+
+def _not_anonymous(left: int) -> Refusal:
+    return Refusal(
+        f"{left} names or secrets would have been left in the transcript, so it was not written.",
+        code="transcript_not_anonymous",
+        cause="A machine, a domain or a user may be called by a word that Windows uses itself.",
+        remedy="Report this, without the transcript. The diagnosis is the same without one.",
+    )
+
+
+def _not_written(path: pathlib.Path, error: OSError) -> Refusal:
+    return Refusal(
+        f"The transcript cannot be written to {path}.",
+        code="transcript_not_written",
+        cause=error.strerror,
+        remedy="Name a file on the controller that may be written.",
+    )
 
 
 def _no_transcript(path: pathlib.Path, cause: str) -> Refusal:
@@ -114,6 +130,6 @@ def _error(error: ActivationError) -> dict[str, str | None]:
 
 def _is_in(word: str, text: str) -> bool:
     found = word.strip()
-    if len(found) < _SHORTEST:
+    if len(found) < _SHORTEST or found.lower() in _COMMON:
         return False
     return re.search(rf"(?<!\w){re.escape(found)}(?!\w)", text, re.IGNORECASE) is not None
