@@ -124,8 +124,13 @@ class KmsHosts:
         with self._lock:
             self._described = {host.name.lower(): host for host in described}
 
+    def join(self, name: str) -> None:
+        """Note a machine of the fleet, which is no KMS host yet; of two with one name the one that serves is seen."""
+        with self._lock:
+            self._machines.setdefault(name.lower(), None)
+
     def serve(self, name: str, serving: Serving | None) -> None:
-        """Note what a machine of the fleet serves; None is a machine that is no KMS host."""
+        """Note what a machine of the fleet serves; None is a machine that is no KMS host any more."""
         with self._lock:
             self._machines[name.lower()] = serving
 

@@ -52,7 +52,7 @@ class Machine:
         self._journal: deque[Entry] = deque(maxlen=_JOURNAL_LENGTH)
         self._counts: Counter[str] = Counter()
         self._struck: Counter[int] = Counter()
-        world.serve(self.full_name, None)
+        world.join(self.full_name)
         self._tell_world()
 
     @property

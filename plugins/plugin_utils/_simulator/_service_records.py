@@ -62,6 +62,11 @@ class ServiceRecords:
         with self._lock:
             self._machines.add(_normal(host))
 
+    def belongs_to_nobody(self, host: str) -> None:
+        """Note that the machine of that name has gone; what it wrote stays."""
+        with self._lock:
+            self._machines.discard(_normal(host))
+
     def write(self, domain: str, record: ServiceRecord) -> None:
         """Write the record of one host into a domain, in place of what it wrote there before."""
         with self._lock:
@@ -73,8 +78,9 @@ class ServiceRecords:
         with self._lock:
             if name in self._zones:
                 return self._zones[name]
-            described = (row for row in self._published.get(name, ()) if _normal(row.host) not in self._machines)
-            return (*described, *self._written.get(name, {}).values())
+            described = {_normal(row.host): row for row in self._published.get(name, ())}
+            found = {host: row for host, row in described.items() if host not in self._machines}
+            return tuple({**self._written.get(name, {}), **found}.values())
 
 
 def _own_records(hosts: t.Iterable[Publisher]) -> Zones:

@@ -116,16 +116,21 @@ class World:
 
     # KMS
 
+    def join(self, full_name: str) -> None:
+        """Note a machine of the fleet by its name in DNS: it is in place of a described KMS host of that name."""
+        self._hosts.join(full_name)
+        self._records.belongs_to_a_machine(full_name)
+
     def serve(self, full_name: str, serving: Serving | None) -> None:
         """Note what a machine of the fleet serves as a KMS host, None when it is none; what it publishes stays."""
         self._hosts.serve(full_name, serving)
-        self._records.belongs_to_a_machine(full_name)
         for domain, record in serving.records if serving else ():
             self._records.write(domain, record)
 
     def forget(self, full_name: str) -> None:
         """Forget a machine that has gone or starts anew: its log, its counters, and that it served."""
         self._hosts.forget(full_name)
+        self._records.belongs_to_nobody(full_name)
 
     def ask_kms(self, host_name: str, port: int, request: KmsRequest) -> KmsAnswer:
         """Ask a KMS host for its count; raises Failure. Every request that gets through counts, also a refused one."""

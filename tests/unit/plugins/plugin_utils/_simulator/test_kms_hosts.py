@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .asking import Asker, fleet_of
+from .asking import STILL, Asker, fleet_of
 from .hosting import (
     CLIENT,
     HOST,
@@ -233,6 +233,16 @@ class TestDns:
         assert published(fleet, "corp.example") == [("kms01.corp.example", 1688, 0, 0)]
         assert [row.name for row in fleet.world.kms_endpoints()] == ["server1.corp.example"]
 
+    def test_a_described_host_takes_its_name_back_when_the_machine_has_gone(self) -> None:
+        hosts = {"kms_hosts": {"kms01.corp.example": {"port": 1700}}}
+        fleet = fleet_of({"kms01": HOST, **servers(1)}, world=hosts)
+        assert published(fleet, "corp.example") == [("kms01.corp.example", 1688, 0, 0)]
+
+        fleet.update({"machines": servers(1), "world": hosts, "clock": STILL})
+
+        assert published(fleet, "corp.example") == [("kms01.corp.example", 1700, 0, 0)]
+        assert activate(fleet, "server1") == 0
+
 
 class TestEndpoints:
     @pytest.mark.parametrize(
@@ -273,3 +283,9 @@ def test_licensed_clients_are_described_with_the_host_that_the_fleet_has() -> No
 
     assert list(fleet.machines) == ["desk", "kms01"]
     assert fleet.machines["desk"].describe()["primary"]["discovered_kms_host"] == "kms01.corp.example"
+
+
+def test_of_two_machines_with_one_name_the_one_that_serves_is_seen() -> None:
+    fleet = fleet_of({"one": {**SERVER, "computer_name": "kms01"}, "two": {**HOST, "computer_name": "kms01"}})
+
+    assert "kms01.corp.example" in fleet.describe()["world"]["kms_hosts"]
