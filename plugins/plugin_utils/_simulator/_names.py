@@ -81,7 +81,8 @@ class NameServer:
         self.questions += 1
         try:
             asked = dns.message.from_wire(question)
-        except dns.exception.DNSException:
+        except (dns.exception.DNSException, ValueError):
+            # Older releases of the library raise the latter for some of what is no message.
             return None
         if asked.flags & dns.flags.QR or len(asked.question) != 1:
             return None

@@ -59,3 +59,6 @@ class Readiness:
                 except OSError:
                     # Somebody went away, or the socket was closed between being ready and being served.
                     log.debug("nothing was there any more", exc_info=True)
+                except Exception:
+                    # What one of them sends must not deafen the others.
+                    log.exception("a callback failed")

@@ -48,7 +48,7 @@ def ask(server: FleetServer, name: str, kind: str, how: str = "udp") -> tuple[st
     assert server.dns
     question = dns.message.make_query(name, kind)
     answer = getattr(dns.query, how)(question, server.dns["server"], port=server.dns["port"], timeout=30)
-    rows = sorted(row.to_text() for rrset in answer.answer for row in rrset)
+    rows = sorted(row.to_text().lower() for rrset in answer.answer for row in rrset)
     return dns.rcode.to_text(answer.rcode()), rows
 
 
