@@ -35,9 +35,11 @@ def test_each_socket_has_its_own_callback(readiness: Readiness) -> None:
     pairs = {name: pair() for name in ("one", "two")}
     for name, (_ours, theirs) in pairs.items():
         readiness.add(theirs, lambda ready, name=name: heard.put((name, ready.recv(9))))  # type: ignore[misc]
-    for name, (ours, _theirs) in reversed(pairs.items()):
+    for name, (ours, theirs) in reversed(pairs.items()):
         ours.sendall(name.encode())
         assert heard.get(timeout=PATIENCE) == (name, name.encode())
+        readiness.remove(theirs)
+        ours.close()
 
 
 @pytest.mark.parametrize("error", [OSError("gone"), ValueError("junk")], ids=["gone", "junk"])
@@ -55,6 +57,7 @@ def test_a_callback_that_fails_harms_nobody(readiness: Readiness, error: Excepti
         assert calls.get(timeout=PATIENCE) == b"x"
     readiness.remove(theirs)
     assert ours.recv(1) == b""
+    ours.close()
 
 
 def test_what_is_removed_is_closed_and_what_is_left_is_closed_in_the_end() -> None:
