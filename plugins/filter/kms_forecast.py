@@ -88,7 +88,7 @@ EXAMPLES = r"""
     msg: "{{ forecast.windows.count_expected }} of 25, {{ forecast.windows.clients.missing }} missing"
   vars:
     names: "{{ ansible_play_hosts_all }}"
-    results: "{{ names | map('extract', hostvars, 'licences') }}"
+    results: "{{ names | map('extract', hostvars) | map(attribute='licences', default={}) }}"
     machines: "{{ dict(names | zip(results)) | dict2items(key_name='name', value_name='result') }}"
     forecast: "{{ machines | volume.activation.kms_forecast(host) }}"
   run_once: true
