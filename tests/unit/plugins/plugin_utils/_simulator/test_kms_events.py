@@ -127,6 +127,19 @@ class TestEvents:
             "client1",
         ]
 
+    def test_the_event_log_of_the_host_shows_its_clients(self) -> None:
+        fleet = hosted(clients(25))
+        for name in clients(25):
+            activate(fleet, name)
+
+        rows = Asker(fleet.machines["kms01"]).rows(
+            "SELECT InsertionStrings FROM Win32_NTLogEvent WHERE Logfile = 'Key Management Service' AND EventCode = 12290"
+        )
+        fields = [row["InsertionStrings"].split(",") for row in rows]
+        assert [row[2] for row in fields] == [f"client{number}.corp.example" for number in range(25, 0, -1)]
+        assert {(row[0], row[1]) for row in fields} == {("0x0", "25")}
+        assert len({row[3] for row in fields}) == 25
+
     def test_the_host_writes_its_own_time(self) -> None:
         fleet = hosted(clients(1), {"clock_skew": "1h"})
         activate(fleet, "client1")

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._checks import InvalidDescription
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
 
 from .asking import Asker, fleet_of
 from .hosting import CLIENT, HOST_KEY, NO_OTHERS, OFFICE_HOST_KEY, SERVER, clients, outcome
@@ -102,7 +103,8 @@ class TestServing:
         assert activate_office(fleet, "old") == MISMATCH
         assert outcome(Asker(fleet.machines["client1"]).activate) == MISMATCH
 
-    def test_it_activates_with_microsoft_or_by_confirmation_id_and_serves_then(self) -> None:
+    @pytest.mark.parametrize("by_confirmation_id", [False, True])
+    def test_it_activates_with_microsoft_or_by_confirmation_id_and_serves_then(self, by_confirmation_id: bool) -> None:
         keys = {OFFICE_HOST_KEY: {"channel": "kms_host", "edition": "office_2021"}}
         machines = {
             "kms01": {**SERVER, "office_host": ["office_2021"], "firewall": "open"},
@@ -114,5 +116,11 @@ class TestServing:
         (row,) = host_rows(box)
         assert fleet.world.published("corp.example") == ()
 
-        box.product(row["ID"], "Activate")
+        if by_confirmation_id:
+            (told,) = (item for item in box.machine.describe()["products"] if item["id"] == row["ID"])
+            given = {"InstallationId": told["installation_id"]}
+            confirmation = confirmation_id(told["installation_id"])
+            box.product(row["ID"], "DepositOfflineConfirmationId", **given, ConfirmationId=confirmation)
+        else:
+            box.product(row["ID"], "Activate")
         assert activate_office(fleet, "client1") == TOO_FEW
