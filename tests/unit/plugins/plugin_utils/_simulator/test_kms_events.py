@@ -132,9 +132,9 @@ class TestEvents:
         for name in clients(25):
             activate(fleet, name)
 
-        rows = Asker(fleet.machines["kms01"]).rows(
-            "SELECT InsertionStrings FROM Win32_NTLogEvent WHERE Logfile = 'Key Management Service' AND EventCode = 12290"
-        )
+        wanted = "Logfile = 'Key Management Service' AND EventCode = 12290"
+        wql = f"SELECT InsertionStrings FROM Win32_NTLogEvent WHERE {wanted}"
+        rows = Asker(fleet.machines["kms01"]).rows(wql)
         fields = [row["InsertionStrings"].split(",") for row in rows]
         assert [row[2] for row in fields] == [f"client{number}.corp.example" for number in range(25, 0, -1)]
         assert {(row[0], row[1]) for row in fields} == {("0x0", "25")}
