@@ -31,6 +31,8 @@ FIREWALL_RULE = "SPPSVC-In-TCP"
 """The rule that every Windows brings for its KMS, switched off until it is a host."""
 
 _AZURE = re.compile(r"ServerTurbine", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,10}")
+"""A longer one is none of Windows', and Python takes no number of thousands of digits."""
 
 
 def is_azure_edition(edition_id: str | None) -> bool:
@@ -68,7 +70,7 @@ class PublishDomain:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return _NUMBER.fullmatch(text) is not None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

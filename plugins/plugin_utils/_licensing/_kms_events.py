@@ -25,6 +25,8 @@ KMS_LOG = "Key Management Service"
 REQUEST_PROCESSED = 12290
 
 _TIME = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2}) (\d{1,2}):(\d{1,2})")
+_NUMBER = re.compile(r"[0-9]{1,10}")
+"""A longer one is none of Windows', and Python takes no number of thousands of digits."""
 _FIELDS = 9
 
 
@@ -85,9 +87,9 @@ def clients_of(requests: t.Iterable[ClientRequest]) -> tuple[KmsClient, ...]:
 
 
 def duplicates_of(clients: t.Iterable[KmsClient]) -> dict[str, tuple[str, ...]]:
-    """Return the client machine IDs that more than one machine has, each with their names."""
+    """Return the client machine IDs that more than one machine has, each with their names; an empty ID is none."""
     names: dict[str, dict[str, str]] = collections.defaultdict(dict)
-    for client in clients:
+    for client in (client for client in clients if client.last.client_machine_id):
         names[client.last.client_machine_id].setdefault(client.last.name.lower(), client.last.name)
     return {key: tuple(found[name] for name in sorted(found)) for key, found in sorted(names.items()) if len(found) > 1}
 
@@ -102,7 +104,7 @@ def _is_code(text: str) -> bool:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _status(text: str) -> LicenseStatus | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    blames_kms_host,
     denies_count,
     is_temporary,
     is_wrong_confirmation,
@@ -72,3 +73,44 @@ def test_a_code_that_nobody_knows_is_tried_again_by_nobody() -> None:
     assert not may_have_counted(0x8BADF00D)
     assert not denies_count(0x8BADF00D)
     assert stops_key(0x8BADF00D) is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        0x800706BA,  # its RPC server is not there
+        0x8007232A,  # the DNS server failed
+        0x8007232B,  # no such name
+        0x8007251D,  # no such record
+        0x80072EE7,  # the name was not resolved
+        0xC004F038,  # too few clients
+        0xC004F039,  # KMS is switched off
+        0xC004F041,  # the host is not activated
+        0xC004F042,  # it does not serve this
+        0xC004F06C,  # the clocks differ
+        0xC004F074,  # no KMS host could be reached
+    ],
+    ids=lambda code: f"0x{code:08X}",
+)
+def test_for_what_a_kms_host_is_to_blame_another_one_may_be_asked(code: int) -> None:
+    assert blames_kms_host(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        0,
+        0x80070005,  # access is denied
+        0xC004F015,  # the machine has no licence for this key
+        0xC004F069,  # no such product
+        0xC004F050,  # the key is not valid
+        0xC004C003,  # Microsoft has blocked the key
+        0xC004F00F,  # its own hardware has changed
+        0xC004F035,  # the firmware is not a volume one
+        0x80072EFD,  # Microsoft was not reached
+        0x8BADF00D,
+    ],
+    ids=lambda code: f"0x{code:08X}",
+)
+def test_for_what_the_machine_or_its_key_is_to_blame_no_other_host_is_asked(code: int) -> None:
+    assert not blames_kms_host(code)
