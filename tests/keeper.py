@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -104,8 +105,10 @@ def dismiss(folder: Path) -> None:
 
 def keep(folder: Path) -> None:
     """Prepare and serve in `folder` until told to stop, or until the process that leads the run is gone."""
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_args: told.set())
+    # A pipe, for a signal may come at any moment: an Event whose lock is held just then would wait for itself for ever.
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.signal(signal.SIGTERM, lambda *_args: _write(tell))
     leader = leader_of(folder.parent)
     with (folder / "keeper.new").open("w", encoding="ascii") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
@@ -114,7 +117,7 @@ def keep(folder: Path) -> None:
         (folder / "keeper.new").rename(folder / "keeper")
         plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
         for command in (*plan["prepare"], plan["serve"]):
-            if not _run(command, folder, plan, lambda: told.wait(0.1) or not _lives(leader)):
+            if not _run(command, folder, plan, lambda: _is_told(told) or not _lives(leader)):
                 break
         if not _lives(leader):
             # Others may be doing the same; what one of them still writes, the last one removes.
@@ -154,6 +157,17 @@ def _end(process: subprocess.Popen[bytes], gently: int) -> None:
             except ProcessLookupError:
                 return
             time.sleep(0.05)
+
+
+def _write(tell: int) -> None:
+    # A pipe that is full tells as much.
+    with contextlib.suppress(BlockingIOError):
+        os.write(tell, b"!")
+
+
+def _is_told(told: int) -> bool:
+    """Tell, after a while if need be, whether there was a signal; it is left in the pipe and told ever after."""
+    return bool(select.select([told], [], [], 0.1)[0])
 
 
 def _lives(pid: int) -> bool:
