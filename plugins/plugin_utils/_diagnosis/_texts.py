@@ -61,7 +61,7 @@ _SYSTEM: t.Mapping[str, tuple[str, str, str]] = {
     "wmi_refused": (
         "The machine does not answer a query about its licences. {said}",
         "{cause}",
-        "{remedy} If it stays, restart the service Winmgmt on the machine.",
+        "{remedy}",
     ),
     "clock_skew": (
         "The clock of the machine is {hours:.1f} hours {direction} the controller's.",

@@ -65,14 +65,19 @@ _CHANNEL_TOKEN = re.compile(r"VOLUME_|RETAIL|OEM_|TIMEBASED_|MAK|VIRTUAL_MACHINE
 _PLAIN = re.compile(r"-?[0-9]{1,10}|true|false", re.IGNORECASE)
 _MADE_UP_MOMENT = "2020-01-01T00:00:00Z"
 
-_KEY = re.compile(r"\b(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5}\b", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
-_ACCOUNT = re.compile(r"(?<![\w\\:%])\\{0,2}(?!%)[\w.$-]+\\[\w.$ -]*[\w$]")
-_SID = re.compile(r"\bS-1-\d+(?:-\d+)+\b")
-_IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
-_IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
-_DOTTED = re.compile(r"(?<![\w./\\-])[\w-]+(?:\.[\w-]+)*\.(?P<last>[a-z][\w-]*)(?![\w-])", re.IGNORECASE)
-_DIGITS = re.compile(r"\d{11,}")
+_TELLING = {
+    "key": r"\b(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5}\b",
+    "guid": GUID.pattern,
+    "sid": r"\bS-1-\d+(?:-\d+)+\b",
+    "mail": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*",
+    "account": r"(?<![\w\\:%])\\{0,2}(?!%)[\w.$-]+\\[\w.$ -]*[\w$]",
+    "ipv4": r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
+    "ipv6": r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])",
+    "dotted": r"(?<![\w./\\-])[\w-]+(?:\.[\w-]+)*\.(?P<last>[a-z][\w-]*)(?![\w-])",
+    "digits": r"\d{11,}",
+}
+"""What looks like a name, a number or an address in free text. The first that fits counts, and nothing twice."""
+
 _FILES = frozenset({"dll", "dat", "exe", "mof", "vbs", "xml"})
 _PUBLIC = ("dmtf.org", "microsoft.com", "w3.org", "xmlsoap.org")
 
@@ -95,11 +100,10 @@ class Anonymiser:
 
     def text(self, text: str) -> str:
         """Return free text without names, addresses, keys and IDs."""
-        for pattern, change in self._patterns():
-            text = pattern.sub(change, text)
-        for known, made_up in sorted(self.pseudonyms.known.items(), key=lambda pair: -len(pair[0])):
-            text = re.sub(rf"(?<!\w){re.escape(known)}(?!\w)", made_up, text, flags=re.IGNORECASE)
-        return text
+        known = "|".join(re.escape(name) for name in sorted(self.pseudonyms.known, key=len, reverse=True))
+        forms = {**_TELLING, **({"known": rf"(?<!\w)(?:{known})(?!\w)"} if known else {})}
+        telling = "|".join(f"(?P<{name}>{form})" for name, form in forms.items())
+        return re.sub(telling, self._replaced, text, flags=re.IGNORECASE)
 
     def _noticed(self, place: Place, text: str) -> str:
         if _called(place) in _NAMES:
@@ -142,29 +146,30 @@ class Anonymiser:
             return GUID.sub(lambda found: self.pseudonyms.guid(found.group()), text)
         return _shape(text)
 
-    def _patterns(self) -> tuple[tuple[re.Pattern[str], t.Callable[[re.Match[str]], str]], ...]:
-        return (
-            (_KEY, lambda found: _shape(found.group())),
-            (GUID, lambda found: self.pseudonyms.guid(found.group())),
-            (_SID, lambda _found: "S-1-5-21-0-0-0-0"),
-            (_MAIL, lambda _found: "user@name"),
-            (_ACCOUNT, lambda _found: r"NAME\user"),
-            (_IPV4, self._address),
-            (_IPV6, self._address),
-            (_DOTTED, self._dotted),
-            (_DIGITS, lambda found: "0" * len(found.group())),
-        )
+    def _replaced(self, found: re.Match[str]) -> str:
+        form, text = found.lastgroup or "", found.group()
+        if form in _INSTEAD:
+            return _INSTEAD[form]
+        if form in ("ipv4", "ipv6"):
+            return self._address(text)
+        if found["dotted"]:
+            return self._dotted(text, found["last"])
+        if form == "guid":
+            return self.pseudonyms.guid(text)
+        return self.pseudonyms.known[text.lower()] if form == "known" else _shape(text)
 
-    def _address(self, found: re.Match[str]) -> str:
+    def _address(self, text: str) -> str:
         try:
-            return self.pseudonyms.address(found.group())
+            return self.pseudonyms.address(text)
         except ValueError:
-            return _shape(found.group())
+            return _shape(text)
 
-    def _dotted(self, found: re.Match[str]) -> str:
-        name = found.group()
-        public = found["last"].lower() in _FILES or name.lower().endswith(_PUBLIC)
+    def _dotted(self, name: str, last: str) -> str:
+        public = last.lower() in _FILES or name.lower().endswith(_PUBLIC)
         return name if public else self.pseudonyms.name(name)
+
+
+_INSTEAD = {"sid": "S-1-5-21-0-0-0-0", "mail": "user@name", "account": r"NAME\user"}
 
 
 def _called(place: Place) -> str:

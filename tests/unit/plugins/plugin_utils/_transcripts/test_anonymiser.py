@@ -1,0 +1,120 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What becomes of each text: only what says nothing of whose machine it is stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Anonymiser
+
+KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
+
+
+def _property(name: str, text: str) -> str:
+    message = f"<s:Body><w:Items><w:XmlFragment><{name}>{text}</{name}></w:XmlFragment></w:Items></s:Body>"
+    written = Anonymiser().message(message)
+    return written[written.index(f"<{name}>") + len(name) + 2 : written.index(f"</{name}>")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("LicenseStatus", "1"),
+        ("LicenseStatusReason", "1074065472"),
+        ("LicenseIsAddon", "false"),
+        ("Version", "10.0.20348.1"),
+        ("BuildNumber", "20348"),
+        ("LicenseFamily", "ServerStandard"),
+        ("ProductKeyChannel", "Volume:GVLK"),
+        ("Name", "Windows(R), ServerStandard edition"),
+        ("Description", "Betriebssystem Windows(R), VOLUME_KMSCLIENT-Kanal"),
+        ("ApplicationID", "55c92734-d682-4d71-983e-d6ec3f16059f"),
+    ],
+)
+def test_the_words_and_numbers_of_windows_stay(name: str, text: str) -> None:
+    assert _property(name, text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "written"),
+    [
+        ("CSName", "APP01", "NAME1"),
+        ("Name", "APP01", "xxx00"),
+        ("Name", "WINDOWS-7", "xxxxxxx-0"),
+        ("Domain", "corp.example", "name1.name2"),
+        ("KeyManagementServiceMachine", "10.20.30.40", "192.0.2.1"),
+        ("ClientMachineID", "0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00", "00000000-0000-4000-8000-000000000001"),
+        ("PartialProductKey", "GGGGG", "XXXBC"),
+        ("OA3xOriginalProductKey", KEY, "xxxxx-xxxxx-xxxxx-xxxxx-xxxxx"),
+        ("ADActivationObjectDN", "CN=Corp 2022,DC=corp", "xx=xxxx 0000,xx=xxxx"),
+        ("ADActivationCsvlkPid", "12345-00206-271-0", "00000-00000-000-0"),
+        ("OfflineInstallationId", "123456789012345678", "000000000000000000"),
+        ("SerialNumber", "00330-80000-00000-AA123", "00000-00000-00000-xx000"),
+        ("SomethingNobodyThoughtOf", "Fabrikam & Söhne", "xxxxxxxx &amp; xxxxx"),
+        ("InstallDate", "2024-03-02T08:15:00Z", "2020-01-01T00:00:00Z"),
+    ],
+)
+def test_all_else_is_replaced_and_keeps_its_shape_at_most(name: str, text: str, written: str) -> None:
+    assert _property(name, text.replace("&", "&amp;")) == written
+
+
+def test_only_the_times_that_a_diagnosis_needs_stay() -> None:
+    for name, kept in (("LocalDateTime", True), ("EvaluationEndDate", True), ("InstallDate", False)):
+        text = _property(name, "<Datetime>2024-03-02T08:15:00Z</Datetime>")
+        assert ("2024-03-02" in text) is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("The machine APP01 refused it.", "The machine name1 refused it."),
+        ("On app01.corp.example it failed.", "On name1.name2.name3 it failed."),
+        ("Access denied for CORP\\operator.", "Access denied for NAME\\user."),
+        ("Access denied for operator@corp.example.", "Access denied for user@name."),
+        ("No way to 10.20.30.40 or fd00::17.", "No way to 192.0.2.1 or 2001:db8::2."),
+        (f"The key {KEY} is not valid.", "The key xxxxx-xxxxx-xxxxx-xxxxx-xxxxx is not valid."),
+        ("SID S-1-5-21-1-2-3-500.", "SID S-1-5-21-0-0-0-0."),
+        ("ID 0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00", "ID 00000000-0000-4000-8000-000000000001"),
+        ("IID 123456789012345", "IID 000000000000000"),
+        ("Unknown host db.fabrikam.example.", "Unknown host name4.name5.name3."),
+    ],
+)
+def test_from_the_text_of_a_fault_names_and_numbers_are_taken(text: str, written: str) -> None:
+    anonymiser = Anonymiser(["app01.corp.example"])
+    fault = f"<s:Fault><s:Reason><s:Text>{text}</s:Text></s:Reason></s:Fault>"
+    assert anonymiser.message(fault) == f"<s:Fault><s:Reason><s:Text>{written}</s:Text></s:Reason></s:Fault>"
+
+
+def test_the_words_of_a_fault_stay() -> None:
+    text = (
+        "Der WMI-Dienst hat einen unbekannten Fehler gemeldet: HRESULT 0xc004f012. See http://schemas.microsoft.com/x,"
+        " WsmWmiPl.dll of version 10.0.20348.1 at 10:15:30"
+    )
+    assert Anonymiser(["app01"]).text(text).startswith(text[:70])
+    assert "WsmWmiPl.dll" in Anonymiser(["app01"]).text(text)
+
+
+def test_a_name_in_an_earlier_message_is_known_before_it_is_met() -> None:
+    anonymiser = Anonymiser()
+    anonymiser.learn("<p:CSName>APP01</p:CSName>")
+    assert "APP01" not in anonymiser.message("<s:Fault><s:Text>APP01 is busy</s:Text></s:Fault>").upper()
+
+
+def test_the_header_tells_nothing() -> None:
+    header = (
+        "<s:Header><a:To>http://app01.corp.example:5985/wsman</a:To><a:MessageID>uuid:0C8E7C0E-6F0E-4C37-9A54-"
+        "51A0C0FFEE00</a:MessageID><p:ActivityId>app01-17</p:ActivityId></s:Header>"
+    )
+    written = Anonymiser().message(header)
+    assert "http://machine:5985/wsman" in written
+    assert "app01" not in written
+    assert "C0FFEE" not in written
+
+
+def test_the_machine_in_a_fault_is_a_name() -> None:
+    assert Anonymiser().message('<f:WSManFault Code="5" Machine="app01.corp.example"/>') == (
+        '<f:WSManFault Code="5" Machine="name1.name2.name3"/>'
+    )
