@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._anonymiser import Anonymiser
 from ._answers import answered
-from ._pseudonyms import Pseudonyms
+from ._pseudonyms import GUID, Pseudonyms
 from ._questions import QUESTIONS, Question, ask
 from ._recorder import Entry, Recorder, is_read_only
 from ._replay import Replay
@@ -16,6 +16,7 @@ from ._transcript import FORMAT, Transcript, load, rows
 
 __all__ = [
     "FORMAT",
+    "GUID",
     "QUESTIONS",
     "Anonymiser",
     "Entry",

@@ -15,6 +15,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     Check,
     Clocks,
     Diagnosis,
+    Examined,
     Expected,
     Place,
     Published,
@@ -23,6 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     Seen,
     Talk,
     diagnose,
+    diagnose_and_record,
     judge,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
@@ -42,6 +44,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator impor
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._dispatch import Dispatcher
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Transcript
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 HOST, USER, PASSWORD = "app01.corp.example", "CORP\\operator-7", "the-password-of-this-test"
@@ -122,6 +125,14 @@ def diagnosed(
     clocks = Clocks(now=lambda: now, pause=lambda _seconds: None)
     wanted = expected or Expected()
     return diagnose("app01", session, connection or settings(), around or Around(), wanted, clocks).diagnosis
+
+
+def recorded(session: Session, *, around: Around | None = None, **given: t.Any) -> tuple[Examined, Transcript]:
+    """Return the diagnosis and the transcript of the machine at the end of a session."""
+    clocks = Clocks(now=lambda: NOW, pause=lambda _seconds: None)
+    expected = Expected(lookup_domain=given.pop("lookup_domain", None))
+    connection = given.pop("connection", None) or settings()
+    return diagnose_and_record("app01", session, connection, around or Around(), expected, clocks, **given)
 
 
 def found(diagnosis: Diagnosis) -> dict[str, str]:

@@ -1,0 +1,84 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The file of a transcript: its form, its last gate, and what becomes of errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed, Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import (
+    FORMAT,
+    Anonymiser,
+    Entry,
+    Transcript,
+    load,
+    rows,
+)
+
+SECRET = "the-password-of-this-test"  # noqa: S105
+
+
+def test_it_is_json_with_its_form_and_version_first(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "transcript.json"
+    Transcript({"made_by": "volume.activation"}).save(path)
+    assert json.loads(path.read_text(encoding="utf-8")) == {"format": FORMAT, "made_by": "volume.activation"}
+    assert load(path) == {"format": FORMAT, "made_by": "volume.activation"}
+
+
+@pytest.mark.parametrize("word", [SECRET, SECRET.upper(), "app01.corp.example", "0C8E7C0E-6F0E-4C37-9A54-51A0C0FFEE00"])
+def test_nothing_is_written_while_something_forbidden_is_left(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "transcript.json"
+    transcript = Transcript({"exchange": [{"answer": f"<a>{word}</a>"}]}, forbidden=(word.lower(),))
+    with pytest.raises(Refusal) as refused:
+        transcript.save(path)
+    assert (refused.value.code, path.exists()) == ("transcript_not_anonymous", False)
+    assert word.lower() not in str(vars(refused.value)).lower()
+
+
+def test_words_that_stand_there_by_chance_are_no_names(tmp_path: Path) -> None:
+    text = "SELECT Version FROM Win32_OperatingSystem on Windows"
+    Transcript({"exchange": text}, forbidden=("windows", "on", "ver", "", "system")).save(tmp_path / "t.json")
+
+
+def test_what_must_not_be_shown_is_not_in_its_representation() -> None:
+    assert SECRET not in repr(Transcript({}, forbidden=(SECRET,)))
+
+
+def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refusal) as refused:
+        Transcript({}).save(tmp_path / "file" / "transcript.json")
+    assert refused.value.code == "transcript_not_written"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "volume.activation transcript 0"}'])
+def test_another_form_is_no_transcript(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "transcript.json"
+    path.write_text(text)
+    with pytest.raises(Refusal) as refused:
+        load(path)
+    assert refused.value.code == "not_a_transcript"
+
+
+def test_of_an_error_its_kind_and_code_stay_and_what_a_certificate_lacks() -> None:
+    cause = "HTTPSConnectionPool(host='app01.corp.example'): Hostname mismatch, certificate is not valid for 'app01'"
+    error = ConnectionFailed("app01.corp.example is not trusted.", code="certificate_not_trusted", cause=cause)
+    (row,) = rows([Entry(b"<a/>", error=error)], Anonymiser())
+    assert row["error"] == {
+        "kind": "ConnectionFailed",
+        "code": "certificate_not_trusted",
+        "message": "ConnectionFailed.",
+        "cause": "Hostname mismatch",
+    }
+
+
+def test_an_answer_in_utf_16_is_read_too() -> None:
+    answer = "<p:CSName>APP01</p:CSName>".encode("utf-16")
+    (row,) = rows([Entry(b"<a/>", answer)], Anonymiser())
+    assert row["answer"] == "<p:CSName>NAME1</p:CSName>"
