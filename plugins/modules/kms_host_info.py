@@ -91,7 +91,7 @@ hosting:
       description: Whether it runs with low priority.
       type: bool
     activation_interval:
-      description: After how many minutes a client that is not activated tries again, V(none) where nobody tells.
+      description: After how many minutes a client that is not activated tries again, V(none) if nobody tells.
       type: int
     renewal_interval:
       description: After how many minutes a client renews, V(none) where Windows tells none.
@@ -123,7 +123,8 @@ hosting:
     service_version: 10.0.20348.1
 counts:
   description:
-    - How many different clients have asked in the last 30 days, as far as the host counts. V(none) where it serves none.
+    - How many different clients have asked in the last 30 days, as far as the host counts.
+    - V(none) where it serves none.
   returned: success
   type: dict
   contains:

@@ -66,8 +66,8 @@ options:
         the licence, C(lease_days) and C(grace_days) how long it holds.
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
       - C(office) and C(addons) list products beside Windows, and C(office_host) the volume licence packs by which it
-        can hold host keys of Office, such as V(office_2021). A pack that is named alone has no key yet. C(domain), C(language) and C(utc_offset) say where it
-        stands. With C(internet) V(false) it does not reach Microsoft.
+        can hold host keys of Office, such as V(office_2021). A pack that is named alone has no key yet. C(domain),
+        C(language) and C(utc_offset) say where it stands. With C(internet) V(false) it does not reach Microsoft.
       - C(domain_role) is V(member), V(domain_controller), which takes a server, or V(workgroup). Without it a machine
         with a C(domain) is a member. A login reaches the directory on a domain controller only, since Basic and NTLM
         end at the machine they are made on; with C(delegation) V(true) it can be passed on.
@@ -87,8 +87,8 @@ options:
       - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the
         fleet.
       - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(get), V(put), V(shell) or the name of a
-        method such as C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate), V(status),
-        V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and as it
+        method such as C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate),
+        V(status), V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and as it
         needs C(seconds), C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
       - With V(hresult) nothing is done, and with V(hresult_after) the work is done and fails all the same. When
         C(reaches_host) is V(false), Microsoft has counted the activation and the machine does not know of it.

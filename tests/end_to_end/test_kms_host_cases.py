@@ -259,3 +259,11 @@ def test_what_was_set_comes_into_force_although_a_later_setting_fails(serve: Ser
     assert (result["code"], result["changed"]) == ("0xC004F06A", True)
     assert [step["action"] for step in result["steps"]] == ["set_listening_port", "restart_service"]
     assert _changes(ground)[-2:] == list(RESTART)
+
+
+def test_a_host_without_its_mark_retires_without_getting_one(serve: Serve) -> None:
+    ground = serve({"srv": LICENSED_HOST}, world=WORLD)
+    run = ground.play(task("kms_host", state="absent"))
+    assert run.code == 0, run.output
+    assert WRITE not in _changes(ground)
+    assert [step["action"] for step in run.result("srv")["steps"]] == ["install_key", "switch_firewall_rule"]

@@ -24,6 +24,7 @@ class HostSettings:
     """How a KMS host serves; None leaves a setting as it is, no `publish_domains` at all deletes the list.
 
     `restart` lets the licensing service start anew after a change, without which most of them wait for the next boot.
+    `mark` sees to the mark that `slmgr.vbs` leaves on hosts.
     """
 
     port: int | None = None
@@ -34,6 +35,7 @@ class HostSettings:
     renewal_interval: int | None = None
     firewall: FirewallWish | None = None
     restart: bool = True
+    mark: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ from ._refusals import described, no_published_key
 from ._steps import InstallKey, Step, UninstallKey
 
 _PROFILES = {1: "domain", 2: "private", 4: "public"}
+_EVERY = sum(_PROFILES)
 
 
 def is_host(state: State) -> bool:
@@ -49,7 +50,8 @@ def plan_hosting(wish: HostSettings, state: State) -> t.Iterator[Step]:
     hosting = state.hosting or Hosting()
     steps = [*_settings(wish, hosting), *(step for _name, step in _intervals(wish, hosting) if is_host(state))]
     yield from steps
-    yield from _mark(state, hosting)
+    if wish.mark:
+        yield from _mark(state, hosting)
     if wish.firewall is not None:
         yield from _firewall(wish.firewall, _after(steps, state))
     if wish.restart and any(step.needs_restart for step in steps):
@@ -151,10 +153,12 @@ def _firewall(wish: FirewallWish, hosting: Hosting) -> t.Iterator[HostStep]:
             raise _no_rule()
         return
     if wish.enabled and not rule.admits(port):
+        if not rule.port_keys:
+            raise _no_rule()
         yield SetFirewallPort(
-            why="the rule is about another port", was=", ".join(rule.ports) or "(any)", becomes=str(port), port=port
+            why="the rule is about another port", was=", ".join(rule.ports) or "(none)", becomes=str(port), port=port
         )
-    if wish.profiles is not None and wish.enabled and wish.profiles != rule.profiles:
+    if wish.profiles is not None and wish.enabled and _bits(wish.profiles) != _bits(rule.profiles):
         yield SetFirewallProfiles(
             why="the rule holds in other profiles",
             was=profile_words(rule.profiles),
@@ -172,7 +176,7 @@ def _firewall(wish: FirewallWish, hosting: Hosting) -> t.Iterator[HostStep]:
 
 def _no_rule() -> Refusal:
     return Refusal(
-        "The machine's firewall has no rule for the Key Management Service.",
+        "The machine's firewall has no rule for the Key Management Service, or none with a port.",
         code="no_firewall_rule",
         cause="Windows brings SPPSVC-In-TCP along; somebody has deleted it, or the firewall is managed elsewhere.",
         remedy="Set firewall to false or leave it out, and open the port where the firewall is managed.",
@@ -181,9 +185,13 @@ def _no_rule() -> Refusal:
 
 def profile_words(profiles: int) -> str:
     """Return the profiles of a firewall rule in words; no bit at all, and all of them, are any."""
-    if profiles in (0, sum(_PROFILES)):
+    if not _bits(profiles):
         return "any"
     return ", ".join(word for bit, word in _PROFILES.items() if profiles & bit)
+
+
+def _bits(profiles: int) -> int:
+    return 0 if profiles & _EVERY == _EVERY else profiles
 
 
 def _normal(domains: t.Iterable[PublishDomain]) -> frozenset[PublishDomain]:

@@ -30,10 +30,13 @@ class Fleet:
         self.clock = Clock(description.clock)
         self.world = World(description.world, self.clock)
         self._machines: dict[str, Machine] = {}
-        self._renewing = Renewing(self.clock, lambda: self._machines.values())
+        self._renewing = Renewing(self.clock, self._present)
         self.world.pass_time = self._renewing.pass_time
         self._renewing.switch(description.world.clients_renew)
         self._machines = self._all_of(description.machines)
+
+    def _present(self) -> t.Iterable[Machine]:
+        return self._machines.values()
 
     @classmethod
     def from_description(cls, description: t.Mapping[str, t.Any]) -> Fleet:

@@ -113,7 +113,10 @@ def wished_settings(options: t.Mapping[str, t.Any]) -> HostSettings:
 def retired_settings() -> tuple[HostSettings, HostSettings]:
     """Return what every setting is on a machine that is no host: first the intervals, then all the others."""
     intervals = HostSettings(
-        activation_interval=DEFAULT_ACTIVATION_INTERVAL, renewal_interval=DEFAULT_RENEWAL_INTERVAL, restart=False
+        activation_interval=DEFAULT_ACTIVATION_INTERVAL,
+        renewal_interval=DEFAULT_RENEWAL_INTERVAL,
+        restart=False,
+        mark=False,
     )
     others = HostSettings(
         port=DEFAULT_KMS_PORT,

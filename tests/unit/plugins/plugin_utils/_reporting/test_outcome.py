@@ -76,10 +76,11 @@ def test_the_diff_is_the_plan_in_words() -> None:
 
 @pytest.mark.parametrize("module", ["kms_client", "product_key", "activate"])
 def test_the_names_are_the_documented_ones(module: str) -> None:
+    own = {"kms_hosts_tried"} if module == "kms_client" else set()
     good = success(Outcome(state=state(licensed()), requests=7, steps=STEPS), diff=True)
-    assert set(good) - {"changed"} == _returned(module, "success")
+    assert set(good) - {"changed"} | own == _returned(module, "success")
     bad = failure(errors.Refusal("No.", code="no"))
-    assert set(bad) - {"changed", "failed"} == _returned(module, "failure")
+    assert set(bad) - {"changed", "failed"} | own == _returned(module, "failure")
 
 
 def test_only_the_parts_and_ids_asked_for_are_in_a_result() -> None:
