@@ -1,0 +1,39 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter diagnosis_report: the report as it is, and a clear word for what is none of its inputs."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible.parsing.plugin_docs import read_docstring
+
+from ansible_collections.volume.activation.plugins.filter.diagnosis_report import FilterModule
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting import diagnosis_report
+
+PLUGIN = Path(__file__).resolve().parents[4] / "plugins" / "filter" / "diagnosis_report.py"
+FILTER = FilterModule().filters()["diagnosis_report"]
+DOCUMENTED = read_docstring(str(PLUGIN), verbose=False, ignore_errors=False)["returndocs"]["_value"]["contains"]
+
+
+def test_it_returns_the_report() -> None:
+    machines = [{"machine": "a", "result": {"diagnosis": {"healthy": True}}}]
+    assert FILTER(iter(machines)) == diagnosis_report(machines)
+
+
+@pytest.mark.parametrize("given", ["text", {"machine": "a"}, 5, None, [1], [{}], [{"result": {}}]])
+def test_what_is_no_list_of_machines_is_refused(given: t.Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="machine"):
+        FILTER(given)
+
+
+def test_the_documentation_names_every_field() -> None:
+    report = diagnosis_report([{"machine": "a"}])
+    assert set(DOCUMENTED) == set(report)
+    assert set(DOCUMENTED["rows"]["contains"]) == set(report["rows"][0])
+    assert set(DOCUMENTED["summary"]["contains"]) == set(report["summary"])
