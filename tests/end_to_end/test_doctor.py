@@ -10,12 +10,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import replayed, summary
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import load
+
 from .playground import Playground, Run, task
 
 PLAYBOOK = "volume.activation.doctor"
 SERVER = {"system": "server_2022_standard", "lease_days": 170}
 UNLICENSED = {"system": "server_2022_standard", "status": "unlicensed"}
-CLIENT = {"system": "windows_11_enterprise", "lease_days": 170}
+CMID = "c0ffee01-1234-4abc-8def-0123456789ab"
 
 
 def _always(**rule: Any) -> list[dict[str, Any]]:
@@ -154,3 +157,39 @@ def test_nothing_of_what_was_found_fails_the_task(serve: Callable[..., Playgroun
     run = serve({"password": MACHINES["password"]}).play(task("diagnosis_info"))
     found = run.result("password")
     assert (run.code, found["changed"], found["diagnosis"]["reached"]) == (0, False, False), run.output
+
+
+def test_the_password_is_nowhere_and_the_transcript_tells_nobody(serve: Callable[..., Playground]) -> None:
+    machines = {
+        "zugspitze7": {
+            **SERVER,
+            "domain": "fabrikam.example",
+            "lookup_domain": "corp.example",
+            "cmid": CMID,
+            "firmware_key": "FFFFF-GGGGG-HHHHH-JJJJJ-KKKKK",
+            "credentials": {"username": "operator-7", "password": "The-Password-Of-This-Test-1"},
+        }
+    }
+    ground = serve(machines, world=WORLD, dns=True)
+    folder = ground.folder / "transcripts"
+    arguments = ("-vvvvv", "-e", f"doctor_transcript_directory={folder}")
+    run = ground.run(PLAYBOOK, variables=_variables(ground), arguments=arguments)
+    assert (run.code, _wrong(run)) == (0, {"zugspitze7": []}), run.output
+    (path,) = folder.iterdir()
+    assert path.name == "transcript-1.json"
+    text = path.read_text(encoding="utf-8").lower()
+    telling = ("zugspitze7", "fabrikam", "corp.example", "operator-7", "127.0.0.1", "fffff", "kkkkk", CMID)
+    assert [word for word in telling if word in text] == []
+    assert "the-password-of-this-test-1" not in (run.output + text).lower()
+    assert "FFFFF-GGGGG" not in run.output
+    transcript = load(path)
+    assert summary(replayed(transcript)) == transcript["diagnosis"]
+    assert [row["number"] for row in transcript["questions"] if not row["seen"]] == [6]
+
+
+def test_check_mode_tells_the_same_and_writes_no_transcript(serve: Callable[..., Playground]) -> None:
+    ground = serve({"clock": MACHINES["clock"]}, world=WORLD, dns=True)
+    folder = ground.folder / "transcripts"
+    arguments = ("--check", "-e", f"doctor_transcript_directory={folder}", "-e", "doctor_keep_going=true")
+    run = ground.run(PLAYBOOK, variables=_variables(ground), arguments=arguments)
+    assert (run.code, _wrong(run), folder.exists()) == (0, {"clock": ["clock_skew"]}, False), run.output

@@ -19,6 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     Published,
     PublishedHost,
     Reach,
+    diagnose,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed, MissingLibrary
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _examination
@@ -93,11 +94,10 @@ def test_what_is_expected(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], expected: Expected
 ) -> None:
     seen: list[Expected] = []
-    real = _examination.diagnose
 
     def noted(*args: t.Any) -> t.Any:
         seen.append(args[4])
-        return real(*args)
+        return diagnose(*args)
 
     monkeypatch.setattr(_examination, "diagnose", noted)
     stage.run("diagnosis_info", options)

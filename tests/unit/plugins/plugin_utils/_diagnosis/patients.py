@@ -142,6 +142,13 @@ def found(diagnosis: Diagnosis) -> dict[str, str]:
     }
 
 
+def generic(edition: str) -> str:
+    """Return the last five characters of an edition's generic key."""
+    key = GvlkTable.published().key_for(edition, BUILD)
+    assert key is not None
+    return key.partial
+
+
 def product(**changes: t.Any) -> Product:
     """Return Windows Server on its generic key, licensed by KMS in the middle of its lease."""
     given: dict[str, t.Any] = {
@@ -149,7 +156,7 @@ def product(**changes: t.Any) -> Product:
         "application": Application.WINDOWS,
         "family": "ServerStandard",
         "channel": Channel.KMS_CLIENT,
-        "partial_product_key": GvlkTable.published().key_for("ServerStandard", BUILD).partial,
+        "partial_product_key": generic("ServerStandard"),
         "status": LicenseStatus.LICENSED,
         "grace_minutes": 170 * 1440,
         "activated_by": ActivationType.KMS,

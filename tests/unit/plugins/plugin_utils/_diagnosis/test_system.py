@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, GvlkTable
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel
 
-from .patients import BUILD, NOW, judged, product, state
+from .patients import NOW, generic, judged, product, state
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_edition(primary: Any, machine: Any, path: str, status: str, code: s
     assert (found.status, found.code) == (status, code), found.message
 
 
-OTHER = GvlkTable.published().key_for("ServerDatacenter", BUILD).partial
+OTHER = generic("ServerDatacenter")
 
 
 @pytest.mark.parametrize(
