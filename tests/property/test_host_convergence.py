@@ -4,8 +4,8 @@
 
 """For any machine and any wish for a KMS host: check mode told what came, and then nothing is left to do.
 
-As in `test_convergence.py` nothing but bytes is between our engine and the simulated machine. Every case starts with one
-wish, so that the next one meets settings of every kind, and the same stages run in check mode, for real and again.
+As in `test_convergence.py` nothing but bytes is between our engine and the simulated machine. Every case starts with
+one wish, so that the next one meets settings of every kind. That one runs in check mode, for real and again.
 """
 
 from __future__ import annotations
