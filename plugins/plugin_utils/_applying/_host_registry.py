@@ -27,7 +27,8 @@ __all__ = [
 
 _CLASS, _NAMESPACE = "StdRegProv", "root/default"
 _LOCAL_MACHINE = 0x80000002
-_NOT_FOUND = 2
+_NOT_FOUND = (2, 1)
+"""ERROR_FILE_NOT_FOUND, and what Windows is reported to return for a value that its key does not have."""
 _MARK, _DOMAINS = "KeyManagementServiceVersion", "DnsDomainPublishList"
 _KEY = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
 _KEY_32 = r"SOFTWARE\Wow6432Node\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
@@ -65,7 +66,7 @@ class Registry:
         try:
             return self._invoke(method, key, name)
         except MachineRefused as refusal:
-            if refusal.hresult != _NOT_FOUND:
+            if refusal.fault is not None or refusal.hresult not in _NOT_FOUND:
                 raise
             return None
 
