@@ -21,6 +21,8 @@ __all__ = ["SERVICE_NAME", "restart_service"]
 SERVICE_NAME = "sppsvc"
 _STOPPED, _RUNNING = "Stopped", "Running"
 _NOT_ACTIVE, _ALREADY_RUNNING, _CANNOT_NOW = 6, 10, 5
+_MEANINGS = {2: "the login may not do that", 3: "other services depend on it", 14: "it is disabled"}
+"""What the most likely numbers say; they are Win32_Service's own, and no errors of Windows."""
 
 
 def restart_service(repository: Repository, moments: t.Callable[[], t.Iterator[None]]) -> None:
@@ -45,8 +47,10 @@ def _tolerated(repository: Repository, method: str, codes: t.Sequence[int]) -> N
     except AnswerLost:
         return
     except MachineRefused as refusal:
-        if refusal.hresult not in codes:
+        if refusal.fault is not None:
             raise
+        if refusal.hresult not in codes:
+            raise _not_restarted(_cause(method, refusal.hresult)) from refusal
 
 
 def _reaches(repository: Repository, wanted: str, moments: t.Iterator[None]) -> bool:
@@ -58,10 +62,15 @@ def _state(repository: Repository) -> str:
     return str(rows[0]["State"]) if rows else ""
 
 
-def _not_restarted() -> NotConverged:
+def _cause(method: str, number: int | None) -> str:
+    meaning = _MEANINGS.get(number or 0)
+    return f"{method} returned {number}: {meaning}." if meaning else f"{method} returned {number}."
+
+
+def _not_restarted(cause: str = "It was busy, or something else on the machine starts or stops it.") -> NotConverged:
     return NotConverged(
         "The settings are written, but the licensing service did not start anew in time.",
         code="service_not_restarted",
-        cause="It was busy, or something else on the machine starts or stops it.",
+        cause=cause,
         remedy="Restart the service Software Protection (sppsvc) or the machine; until then the host serves as before.",
     )
