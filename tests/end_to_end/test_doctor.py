@@ -10,10 +10,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import replayed, summary
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import load
 
 from .playground import Playground, Run, task
+
+pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 
 PLAYBOOK = "volume.activation.doctor"
 SERVER = {"system": "server_2022_standard", "lease_days": 170}

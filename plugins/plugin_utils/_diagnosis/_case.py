@@ -15,6 +15,8 @@ __all__ = ["KMS_PORT", "Case", "named"]
 
 KMS_PORT = 1688
 
+_VOLUME = frozenset({Channel.KMS_CLIENT, Channel.KMS_HOST, Channel.MAK})
+
 
 @dataclass(frozen=True)
 class Case:
@@ -31,10 +33,13 @@ class Case:
 
     @property
     def products(self) -> tuple[Product, ...]:
-        """Windows first, then what else has a key and a licence of its own; add-ons follow Windows and are left out."""
-        others = [row for row in self.state.products if row.partial_product_key and not row.is_addon]
-        rest = [row for row in others if row.application is not Application.WINDOWS]
-        return tuple(rest if self.primary is None else [self.primary, *rest])
+        """Windows first, then the Office products on a volume key.
+
+        Add-ons follow Windows. Other rows of Office, as those of a subscription, say nothing of whether it may be used.
+        """
+        rest = [row for row in self.state.products if row.application is not Application.WINDOWS]
+        volume = [row for row in rest if row.partial_product_key and row.channel in _VOLUME and not row.is_addon]
+        return tuple(volume if self.primary is None else [self.primary, *volume])
 
     @property
     def clients(self) -> tuple[Product, ...]:

@@ -53,6 +53,13 @@ def test_office_counts_as_windows_does_and_add_ons_do_not() -> None:
     assert (addon["licence"].status, addon["last_error"].status) == ("ok", "ok")
 
 
+@pytest.mark.parametrize("channel", [Channel.RETAIL, Channel.SUBSCRIPTION, Channel.UNKNOWN])
+def test_the_rows_of_an_office_by_subscription_are_no_finding(channel: Channel) -> None:
+    row = office(channel=channel, status=LicenseStatus.NOTIFICATION, reason=0xC004F009)
+    found = judged(state(product(), row))
+    assert (found["licence"].status, found["last_error"].status) == ("ok", "ok")
+
+
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
