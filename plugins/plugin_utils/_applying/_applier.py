@@ -72,6 +72,7 @@ class Applier:
     ) -> None:
         self.done: list[Step] = []
         self._stirred = False
+        self._restarted = False
         self._repository = repository
         self._reader = reader
         self._patience = patience
@@ -166,6 +167,7 @@ class Applier:
         return replace(step, product_id=_kms_client(self._reader.read(_PRIMARY).primary).id)
 
     def _send(self, step: Step, before: State) -> None:
+        self._restarted = self._restarted or isinstance(step, RestartService)
         work = work_for(step)
         if work is None:
             self._invoke(call_for(step), before)
@@ -173,10 +175,13 @@ class Applier:
             work(self._repository, before, lambda: self._patience.moments(RESTART_SECONDS, RESTART_POLL_SECONDS))
 
     def _restart_if_owed(self, steps: Plan, before: State) -> None:
-        """Bring into force what was set before a later step failed; the next run would find it set and do nothing."""
+        """Bring into force what was set before a later step failed; the next run would find it set and do nothing.
+
+        A restart that failed itself is not tried again.
+        """
         waiting = any(isinstance(step, HostStep) and step.needs_restart for step in self.done)
         restart = next((step for step in steps.steps if isinstance(step, RestartService)), None)
-        if restart is None or not waiting or restart in self.done:
+        if restart is None or not waiting or self._restarted:
             return
         try:
             self._send(restart, before)
