@@ -24,11 +24,14 @@ __all__ = ["Stage", "Stages", "Tried"]
 
 @dataclass(frozen=True)
 class Stage:
-    """A wish with the gate of the budget it may spend from, and what may be wished in its place, in this order."""
+    """A wish with the gate of the budget it may spend from, and what may be wished in its place, in this order.
+
+    `otherwise` None is a wish without alternatives; none at all is a choice of one.
+    """
 
     wish: Wish
     gate: Gate | None = None
-    otherwise: tuple[Wish, ...] = ()
+    otherwise: tuple[Wish, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Stages:
         state = self.machine.read_for(stages[0].wish, self._scope)
         for stage in stages:
             self.machine.turn_to(stage.gate)
-            state = self._alternatives(stage, state) if stage.otherwise else self._one(stage.wish, state)
+            state = self._one(stage.wish, state) if stage.otherwise is None else self._alternatives(stage, state)
         return state
 
     def _one(self, wish: Wish, state: State) -> State:
@@ -79,7 +82,7 @@ class Stages:
         return self.machine.apply(wish, steps, before, self._scope)
 
     def _alternatives(self, stage: Stage, state: State) -> State:
-        wishes = (stage.wish, *stage.otherwise)
+        wishes = (stage.wish, *(stage.otherwise or ()))
         for wish in wishes:
             state = self.machine.complete(wish, state)
         chosen = next((wish for wish in wishes if _is_in_place(wish, state)), None)
@@ -98,18 +101,26 @@ class Stages:
                 if any(isinstance(step, Activate) for step in self.machine.applier.done):
                     self.tried.append(Tried(wish))
                 return reached
-        raise self._none_activates(stage.wish, state)
+        raise self._none_activates(self._left_on(wishes, state))
 
-    def _none_activates(self, first: Wish, state: State) -> ActivationError:
-        """Return the error; the machine is left with the host that is wished for most, which it will ask by itself."""
-        self._one(replace(first, activation=None), state)
+    def _left_on(self, wishes: t.Sequence[Wish], state: State) -> Wish:
+        """Leave the machine with the host that is wished for most, as far as it lets us; returns which it keeps."""
+        try:
+            self._one(replace(wishes[0], activation=None), state)
+        except ActivationError as error:
+            # Why none activated it is what has to be told.
+            self._tell(f"{_name(wishes[0])} could not be set again: {error}")
+            return wishes[-1]
+        return wishes[0]
+
+    def _none_activates(self, kept: Wish) -> ActivationError:
         reasons = "; ".join(f"{_name(row.wish)}: {_reason(row.error)}" for row in self.tried if row.error)
         return MachineRefused(
             f"None of the {len(self.tried)} KMS hosts activated the machine ({reasons}).",
             code="no_kms_host_activates",
             cause="Each of them refused or could not be reached; the codes say which.",
             remedy="Look at the hosts with volume.activation.kms_host_info and kms_discovery_info. The machine keeps"
-            f" the first one, {_name(first)}, and asks it again by itself.",
+            f" {_name(kept)} and asks it again by itself.",
         )
 
 
