@@ -19,12 +19,17 @@ from pathlib import Path
 
 import pytest
 from ansible.utils.collection_loader import AnsibleCollectionConfig
+from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TREE_VARIABLE = "VOLUME_ACTIVATION_TEST_TREE"
 STRICT_VARIABLES = ("VOLUME_ACTIVATION_STRICT", "CI")
 
 _skipped: list[str] = []
+
+# How long an example takes is the machine's business: no test is about wall time.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("untimed")
 
 
 def _link(tree: Path) -> Path:

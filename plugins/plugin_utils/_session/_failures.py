@@ -187,7 +187,7 @@ def _tls_failed(case: _Case) -> ActivationError | None:
         return ConnectionFailed(
             f"The certificate of {case.place} is not trusted; nothing was sent.",
             code="certificate_not_trusted",
-            cause=case.words(),
+            cause=_verdict(case),
             remedy=f"Set {case.settings.names.ca} to a PEM file with the CA that signed it, and connect by the name "
             "that stands in the certificate.",
         )
@@ -206,6 +206,12 @@ def _tls_failed(case: _Case) -> ActivationError | None:
             remedy=f"Check {case.settings.names.ca} and the files of the certificate login.",
         )
     return None
+
+
+def _verdict(case: _Case) -> str:
+    """Return what OpenSSL says of a certificate, out of all the layers that were wrapped around it."""
+    verdicts = (getattr(link, "verify_message", "") for link in _chain(case.error))
+    return next((str(verdict) for verdict in verdicts if verdict), case.words())
 
 
 def _unreachable(case: _Case) -> ActivationError | None:
