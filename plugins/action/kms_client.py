@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import typing as t
 from dataclasses import replace
 
@@ -32,6 +33,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "activation_type": {"type": "str", "choices": ["any", "ad", "kms", "token"]},
     **VOLUME_SPEC,
 }
+_PORT = re.compile(r"[0-9]{1,5}")
 
 
 class ActionModule(LicensingAction):
@@ -97,7 +99,7 @@ def _endpoints(options: t.Mapping[str, t.Any]) -> list[tuple[str, int]]:
 def _endpoint(text: str, port: int) -> tuple[str, int]:
     """Return host and port of `name`, `name:port`, an address, or `[IPv6 address]:port`."""
     host, colon, number = text.rpartition(":")
-    if not colon or _is_ipv6(text) or not (number.isascii() and number.isdigit()):
+    if not colon or _is_ipv6(text) or not _PORT.fullmatch(number):
         return text, port
     return host, int(number)
 

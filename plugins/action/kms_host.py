@@ -73,6 +73,7 @@ class ActionModule(LicensingAction):
     def stages(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> list[Stage]:
         """Return a stage for each key, and the settings after them: Windows takes some from an activated host only."""
         check_settings(options)
+        self._purse = None  # with `until` one action runs more than once, and each time closes its ledger
         if options["state"] == "absent":
             return _retirement()
         keys = [(host_key(row, options), row) for row in options["product_keys"]]

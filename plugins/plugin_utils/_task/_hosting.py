@@ -135,13 +135,29 @@ def check_settings(options: t.Mapping[str, t.Any]) -> None:
     _check_range("renewal_interval", options["renewal_interval"], INTERVAL_MINUTES)
     for row in options["publish_domains"] or ():
         _check_domain(row)
+    _check_profiles(options)
+    _check_keys(options["product_keys"])
+    if options["state"] == "absent" and options["product_keys"]:
+        raise _bad("product_keys is given with state: absent.", "Leave it out; every host key is taken off.")
+
+
+def _check_profiles(options: t.Mapping[str, t.Any]) -> None:
     if options["firewall_profiles"] is not None and not options["firewall"]:
         raise _bad("firewall_profiles is given without firewall.", "Set firewall to true, or leave the profiles out.")
-    keys = [ProductKey.parse(row["product_key"]).fingerprint for row in options["product_keys"]]
+    if options["firewall_profiles"] == []:
+        # Windows would take no profile for all of them.
+        raise _bad("firewall_profiles is empty.", "Name the profiles, or set firewall to false.")
+
+
+def _check_keys(rows: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    keys = [ProductKey.parse(row["product_key"]).fingerprint for row in rows]
     if len(set(keys)) < len(keys):
         raise _bad("A key is given twice in product_keys.", "Give each key once.")
-    if options["state"] == "absent" and keys:
-        raise _bad("product_keys is given with state: absent.", "Leave it out; every host key is taken off.")
+    named = [row["products"].strip().strip("{}").lower() for row in rows]
+    single = [name for name in named if _APPLICATIONS.get(name) is not Application.OFFICE]
+    if len(set(single)) < len(single):
+        # Each would replace the other, and every run would spend two activations.
+        raise _bad("Two keys in product_keys are for the same product, which has one at a time.", "Give one of them.")
 
 
 def _firewall(options: t.Mapping[str, t.Any]) -> FirewallWish | None:
