@@ -31,8 +31,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Invoke,
     Output,
     Pull,
-    Put,
-    PutDone,
     Release,
     Released,
     encode_answer,
@@ -328,70 +326,3 @@ def test_an_answer_that_was_too_large_is_not_asked_for_again() -> None:
     with pytest.raises(AnswerLost):
         script.repository().select("Class", {"Name": "string"})
     assert (len(script.calls), script.pauses) == (1, [])
-
-
-# Limits
-
-
-def test_a_limited_query_stops_at_its_limit_and_gives_the_rest_back() -> None:
-    script = Script(rows("a", context="c1", opening=True), rows("b", "c", "d", context="c2"), Released())
-    found = script.repository().select("Acme_Lamp", NAME, limit=2)
-    assert [row["Name"] for row in found] == ["a", "b"]
-    assert script.requests[-1] == Release(wmi_resource("*"), "c2")
-
-
-def test_a_limited_query_whose_rows_are_all_there_is_over_by_itself() -> None:
-    script = Script(rows("a", context="c1", opening=True), rows("b"))
-    assert len(script.repository().select("Acme_Lamp", NAME, limit=2)) == 2
-    assert script.kinds == ["Enumerate", "Pull"]
-
-
-def test_a_query_of_another_namespace_pulls_and_releases_there_too() -> None:
-    there = wmi_resource("*", "root/acme")
-    script = Script(rows("a", context="c1", opening=True), rows("b", "c", context="c2"), Released())
-    script.repository().select("Acme_Lamp", NAME, namespace="root/acme", limit=2)
-    assert [request.resource for request in script.requests] == [there] * 3
-
-
-# Changing an instance
-
-KEYED = wmi_resource("Acme_Lamp", "root/acme", {"Name": "lamp-1"})
-STORED = Instance(
-    wmi_resource("Acme_Lamp", "root/acme").uri,
-    {"Name": ("lamp-1",), "watt": ("40",), "Tags": ("a", "b"), "Room": (None,)},
-)
-
-
-def changed(script: Script) -> None:
-    """Make a lamp brighter."""
-    values = {"Watt": 60, "Tags": ["c"]}
-    script.repository().change("Acme_Lamp", {"Name": "lamp-1"}, values, namespace="root/acme")
-
-
-def test_a_change_puts_the_whole_instance_back_in_the_spelling_of_the_machine() -> None:
-    script = Script(Got(STORED), PutDone(STORED))
-    changed(script)
-    expected = Instance(KEYED.uri, {"Name": ("lamp-1",), "watt": ("60",), "Tags": ("c",), "Room": (None,)})
-    assert script.requests == [Get(KEYED), Put(KEYED, expected)]
-
-
-def test_a_change_needs_no_instance_in_the_answer() -> None:
-    changed(Script(Got(STORED), PutDone()))
-
-
-@pytest.mark.parametrize("trouble", [LOST, ConnectionFailed("no"), fault(5)])
-def test_a_change_is_sent_once_whatever_happens(trouble: t.Any) -> None:
-    script = Script(Got(STORED), trouble)
-    with pytest.raises((AnswerLost, ConnectionFailed, MachineRefused)):
-        changed(script)
-    assert script.kinds == ["Get", "Put"]
-
-
-def test_a_change_that_took_too_long_has_an_unknown_outcome() -> None:
-    with pytest.raises(AnswerLost):
-        changed(Script(Got(STORED), fault(TIMED_OUT)))
-
-
-def test_a_change_that_is_answered_by_something_else_is_a_violation() -> None:
-    with pytest.raises(ProtocolViolation):
-        changed(Script(Got(STORED), lambda call: encode_answer(Got(Instance(None, {})), call).replace(b"Body", b"Bod")))
