@@ -12,6 +12,7 @@ import pytest
 
 from .budgets import Budgets, make_budgets
 from .forests import FakeDirectory, make_directory
+from .hosts import HostStage
 from .stage import Stage
 
 
@@ -31,3 +32,9 @@ def budgets(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bu
 def directory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
     """A forest without objects, whose domain controller the machine of the stage is."""
     return make_directory(stage, monkeypatch)
+
+
+@pytest.fixture
+def host(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> HostStage:
+    """A simulated server that could be a KMS host."""
+    return HostStage(stage, monkeypatch)

@@ -236,3 +236,9 @@ def test_steps_can_be_predicted_where_nothing_was_read() -> None:
     assert reached.firewall == FirewallRule(name="", enabled=True, ports=("1700",), profiles=1)
     assert all(step.is_done(Plan(steps).predicted(bare)) for step in steps if not isinstance(step, RestartService))
     assert all(isinstance(step, HostStep) for step in steps)
+
+
+def test_the_mark_is_left_alone_where_a_later_stage_sees_to_it() -> None:
+    for found in (hosting(version_mark=""), hosting(licensed())):
+        assert planned(found)
+        assert not planned(found, mark=False)
