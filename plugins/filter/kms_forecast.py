@@ -18,7 +18,7 @@ description:
     reached, and how many machines are missing.
   - Windows has one count, for clients and servers together, and Office one of its own. They are counts of distinct
     client machine IDs within 30 days, so clones count once, and so does a machine with several products. A KMS host
-    remembers 50 of them.
+    remembers 50 of them for Windows, and 10 for Office.
   - Machines that are in the count of the KMS host already are not counted again. Machines that are on another key than
     that of a KMS client, or that Active Directory licenses, do not come to it.
   - Office 2010 has a count of its own, which the forecast does not tell of.
@@ -114,7 +114,9 @@ _value:
           description: How many machines will come to it.
           type: int
         count_expected:
-          description: What the KMS host will count when each machine has asked it, at most 50.
+          description:
+            - What the KMS host will count when each machine has asked it, at most 50. Where only servers ask, it shows no
+              more than 10.
           type: int
         clients:
           description: What that means for Windows clients.
@@ -150,7 +152,7 @@ _value:
           description: How many machines will come to it.
           type: int
         count_expected:
-          description: What the KMS host will count when each machine has asked it, at most 50.
+          description: What the KMS host will count when each machine has asked it, at most 10.
           type: int
         machines:
           description: How many machines with Office ask a KMS host, those in its count too, each clone for itself.

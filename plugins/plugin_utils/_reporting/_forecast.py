@@ -27,8 +27,8 @@ __all__ = ["kms_forecast"]
 
 REQUIRED_WINDOWS: t.Mapping[str, int] = {"clients": 25, "servers": 5}
 REQUIRED_OFFICE = 5
-CACHE = 50
-"""How many IDs a KMS host remembers, twice the highest threshold; its count never shows more."""
+CACHES: t.Mapping[str, int] = {"windows": 50, "office": 10}
+"""How many IDs a KMS host remembers, twice the highest threshold; a count never shows more."""
 
 
 def kms_forecast(machines: t.Iterable[Facts], host_info: Facts | t.Iterable[Facts] | None = None) -> dict[str, t.Any]:
@@ -86,7 +86,7 @@ class _Count:
     def expected(self) -> int:
         """The count when every machine has asked, as the KMS host will show it."""
         now = self.now or 0
-        return max(now, min(CACHE, now + len(self.joining)))
+        return max(now, min(CACHES[self.name], now + len(self.joining)))
 
     def facts(self) -> dict[str, t.Any]:
         """Return the count itself."""

@@ -102,7 +102,8 @@ class KmsHost:
         """
         counts, clients = result.get("counts"), result.get("clients") or {}
         is_read = isinstance(counts, t.Mapping) and not result.get("failed")
-        recent = [(row, _application(row, applications)) for row in _recent(clients.get("rows") or ())]
+        answered = filter(_was_answered, _recent(clients.get("rows") or ()))
+        recent = [(row, _application(row, applications)) for row in answered]
         rows = {count: [row for row, told in recent if told in (count, None)] for count in COUNTS}
         return cls(
             name=str(result.get("name") or ""),
@@ -183,6 +184,15 @@ def _recent(rows: t.Iterable[Facts]) -> list[Facts]:
     listed = [(row, _moment(row.get("last_seen"))) for row in rows]
     newest = max((seen for row, seen in listed if seen is not None), default=None)
     return [row for row, seen in listed if newest is None or seen is None or newest - seen <= WINDOW]
+
+
+def _was_answered(row: Facts) -> bool:
+    """Tell whether the host has answered any request of a client: who was turned away each time is not counted.
+
+    One that is told a count that is too low was answered: the host has no failure for that.
+    """
+    requests, failed = row.get("requests"), row.get("failed")
+    return not (requests and failed and failed >= requests)
 
 
 def _row_id(row: Facts) -> str | None:
