@@ -10,7 +10,6 @@ import contextlib
 import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, NoBudget, Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
@@ -30,7 +29,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting._host
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stage, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
     LEDGER_SPEC,
-    SERVICE_SPEC,
     Purse,
     ledger_from,
     user_from,
@@ -47,7 +45,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting i
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     **HOST_SPEC,
-    "activate": {"type": "str", "choices": ["online", "proxy", "never"], "default": "online"},
+    "activate": {"type": "str", "choices": ["online", "offline", "never"], "default": "online"},
     "pool": {"type": "str"},
     "justification": {"type": "str", "default": ""},
     "use_reserve": {"type": "bool", "default": False},
@@ -56,8 +54,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "retry_delay": {"type": "int", "default": 10},
     "wait_seconds": {"type": "int", "default": 120},
     **LEDGER_SPEC,
-    **SERVICE_SPEC,
 }
+_WAYS = {"online": Way.ONLINE, "offline": Way.PROXY}
 
 
 class ActionModule(LicensingAction):
@@ -77,8 +75,6 @@ class ActionModule(LicensingAction):
         if options["state"] == "absent":
             return _retirement()
         keys = [(host_key(row, options), row) for row in options["product_keys"]]
-        for key, row in keys:
-            _refuse_unpayable(key, row, options)
         return [*(self._stage(key, row, options, resources) for key, row in keys), Stage(self.wish(options))]
 
     def _stage(
@@ -86,7 +82,7 @@ class ActionModule(LicensingAction):
     ) -> Stage:
         if options["activate"] == "never":
             return Stage(Wish(key=key))
-        counted = Counted(mak=key, way=Way(options["activate"]), confirmation_id=confirmation_of(row))
+        counted = Counted(mak=key, way=_WAYS[options["activate"]], confirmation_id=confirmation_of(row))
         wish = Wish(key=key, activation=Activation(when=When.IF_NEEDED, counted=counted))
         return Stage(wish, self._gate_of(key, options, resources))
 
@@ -140,13 +136,3 @@ def _retirement() -> list[Stage]:
         Stage(Wish(key=RetiredHost(table=GvlkTable.published()))),
         Stage(Wish(hosting=last)),
     ]
-
-
-def _refuse_unpayable(key: HostKey, row: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
-    if options["activate"] == "proxy" and not options["pool"] and not row["confirmation_id"]:
-        raise Refusal(
-            f"The key that ends in {key.key.partial} needs a confirmation ID, and neither it nor a pool is given.",
-            code="bad_option",
-            remedy="Give its confirmation_id, or a pool that pays for one; with activate: never the result has the"
-            " installation ID to ask for it by telephone.",
-        )

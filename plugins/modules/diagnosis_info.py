@@ -15,8 +15,8 @@ description:
   - Checks a machine from the controller to its licence and tells what is wrong, why, and what to do about it.
   - The checks are made in this order, so that a cause comes before its effects. C(name) (its name has an address),
     C(port) (WinRM listens), C(tls) (the certificate is one to trust), C(login), C(rights) (the login could change
-    licensing settings), C(wmi) (Windows answers queries about its licences), C(clock) (it agrees with the controller's to
-    four hours), C(edition), C(key) (its channel and edition fit), C(settings) (those of the KMS client), C(srv) (the
+    licensing settings), C(wmi) (Windows answers queries about its licences), C(clock) (it agrees with the controller's
+    to four hours), C(edition), C(key) (its channel and edition fit), C(settings) (those of the KMS client), C(srv) (the
     records of KMS hosts in DNS), C(kms) (the KMS host accepts connections from the controller), C(threshold) (the KMS
     host has counted enough machines), C(licence) and C(last_error).
   - Nothing is changed, and whatever is found does not fail the task. A machine that cannot be reached is one more thing
@@ -70,8 +70,8 @@ options:
     description:
       - The DNS servers, by address, that are asked for the records and the addresses of KMS hosts. Without it, those of
         the controller are.
-      - Name the servers that the machines ask where the controller has others. The machine's own name is always resolved
-        by the controller itself, as its connection is.
+      - Name the servers that the machines ask where the controller has others. The machine's own name is always
+        resolved by the controller itself, as its connection is.
     type: list
     elements: str
     default: []
@@ -88,7 +88,7 @@ options:
     default: 2.0
   transcript:
     description:
-      - A file on the controller. What the machine was asked and has answered is written there, for a report or for a test.
+      - A file on the controller. What the machine was asked and has answered is written there, for a report or a test.
       - It is made anonymous before anything is written. Names of machines, domains and users, addresses, product keys,
         their last five characters, IDs and serial numbers are replaced by made-up ones, the same by the same.
       - When something is left that would tell whose machine it is, nothing is written, and a warning says so.
@@ -168,8 +168,8 @@ diagnosis:
           type: str
         status:
           description:
-            - V(ok), V(wrong), V(skipped) for a check that was not made, since it does not concern the machine or one before
-              it has failed, or V(unknown) for one that could not tell.
+            - V(ok), V(wrong), V(skipped) for a check that was not made, since it does not concern the machine or one
+              before it has failed, or V(unknown) for one that could not tell.
           type: str
         code:
           description: What is wrong, in one word or by the number that Windows gives. V(none) if nothing is.

@@ -28,7 +28,6 @@ extends_documentation_fragment:
   - volume.activation.connection
   - volume.activation.waiting
   - volume.activation.ledger
-  - volume.activation.service
 options:
   state:
     description:
@@ -63,16 +62,19 @@ options:
         default: windows
       confirmation_id:
         description:
-          - A confirmation ID that was obtained elsewhere, as by telephone, with or without hyphens between its groups.
+          - A confirmation ID that Microsoft's telephone service gave, with or without hyphens between its groups. It is
+            deposited in place of asking Microsoft.
+          - With a O(pool) it is kept in the ledger, and serves again when the same machine comes back with the same
+            installation ID.
         type: str
   activate:
     description:
       - V(online) lets the machine ask Microsoft, for which it needs the internet.
-      - V(proxy) gets a confirmation ID on the controller and deposits it on the machine. It needs a O(pool), or a
-        O(product_keys[].confirmation_id) for each key.
-      - V(never) installs the keys only. RV(installations) then has what an activation elsewhere asks for.
+      - V(offline) takes a confirmation ID, from O(product_keys[].confirmation_id) or from the store in the ledger.
+      - V(never) installs the keys only. RV(installations) then has the installation IDs for Microsoft's telephone
+        service.
     type: str
-    choices: [online, proxy, never]
+    choices: [online, offline, never]
     default: online
   pool:
     description:
@@ -173,7 +175,10 @@ notes:
   - V(not_a_host_key). The machine shows the key as one of another kind, such as a MAK. Windows tells the kind of a key
     only once it is installed. It was not activated.
   - V(licensed_by_other_key). The product would lose a licence. Set O(replace_licensed) if that is meant.
-  - V(confirmation_id_needed). No confirmation ID is there, and no pool that pays for one.
+  - V(confirmation_id_needed). O(activate=offline), and no confirmation ID was given or is stored. The key is installed
+    by then, and the message has the installation ID.
+  - Microsoft's batch service, which gives confirmation IDs for MAKs, is not asked for host keys, as it serves no other
+    kind of key.
   - V(no_firewall_rule). The firewall's rule was deleted, or the firewall is managed elsewhere.
   - V(service_not_restarted). The settings are written and wait for the licensing service to start anew.
   - V(no_such_product). The key went into another product than O(product_keys[].products) names.
@@ -226,7 +231,7 @@ EXAMPLES = r"""
     product_keys:
       - product_key: "{{ vault_kms_host_key }}"
         confirmation_id: "{{ confirmation_id }}"
-    activate: proxy
+    activate: offline
 
 - name: Retire the host
   volume.activation.kms_host:
@@ -318,8 +323,8 @@ deferred:
   sample: [activation_interval]
 installations:
   description:
-    - With O(activate=never), what the activation of each product that is not licensed asks for. Each is one element of
-      O(volume.activation.confirmation_id#module:requests).
+    - With O(activate=never), what the activation of each product that is not licensed asks for, with its
+      C(installation_id) and its C(activation_id) among it.
   returned: success
   type: list
   elements: dict

@@ -88,8 +88,8 @@ options:
         fleet.
       - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(get), V(put), V(shell) or the name of a
         method such as C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate),
-        V(status), V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and as it
-        needs C(seconds), C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
+        V(status), V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and
+        as it needs C(seconds), C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
       - With V(hresult) nothing is done, and with V(hresult_after) the work is done and fails all the same. When
         C(reaches_host) is V(false), Microsoft has counted the activation and the machine does not know of it.
       - A machine that refuses V(any) or V(login) always gets a port in the inventory on which nobody listens.

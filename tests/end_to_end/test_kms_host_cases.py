@@ -178,10 +178,9 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "key-of-nothing": (FRESH, {"product_keys": [{"product_key": HOST_KEY, "products": "visio"}]}, "bad_option"),
     "retire-with-keys": (FRESH, {**KEY, "state": "absent"}, "bad_option"),
     "malformed": (FRESH, {"product_keys": [{"product_key": "HHHHH-JJJJJ"}]}, "malformed_key"),
-    "nobody-pays": (FRESH, {**KEY, "activate": "proxy"}, "bad_option"),
     "short-confirmation": (
         FRESH,
-        {"product_keys": [{"product_key": HOST_KEY, "confirmation_id": "123456"}], "activate": "proxy"},
+        {"product_keys": [{"product_key": HOST_KEY, "confirmation_id": "123456"}], "activate": "offline"},
         "bad_confirmation_id",
     ),
 }
@@ -228,7 +227,7 @@ def test_intervals_wait_for_the_activation_that_is_done_by_telephone(serve: Serv
     (installation,) = prepared["installations"]
     assert len(installation["installation_id"]) == 63
     confirmation = _confirmation(installation["installation_id"])
-    given = {"product_keys": [{"product_key": HOST_KEY, "confirmation_id": confirmation}], "activate": "proxy"}
+    given = {"product_keys": [{"product_key": HOST_KEY, "confirmation_id": confirmation}], "activate": "offline"}
     for _again in range(2):
         run = ground.play(task("kms_host", **given, activation_interval=60))
         assert run.code == 0, run.output

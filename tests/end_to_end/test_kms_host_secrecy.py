@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import pytest
 import yaml
+
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
 
 from .cases import HOST_KEY, Serve
 from .playground import task
@@ -103,3 +106,30 @@ def test_an_activation_from_a_pool_is_counted_once_and_a_second_host_of_the_key_
     assert [run.result(name, "again")["changed"] for name in ("one", "two")] == [False, False]
     (pool,) = run.result("one", "mak_ledger_info")["pools"]
     assert (pool["spent"], pool["limit"]) == (2, 6)
+
+
+def test_a_confirmation_id_is_asked_for_by_name_given_once_and_found_in_the_store_later(
+    serve: Serve, tmp_path: Path
+) -> None:
+    ground = serve({"one": {**MACHINE, "internet": False}}, world=WORLD)
+    ledger = {"ledger": str(tmp_path / "ledger.sqlite")}
+    wish = {"pool": "hosts", "activate": "offline", **ledger}
+    asked = {**task("kms_host", **wish, product_keys=[{"product_key": HOST_KEY}]), "ignore_errors": True}
+    run = ground.play(task("mak_pool", name="hosts", limit=1, **ledger), asked)
+    assert run.result("one")["code"] == "confirmation_id_needed"
+    assert [step["action"] for step in run.result("one")["steps"]] == ["install_key"]
+    primary = ground.fleet.machines["one"].describe()["primary"]
+    assert "-".join(wrap(primary["installation_id"], 7)) in run.result("one")["msg"]
+    row = {"product_key": HOST_KEY, "confirmation_id": confirmation_id(primary["installation_id"])}
+    run = ground.play(
+        {**task("kms_host", **wish, product_keys=[row]), "name": "given"},
+        {**task("product_key", product_key=HOST_KEY, state="absent"), "name": "gone"},
+        {**asked, "name": "stored"},
+        {**asked, "name": "again"},
+        task("mak_ledger_info", pool="hosts", **ledger),
+    )
+    assert run.code == 0, run.output
+    assert run.result("one", "stored")["hosting"]["is_kms_host"] is True
+    assert run.result("one", "again")["changed"] is False
+    (pool,) = run.result("one", "mak_ledger_info")["pools"]
+    assert pool["spent"] == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ._applier import Applier, Patience
 from ._events import Requests, client_requests
 from ._forest import ForestHost, create_object, remove_object
-from ._gate import Gate, NoBudget, Settlement, Spend, Ticket
+from ._gate import Gate, NoBudget, Settlement, Spend, Ticket, confirmation_id_needed
 from ._reader import Products, Reader, Scope
 from ._rows import Membership
 from ._spender import Retry, Spender, Spending
@@ -32,6 +32,7 @@ __all__ = [
     "Spending",
     "Ticket",
     "client_requests",
+    "confirmation_id_needed",
     "create_object",
     "remove_object",
 ]

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._errors import Refusal
-from .._licensing import Product
+from .._licensing import Product, grouped
+
+_GROUPS = 9
+"""Installation IDs have nine groups, of seven digits or on old systems of six."""
 
 
 class Settlement(Enum):
@@ -103,13 +106,9 @@ class NoBudget:
         """Return nothing, since nothing is kept."""
         return None
 
-    def obtain(self, spend: Spend) -> str:  # noqa: ARG002
-        """Refuse: there is nobody to pay for it."""
-        raise Refusal(
-            "A confirmation ID is needed, and nobody is there to obtain one.",
-            code="confirmation_id_needed",
-            remedy="Give the confirmation ID, or name a pool to have it obtained for this installation ID.",
-        )
+    def obtain(self, spend: Spend) -> str:
+        """Refuse: there is nobody who could be asked."""
+        raise confirmation_id_needed(spend.product.installation_id)
 
     def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
         """Keep nothing."""
@@ -122,3 +121,15 @@ class NoBudget:
 
     def heed(self, hresult: int) -> None:
         """Keep nothing."""
+
+
+def confirmation_id_needed(installation_id: str | None) -> Refusal:
+    """Return the refusal to go on without a confirmation ID, with the installation ID that it has to be got for."""
+    digits = installation_id or ""
+    return Refusal(
+        f"A confirmation ID for the installation ID {grouped(digits, len(digits) // _GROUPS or 1)} is needed.",
+        code="confirmation_id_needed",
+        cause="None was given, and none is stored in the ledger for this installation ID.",
+        remedy="Give Microsoft's telephone service the installation ID, then run the task again with the answer in"
+        " confirmation_id.",
+    )

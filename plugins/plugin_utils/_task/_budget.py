@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ansible import constants
 
+from .._applying import confirmation_id_needed
 from .._errors import ActivationError
 from .._ledger import Account, Demand, Ledger, LedgerGate, preload
 from .._licensing import ProductKey
@@ -116,10 +117,19 @@ class Purse:
             justification=self.options["justification"],
             use_reserve=self.options["use_reserve"],
         )
-        pay = paying(self.ledger, self.options, tell=self.tell, warn=self.warn)
-        gate = LedgerGate(self.ledger, account, pay, self.tell)
+        gate = LedgerGate(self.ledger, account, self._paying(), self.tell)
         gate.admit()
         return gate
+
+    def _paying(self) -> t.Callable[[Demand], str]:
+        """Return what gets a confirmation ID; a task without a service has only those that are given or stored."""
+        if "service" in self.options:
+            return paying(self.ledger, self.options, tell=self.tell, warn=self.warn)
+        return _nobody
+
+
+def _nobody(demand: Demand) -> str:
+    raise confirmation_id_needed(demand.installation_id)
 
 
 def user_from(task_vars: t.Mapping[str, t.Any]) -> str:
