@@ -56,7 +56,10 @@ _HOST_CHECKS: t.Mapping[str, Check] = {
 
 def _kms_hosts(value: t.Any, path: str) -> tuple[KmsHost, ...]:
     hosts = mapping(value, path)
-    return tuple(KmsHost(name.lower(), **fields(row, f"{path}.{name}", _HOST_CHECKS)) for name, row in hosts.items())
+    # A name may be written with the dot at its end, as DNS has it.
+    return tuple(
+        KmsHost(name.lower().rstrip("."), **fields(row, f"{path}.{name}", _HOST_CHECKS)) for name, row in hosts.items()
+    )
 
 
 def _record(value: t.Any, path: str) -> ServiceRecord:

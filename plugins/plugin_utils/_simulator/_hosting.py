@@ -9,6 +9,7 @@ The service reads its port, what it publishes and its intervals when it starts, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ._keys import KeyFacts
@@ -21,6 +22,8 @@ __all__ = ["HostSettings", "host_settings", "served_lines"]
 
 _PORT, _ACTIVATION_INTERVAL, _RENEWAL_INTERVAL = 1688, 120, 10080
 _EVERYTHING = "all"
+# Python takes no number of thousands of digits, and a registry value may be as long.
+_NUMBER = re.compile(r"0*([0-9]{1,5})")
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,16 @@ class HostSettings:
 def _domain(line: str) -> tuple[str, tuple[int, int]] | None:
     """Return a line of the list, None for one that the service passes over."""
     domain, *numbers = (part.strip() for part in line.split(","))
+    domain = domain.lower().rstrip(".")
     if not domain or len(numbers) > 2 or not all(_is_number(text) for text in numbers):
         return None
-    priority, weight = (int(text or 0) for text in (*numbers, "0", "0")[:2])
-    return domain.lower().rstrip("."), (priority, weight)
+    priority, weight = (int(text.lstrip("0") or 0) for text in (*numbers, "0", "0")[:2])
+    return domain, (priority, weight)
 
 
 def _is_number(text: str) -> bool:
-    return not text or (text.isascii() and text.isdigit() and int(text) < 65536)
+    match = _NUMBER.fullmatch(text)
+    return not text or (match is not None and int(match.group(1)) < 65536)
 
 
 def host_settings(registry: Registry) -> HostSettings:

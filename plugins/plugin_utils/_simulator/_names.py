@@ -93,6 +93,10 @@ class NameServer:
         except ActivationError as error:
             log.error("%s %s", error.message, error.remedy)
             answer.set_rcode(dns.rcode.SERVFAIL)
+        except dns.exception.DNSException as error:
+            # Any text may be described as the name of a host; whoever asks must not wait for it in vain.
+            log.error("a record cannot be told: %s", error)
+            answer.set_rcode(dns.rcode.SERVFAIL)
         return _wire(answer, min(max(asked.payload, _PLAIN_UDP), _MOST_UDP) if in_datagram else _MOST)
 
     def _fill(self, answer: t.Any) -> None:

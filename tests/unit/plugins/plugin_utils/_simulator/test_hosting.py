@@ -38,7 +38,7 @@ def test_it_takes_what_is_written() -> None:
     assert host_settings(registry) == HostSettings(1700, False, ("a.example",), 15, 43200)
 
 
-@pytest.mark.parametrize("port", ["0", "70000", "none"])
+@pytest.mark.parametrize("port", ["0", "65536", "none"])
 def test_a_port_that_is_none_is_the_usual_one(port: str) -> None:
     registry = Registry()
     Settings(registry).put("KeyManagementServiceListeningPort", port)
@@ -57,7 +57,12 @@ def test_a_port_that_is_none_is_the_usual_one(port: str) -> None:
         (",10", {}),
         ("a.example,ten", {}),
         ("a.example,1,2,3", {}),
-        ("a.example,70000", {}),
+        ("a.example,65535,0050", {"a.example": (1688, 65535, 50)}),
+        ("a.example,65536", {}),
+        ("a.example,0" + "9" * 5000, {}),
+        ("a.example," + "0" * 5000, {"a.example": (1688, 0, 0)}),
+        ("a.example,\u0663", {}),
+        (".", {}),
     ],
 )
 def test_a_line_of_the_list_is_a_domain_with_its_numbers(line: str, expected: dict[str, tuple[int, int, int]]) -> None:

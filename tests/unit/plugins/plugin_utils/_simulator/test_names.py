@@ -116,6 +116,24 @@ def test_machines_are_where_the_fleet_listens_and_kms_hosts_have_addresses_of_th
     assert ask(server, "lost.corp.example", "A") == ("NXDOMAIN", [])
 
 
+def test_a_kms_host_may_be_described_with_the_dot_at_its_end(serve: Callable[..., FleetServer]) -> None:
+    server = serve({"kms_hosts": {"KMS.corp.example.": {}}})
+    assert ask(server, "_vlmcs._tcp.corp.example", "SRV") == ("NOERROR", [f"0 0 1688 {KMS}."])
+    assert knock(address_of(server)) == "open"
+
+
+@pytest.mark.parametrize("described", ["a..corp.example", "a" * 64, "two words", '"', "\\9"])
+def test_what_cannot_be_a_name_is_a_failure_of_the_server(serve: Callable[..., FleetServer], described: str) -> None:
+    server = serve({"kms_hosts": {}, "dns": {"corp.example": [described]}})
+    for how in ("udp", "tcp"):
+        assert ask(server, "_vlmcs._tcp.corp.example", "SRV", how) == ("SERVFAIL", [])
+
+
+def test_a_record_may_say_that_there_is_no_host(serve: Callable[..., FleetServer]) -> None:
+    server = serve({"kms_hosts": {}, "dns": {"corp.example": ["."]}})
+    assert ask(server, "_vlmcs._tcp.corp.example", "SRV") == ("NOERROR", ["0 0 1688 ."])
+
+
 def test_a_long_answer_wants_a_stream(serve: Callable[..., FleetServer]) -> None:
     import dns.flags
     import dns.message
