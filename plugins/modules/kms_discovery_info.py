@@ -78,6 +78,7 @@ notes:
   - What is found never fails the task. RV(healthy) says whether anything was.
   - V(bad_option). A domain, an address, a port or another number cannot be one. RV(msg) has it.
   - V(dnspython_missing). The library is not installed on the controller.
+  - V(too_many_open_files). The controller cannot make so many connections at the same time. Set O(limit) lower.
 seealso:
   - module: volume.activation.kms_client
   - module: volume.activation.kms_host

@@ -19,10 +19,17 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from .._errors import ActivationError
+
 __all__ = ["Outcome", "Probe", "probe"]
 
 _SENT_AWAY = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
+_NO_SOCKET = frozenset({errno.EMFILE, errno.ENFILE})
+_MOST_ADDRESSES = 8
+"""No KMS host has more. Whoever writes hundreds into DNS must not use up the sockets of the controller."""
+# That of the system may take a file of its own, and there are many of us at once.
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Outcome(enum.Enum):
@@ -47,14 +54,15 @@ class Probe:
 def probe(
     addresses: t.Sequence[str], port: int, timeout: float, *, clock: t.Callable[[], float] = time.monotonic
 ) -> Probe:
-    """Connect to all addresses of a host at the same time; the first that accepts is enough.
+    """Connect to the addresses of a host at the same time, 8 at most; the first that accepts is enough.
 
-    It takes `timeout` seconds at most, however many addresses there are.
+    It takes `timeout` seconds at most. Raises ActivationError (`too_many_open_files`) when no socket is to be had, which
+    says nothing about the host.
     """
     began, worst = clock(), Outcome.NO_ROUTE
     with contextlib.ExitStack() as resources:
-        selector = resources.enter_context(selectors.DefaultSelector())
-        for address in addresses:
+        selector = resources.enter_context(_Selector())
+        for address in addresses[:_MOST_ADDRESSES]:
             outcome = _begun(address, port, selector, resources)
             worst = worst if outcome is None else _better(worst, outcome)
         while worst is not Outcome.ACCEPTED and selector.get_map():
@@ -80,7 +88,12 @@ def _begun(
             address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
         )[0]
         connection = resources.enter_context(socket.socket(family, kind, protocol))
+    except socket.gaierror:
+        # The address is one for another machine, such as one of a network card that we do not have.
+        return Outcome.NO_ROUTE
     except OSError as error:
+        if error.errno in _NO_SOCKET:
+            raise _no_socket(error) from error
         return _judged(error.errno or errno.EAFNOSUPPORT)
     connection.setblocking(False)
     number = connection.connect_ex(place)
@@ -97,6 +110,15 @@ def _judged(number: int) -> Outcome:
     if number in _SENT_AWAY:
         return Outcome.REFUSED
     return Outcome.NO_ROUTE if number in _NO_WAY else Outcome.SILENT
+
+
+def _no_socket(error: OSError) -> ActivationError:
+    return ActivationError(
+        "The controller cannot open more connections at the same time.",
+        code="too_many_open_files",
+        cause=error.strerror,
+        remedy="Set limit lower, or raise the number of files that a process may open (ulimit -n).",
+    )
 
 
 def _better(one: Outcome, other: Outcome) -> Outcome:

@@ -42,6 +42,12 @@ def test_health_is_no_finding() -> None:
     assert codes(HEALTHY, allowed=["kms1.corp.test"]) == []
 
 
+def test_a_finding_names_the_port_of_the_record() -> None:
+    seen = replace(HEALTHY, record=replace(RECORD, port=1700), probe=Probe(Outcome.SILENT))
+    _wrong_port, stale = judge(SeenDomain("corp.test", (seen,)))
+    assert "kms1.corp.test:1700" in stale.message
+
+
 def test_what_was_not_tried_is_not_held_against_anybody() -> None:
     untried = replace(HEALTHY, probe=None)
     assert (codes(untried), untried.reachable) == ([], None)

@@ -104,7 +104,7 @@ def test_a_dead_server_does_not_use_up_the_time_of_the_next(dnsmasq: Serve) -> N
     with socket.socket(type=socket.SOCK_DGRAM) as taken:
         # Another address, where nobody answers on the same port.
         taken.bind(("127.0.0.1", zones.port))
-        settings = DnsSettings(("127.0.0.1", zones.address), zones.port, 1.5)
+        settings = DnsSettings(("127.0.0.1", zones.address), zones.port, 0.9)
         assert service_records("corp.test", settings) == (ServiceRecord("kms.corp.test", 1688),)
 
 
@@ -129,6 +129,7 @@ def test_an_address_is_its_own(address: str) -> None:
 def test_without_servers_the_system_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
         (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("2001:db8::1", 0, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0)),
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0)),
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: rows)

@@ -11,6 +11,7 @@ import socket
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import Outcome, Probe, probe
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.tests.kms_ports import opened
 
 # Whoever waited for a silent address first would not end within a test.
@@ -54,13 +55,17 @@ def test_several_silent_addresses_share_one_time_limit() -> None:
 
 
 def test_the_latency_is_by_the_clock() -> None:
-    times = iter([10.0, 10.0, 10.25])
+    times = iter([10.0, 10.0, 10.25004])
     with opened({"kms": "open"}) as found:
         assert probe([found["kms"]], 1688, ENDLESS, clock=lambda: next(times)).latency_ms == 250.0
 
 
 def test_nobody_is_reached_without_an_address() -> None:
     assert probe([], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
+
+
+def test_an_address_of_a_network_card_that_we_do_not_have_leads_nowhere() -> None:
+    assert probe(["fe80::1%no-such-card"], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
 
 
 @pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
@@ -73,3 +78,45 @@ def test_a_network_that_we_are_not_in_is_told_from_a_dead_host(monkeypatch: pyte
 def test_a_router_that_knows_nobody_there_says_what_silence_says(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", lambda *_args: number)
     assert probe(["192.0.2.1"], 1688, ENDLESS) == Probe(Outcome.SILENT)
+
+
+@pytest.mark.parametrize("number", [errno.ECONNREFUSED, errno.ECONNRESET])
+def test_who_sends_us_away_is_there_whatever_the_other_addresses_say(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    for order in ((number, errno.ENETUNREACH, errno.EHOSTUNREACH), (errno.EHOSTUNREACH, errno.ENETUNREACH, number)):
+        outcomes = iter(order)
+        monkeypatch.setattr(socket.socket, "connect_ex", lambda *_args, outcomes=outcomes: next(outcomes))
+        assert probe(["192.0.2.1", "2001:db8::1", "192.0.2.2"], 1688, ENDLESS) == Probe(Outcome.REFUSED)
+
+
+def test_a_host_with_a_thousand_addresses_does_not_use_up_our_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def refuse(_connection: socket.socket, place: tuple[str, int]) -> int:
+        called.append(place[0])
+        return errno.ECONNREFUSED
+
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    addresses = [f"192.0.2.{number % 256}" for number in range(1000)]
+    assert probe(addresses, 1688, ENDLESS) == Probe(Outcome.REFUSED)
+    assert called == addresses[:8]
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_that_we_have_no_socket_left_says_nothing_about_a_host(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def fail(*_args: object) -> None:
+        raise OSError(number, "Too many open files")
+
+    monkeypatch.setattr(socket, "socket", fail)
+    with pytest.raises(ActivationError) as caught:
+        probe(["192.0.2.1"], 1688, ENDLESS)
+    assert (caught.value.code, "limit" in (caught.value.remedy or "")) == ("too_many_open_files", True)
+
+
+def test_a_socket_that_cannot_be_made_for_a_network_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> None:
+        raise OSError("no number")
+
+    monkeypatch.setattr(socket, "socket", fail)
+    assert probe(["2001:db8::1"], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
