@@ -56,8 +56,8 @@ def probe(
 ) -> Probe:
     """Connect to the addresses of a host at the same time, 8 at most; the first that accepts is enough.
 
-    It takes `timeout` seconds at most. Raises ActivationError (`too_many_open_files`) when no socket is to be had, which
-    says nothing about the host.
+    It takes `timeout` seconds at most. Raises ActivationError (`too_many_open_files`) where there is no socket left:
+    that says nothing about the host.
     """
     began, worst = clock(), Outcome.NO_ROUTE
     with contextlib.ExitStack() as resources:

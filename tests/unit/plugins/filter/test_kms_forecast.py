@@ -33,7 +33,7 @@ def test_it_takes_one_result_of_a_kms_host_or_several() -> None:
     assert FILTER([], [HOST, {"counts": {"windows": 9, "office": None}}])["windows"]["count_now"] == 9
 
 
-@pytest.mark.parametrize("given", ["text", {"name": "a"}, 5, None, [1], [{}], [{"license": {}}], [{"name": ""}]])
+@pytest.mark.parametrize("given", ["text", {"name": "a"}, {}, 5, None, [1], [{}], [{"license": {}}], [{"name": ""}]])
 def test_what_is_no_list_of_machines_is_refused(given: t.Any) -> None:
     with pytest.raises(AnsibleFilterError, match="name"):
         FILTER(given)

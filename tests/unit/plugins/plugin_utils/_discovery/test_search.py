@@ -77,6 +77,29 @@ def test_without_a_prober_no_port_is_tried(dnsmasq: Serve) -> None:
     assert found.domains[0].seen.records[0].reachable is None
 
 
+def test_a_host_is_tried_for_as_long_as_was_set_and_one_without_an_address_is_not(dnsmasq: Serve) -> None:
+    tried: list[tuple[Sequence[str], float]] = []
+
+    def prober(addresses: Sequence[str], _port: int, timeout: float) -> Probe:
+        tried.append((addresses, timeout))
+        return Probe(Outcome.ACCEPTED, 1.0)
+
+    zones = dnsmasq(
+        srv("corp.test", "gone.corp.test"), srv("corp.test", "kms.corp.test"), host("kms.corp.test", "192.0.2.1")
+    )
+    found = discover(["corp.test"], asking(zones), prober=prober)
+    assert (tried, told(found)["gone.corp.test"]) == ([(("192.0.2.1",), 10.0)], ["stale_record"])
+
+
+def test_ports_of_one_host_are_in_order_and_each_has_its_own_findings(dnsmasq: Serve) -> None:
+    rows = [srv("corp.test", "kms.corp.test", port) for port in (1690, 1688, 1689)]
+    zones = dnsmasq(*rows, host("kms.corp.test", "192.0.2.1"))
+    for _time in range(3):
+        [domain] = discover(["corp.test"], asking(zones), prober=None).domains
+        seen = [(row.record.port, domain.codes(row)) for row in domain.seen.records]
+        assert seen == [(1688, []), (1689, ["wrong_port"]), (1690, ["wrong_port"])]
+
+
 def test_domains_are_in_their_order_and_each_is_there_once(dnsmasq: Serve) -> None:
     found = discover(["b.corp.test", "a.corp.test", "b.corp.test"], asking(dnsmasq()))
     assert [domain.seen.domain for domain in found.domains] == ["b.corp.test", "a.corp.test"]

@@ -91,6 +91,13 @@ def test_what_is_no_name_is_refused(given: str) -> None:
         assert (caught.value.code, bool(caught.value.remedy)) == ("bad_option", True)
 
 
+def test_a_domain_leaves_room_for_what_is_asked_of_it() -> None:
+    longest = ".".join(["a" * 63] * 3 + ["b" * 48])
+    assert (len(longest), domain_name(longest)) == (240, longest)
+    with pytest.raises(Refusal):
+        domain_name(f"{longest}b")
+
+
 @pytest.mark.parametrize("number", [1, 1688, 65535])
 def test_a_port(number: int) -> None:
     assert port_number(number, "expected_port") == number

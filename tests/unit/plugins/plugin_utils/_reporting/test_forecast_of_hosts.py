@@ -84,3 +84,57 @@ def test_a_request_of_more_than_thirty_days_ago_is_out_however_its_time_is_writt
 @pytest.mark.parametrize("last_seen", [None, "", "yesterday"])
 def test_a_request_of_no_known_time_is_taken_to_be_in_the_count(last_seen: str | None) -> None:
     assert kms_forecast([machine(1)], host(2, row(7), row(1, last_seen=last_seen)))["windows"]["joining"] == 0
+
+
+@pytest.mark.parametrize(("now", "clients", "servers", "office"), [(24, False, True, True), (25, True, True, True)])
+def test_a_count_that_is_just_enough_is_enough(now: int, clients: bool, servers: bool, office: bool) -> None:
+    told = kms_forecast([], host(now, office=5))
+    reached = [told["windows"][kind]["reached_now"] for kind in ("clients", "servers")]
+    assert [*reached, told["office"]["reached_now"]] == [clients, servers, office]
+    assert kms_forecast([], host(4, office=4))["office"]["reached_now"] is False
+
+
+def nameless(*applications: str, **product: t.Any) -> Facts:
+    """Return a machine that has not told its client machine ID."""
+    told = machine(1, *applications, **product)
+    return {**told, "license": {**told["license"], "service": None}}
+
+
+def test_a_licensed_machine_of_no_known_id_joins_where_no_host_has_told() -> None:
+    assert kms_forecast([nameless(status="licensed", activated_by="kms")])["windows"]["joining"] == 1
+
+
+@pytest.mark.parametrize(("product", "joining"), [("id-windows", (0, 1)), ("id-office", (1, 0))])
+def test_a_machine_of_no_known_id_is_found_by_its_name_in_the_count_that_it_asked_for(
+    product: str, joining: tuple[int, int]
+) -> None:
+    found = host(1, row(1, kind="server_or_office", activation_id=product), office=1)
+    told = kms_forecast([nameless("windows", "office")], found)
+    assert (told["windows"]["joining"], told["office"]["joining"]) == joining
+
+
+@pytest.mark.parametrize("hosts", [None, [], [{"failed": True, "msg": "No."}]])
+def test_a_host_that_was_not_read_is_not_said_to_lack_office(hosts: list[Facts] | None) -> None:
+    told = kms_forecast([machine(1, "windows", "office")], hosts)
+    assert "no_office_host" not in {note["code"] for note in told["notes"]}
+
+
+def test_a_machine_in_extended_grace_is_licensed_and_so_in_the_count() -> None:
+    one = machine(1, status="extended_grace", activated_by="kms")
+    assert kms_forecast([one], {"counts": {"windows": 1, "office": None}})["windows"]["joining"] == 0
+
+
+@pytest.mark.parametrize("families", [("ServerStandard", "Enterprise"), ("Enterprise", "ServerStandard")])
+def test_without_an_edition_the_primary_product_tells_the_kind(families: tuple[str, str]) -> None:
+    one = machine(1, "windows", "office")
+    one["license"]["machine"] = None
+    for place, (product, family) in enumerate(zip(one["license"]["products"], families, strict=True)):
+        product.update(family=family, is_primary=place == 1)
+    kinds = {kind: kms_forecast([one])["windows"][kind]["machines"] for kind in ("clients", "servers")}
+    assert kinds == {"clients": int(families[1] == "Enterprise"), "servers": int(families[1] != "Enterprise")}
+
+
+def test_clones_that_ask_for_office_alone_are_named() -> None:
+    one = machine(1, "office")
+    told = kms_forecast([one, {**one, "name": "vdi7"}])
+    assert [found["machines"] for found in told["duplicates"]] == [["pc1.corp.example", "vdi7"]]
