@@ -63,6 +63,12 @@ def test_what_is_wrong_stands_with_its_record_and_in_one_list(stage: Stage, dnsm
     assert [row["target"] for row in found["findings"]] == ["gone.corp.test"] * 3 + [None]
 
 
+def test_where_nobody_is_allowed_everybody_is_foreign(stage: Stage, dnsmasq: Serve) -> None:
+    zones = dnsmasq(srv("corp.test", "kms.corp.test"), host("kms.corp.test", "127.0.0.1"))
+    found = run(stage, {"domains": ["corp.test"], "allowed_hosts": [], "probe": False, **zones.options})
+    assert [row["code"] for row in found["findings"]] == ["foreign_host"]
+
+
 def test_another_port_can_be_the_right_one(stage: Stage, dnsmasq: Serve) -> None:
     with opened({"kms": "open"}, 1690) as addresses:
         zones = dnsmasq(srv("corp.test", "kms.corp.test", 1690), host("kms.corp.test", addresses["kms"]))

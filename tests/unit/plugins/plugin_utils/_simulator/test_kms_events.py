@@ -73,6 +73,14 @@ class TestTally:
         tally.note(event(1, time=NOW + timedelta(days=40)))
         assert tally.count(True, NOW + timedelta(days=40), 0) == 1
 
+    def test_it_remembers_twice_the_highest_count_that_was_ever_needed(self) -> None:
+        tally = Tally()
+        seen = []
+        for number, minimum in enumerate((5, 25, 5)):
+            tally.note(event(number, minimum=minimum))
+            seen.append((tally.count(True, NOW, 100), tally.counters(True, NOW, 0).required))
+        assert seen == [(10, 5), (50, 25), (50, 25)]
+
     def test_a_request_that_failed_makes_no_machine_count(self) -> None:
         tally = Tally()
         tally.note(event(1, result=CLOCKS_APART))

@@ -15,6 +15,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_world import clock_setting
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._registry import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._renewing import next_try
 
 from .asking import NOON, STILL, Asker
 from .hosting import CLIENT, HOST, SERVER, clients, restart, status
@@ -118,6 +120,23 @@ class TestFirstActivation:
         fleet = fleet_after({"kms01": HOST, **machines}, "1d", "50d")
 
         assert {status(fleet, name) for name in machines} == expected
+
+    @pytest.mark.parametrize("skew", ["1h", "-1h", "3h"])
+    def test_the_first_two_hours_are_the_same_for_a_client_whose_clock_is_off(self, skew: str) -> None:
+        fleet = fleet_after({"desk": {**CLIENT, "clock_skew": skew}}, "30h", kms_hosts=HEALTHY)
+
+        assert asked(fleet, "kms.corp.example")[0] == ("desk", timedelta(hours=2))
+
+    def test_nobody_tries_more_often_than_every_quarter_of_an_hour(self) -> None:
+        fleet = Fleet.from_description(described({"desk": CLIENT}))
+        Settings(fleet.machines["desk"]._protection.registry).put("VLActivationInterval", "1")
+        for advance in ("1m", "15m", "16m", "31m"):
+            fleet.update(described({"desk": CLIENT}, advance))
+            fleet.describe()
+
+        tried = next(iter(fleet.machines["desk"]._protection.keyed.values())).tried
+        assert tried == START + timedelta(minutes=31)
+        assert next_try(fleet.machines["desk"]._protection) == START + timedelta(minutes=46)
 
     def test_a_week_of_tries_is_as_dense_as_it_was_when_somebody_looks_every_hour(self) -> None:
         machines = {"kms01": HOST, "desk": CLIENT}
