@@ -125,6 +125,11 @@ def test_what_cannot_be_a_host_or_would_lose_a_licence_is_refused(product: Produ
     assert refusal_of(wish(), server(product, edition=edition)).code == code
 
 
+def test_an_evaluation_serves_no_office_either() -> None:
+    found = server(windows(channel=Channel.EVALUATION))
+    assert refusal_of(wish(application=Application.OFFICE), found).code == "evaluation_edition"
+
+
 def test_the_refusal_to_take_a_licence_away_speaks_of_the_host_key() -> None:
     assert "host key" in str(refusal_of(wish(), server(on_mak())).remedy)
 

@@ -104,8 +104,10 @@ def test_what_is_as_wished_or_not_wished_for_is_left_alone(found: dict[str, Any]
 
 
 def test_the_default_port_is_wished_for_by_clearing_the_setting() -> None:
-    step = planned(hosting(port=1700), port=1688).steps[0]
+    found = hosting(port=1700)
+    step = planned(found, port=1688).steps[0]
     assert isinstance(step, SetListeningPort)
+    assert step.predicted(found) == hosting(port=0)
     assert (step.port, step.was, step.becomes) == (None, "1700", "1688")
 
 
