@@ -221,11 +221,18 @@ class _Reader:
         if token.kind == "text":
             return re.sub(r"\\(.)", r"\1", token.text[1:-1], flags=re.DOTALL)
         if token.kind == "number":
-            text = token.text.lower()
-            return int(text, 16) if "x" in text else float(text) if "." in text else int(text)
+            return _number(token.text.lower())
         if token.word in ("null", "true", "false"):
             return {"null": None, "true": True, "false": False}[token.word]
         raise WqlError(f"expected a value, found {token.text!r}")
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text, 16) if "x" in text else float(text) if "." in text else int(text)
+    except ValueError as error:
+        # Python takes no number of thousands of digits.
+        raise WqlError("a number is too long") from error
 
 
 def _null_test(name: str, negated: bool) -> Condition:

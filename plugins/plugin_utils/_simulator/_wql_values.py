@@ -53,8 +53,8 @@ def comparable(value: t.Any, literal: Literal) -> tuple[t.Any, t.Any]:
     if isinstance(value, (int, float)):
         try:
             return value, float(literal)
-        except ValueError as error:
-            raise WqlError("a number is compared with a text") from error
+        except (ValueError, OverflowError) as error:
+            raise WqlError("a number is compared with what is none, or with one that is too large") from error
     if not isinstance(literal, str):
         raise WqlError("a text is compared with a number")
     return str(value).lower(), literal.lower()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer, Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer, Settings, _names
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._names import NameServer, require_dns
 
 pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
@@ -160,6 +160,17 @@ def test_what_is_no_question_gets_no_answer_and_harms_nobody(serve: Callable[...
         stream.settimeout(30)
         assert stream.recv(1) == b""
     assert ask(server, KMS, "A")[0] == "NOERROR"
+
+
+def test_a_stream_on_which_nothing_comes_is_given_up(
+    serve: Callable[..., FleetServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_names, "_IDLE_SECONDS", 0.05)
+    server = serve()
+    assert server.dns
+    with socket.create_connection((server.dns["server"], server.dns["port"])) as stream:
+        stream.settimeout(30)
+        assert stream.recv(1) == b""
 
 
 @pytest.mark.parametrize(

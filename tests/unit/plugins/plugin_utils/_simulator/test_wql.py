@@ -87,6 +87,17 @@ def test_conditions(condition: str, expected: bool | None) -> None:
     assert matches(condition) is expected
 
 
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "0x" + "f" * 400, "9" * 5000 + ".5e"])
+def test_a_number_that_is_too_large_is_refused(number: str) -> None:
+    with pytest.raises(WqlError):
+        matches(f"Status = {number}")
+
+
+@pytest.mark.parametrize("condition", ["Name = 'ALPHA'", "Name LIKE 'AL%'", "Name LIKE '%p_a'", "Name LIKE 'alph[A]'"])
+def test_case_does_not_matter(condition: str) -> None:
+    assert matches(condition) is True
+
+
 @pytest.mark.parametrize(
     "wql",
     [
