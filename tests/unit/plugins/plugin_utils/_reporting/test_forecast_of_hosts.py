@@ -138,3 +138,37 @@ def test_clones_that_ask_for_office_alone_are_named() -> None:
     one = machine(1, "office")
     told = kms_forecast([one, {**one, "name": "vdi7"}])
     assert [found["machines"] for found in told["duplicates"]] == [["pc1.corp.example", "vdi7"]]
+
+
+BY_KMS = {"status": "licensed", "activated_by": "kms"}
+UNLISTED: Facts = {"counts": {"windows": 1, "office": None}}
+
+
+def test_a_licensed_machine_may_be_in_the_count_of_that_host_which_does_not_list_its_clients() -> None:
+    for hosts in ([host(1, row(7)), UNLISTED], [UNLISTED, host(1, row(7))]):
+        assert kms_forecast([machine(1, **BY_KMS)], hosts)["windows"]["joining"] == 0
+
+
+def test_a_licensed_machine_of_no_known_id_is_in_the_count_though_no_list_has_its_name() -> None:
+    assert kms_forecast([nameless(**BY_KMS)], host(1, row(7)))["windows"]["joining"] == 0
+
+
+def test_a_machine_whose_licence_has_run_out_is_in_no_count() -> None:
+    assert kms_forecast([machine(1, activated_by="kms")], UNLISTED)["windows"]["joining"] == 1
+
+
+def test_a_machine_that_a_token_licenses_does_not_ask() -> None:
+    told = kms_forecast([machine(1, status="licensed", activated_by="token")])
+    assert (told["windows"]["clients"]["machines"], told["windows"]["joining"]) == (0, 0)
+
+
+def test_a_host_and_a_machine_that_is_none_are_not_several_hosts() -> None:
+    told = kms_forecast([], [host(0), host(None)])
+    assert [note["code"] for note in told["notes"]] == ["not_a_kms_host"]
+
+
+def test_machines_whose_ids_are_nothing_but_noughts_are_no_clones() -> None:
+    noughts = {"client_machine_id": "{00000000-0000-0000-0000-000000000000}"}
+    machines = [{**one, "license": {**one["license"], "service": noughts}} for one in (machine(1), machine(2))]
+    told = kms_forecast(machines)
+    assert (told["windows"]["joining"], told["duplicates"]) == (2, [])
