@@ -222,3 +222,10 @@ def test_a_host_that_is_a_domain_is_refused_before_any_is_set() -> None:
     with pytest.raises(Refusal) as refusal:
         stages(machine).run([choice("one", "corp.example")])
     assert (refusal.value.code, machine.done) == ("domain_as_kms_host", [])
+
+
+def test_so_it_is_where_the_machine_is_on_the_first_already() -> None:
+    machine = FakeMachine(state(windows(), kms_host="one"))
+    with pytest.raises(Refusal) as refusal:
+        stages(machine).run([choice("one", "corp.example")])
+    assert (refusal.value.code, machine.tried) == ("domain_as_kms_host", [])
