@@ -89,9 +89,10 @@ options:
   transcript:
     description:
       - A file on the controller. What the machine was asked and has answered is written there, for a report or a test.
-      - It is made anonymous before anything is written. Names of machines, domains and users, addresses, product keys,
-        their last five characters, IDs and serial numbers are replaced by made-up ones, the same by the same.
+      - It is made anonymous before anything is written. Only what is known to say nothing of whose machine it is stays.
+        Names, addresses and IDs are replaced by made-up ones, the same by the same, everything else by C(xxx).
       - When something is left that would tell whose machine it is, nothing is written, and a warning says so.
+      - Give it a name that does not tell either. Only its owner may read it.
     type: path
   questions:
     description:
@@ -136,7 +137,7 @@ EXAMPLES = r"""
 
 - name: Record what the machine says, for a report
   volume.activation.diagnosis_info:
-    transcript: "{{ playbook_dir }}/transcripts/{{ inventory_hostname }}.json"
+    transcript: "{{ playbook_dir }}/transcripts/{{ ansible_play_hosts_all.index(inventory_hostname) }}.json"
 """
 
 RETURN = r"""
@@ -199,7 +200,7 @@ transcript:
   description: The file that was written, V(none) without one.
   returned: success
   type: str
-  sample: /home/operator/transcripts/app01.json
+  sample: /home/operator/transcripts/1.json
 requests:
   description: How many WS-Management requests were sent.
   returned: success

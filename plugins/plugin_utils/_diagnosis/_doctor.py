@@ -132,7 +132,7 @@ def _asked(recorder: Recorder, state: State, operation_timeout: float) -> int:
 def _names(machine: str, settings: ConnectionSettings, noted: Noted, state: State | None) -> list[str]:
     """Return every name that is known to say whose machine this is."""
     told = [] if state is None else _told(state)
-    found = [machine, settings.host, *noted.names(), *told]
+    found = [machine, settings.host, *noted.names(), *told, _account(settings)[1]]
     return list(dict.fromkeys(name for name in found if name))
 
 
@@ -143,9 +143,16 @@ def _told(state: State) -> list[str]:
     return [name for name in (state.machine.name if state.machine else None, *names) if name]
 
 
+def _account(settings: ConnectionSettings) -> tuple[str, str]:
+    """Return the name of who logs in and the domain before or behind it."""
+    before, _backslash, rest = (settings.user or "").rpartition("\\")
+    user, _at, behind = rest.partition("@")
+    return user, before or behind
+
+
 def _secrets(settings: ConnectionSettings, state: State | None) -> list[str]:
     """Return what must not be in a transcript either, and is no name that could be replaced."""
-    user = (settings.user or "").rpartition("\\")[2].partition("@")[0]
+    user, _domain = _account(settings)
     held = [reveal(secret) for secret in settings.secrets]
     machine_id = state.service.client_machine_id if state else None
     return [*held, *([] if user.lower() in _GENERIC_USERS else [user]), *([machine_id] if machine_id else [])]

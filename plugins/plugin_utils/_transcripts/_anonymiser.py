@@ -4,12 +4,9 @@
 
 """What becomes of each text of a message: it stays, or something made up takes its place.
 
-Only what is known to say nothing of whose machine it is stays: numbers, truth values, the words of Windows itself. All
-other properties keep their shape at most. The rule is by what a text is called and what it looks like, never by a list
-of what to take out, so that a property nobody thought of does not come through.
-
-Texts of faults are the one exception, since one of the open questions is about their language. From them everything is
-taken that is known to be a name or looks like one.
+Only what is known to say nothing of whose machine it is stays: the numbers of known properties, truth values, values of
+a known form, the words of Windows' own English errors. All else keeps its shape at most. Nothing is ever searched for
+and taken out, so that a text nobody thought of, in a language nobody thought of, does not come through.
 """
 
 from __future__ import annotations
@@ -19,11 +16,10 @@ import typing as t
 
 from ._markup import Place, rewritten
 from ._pseudonyms import GUID, Pseudonyms
+from ._vocabulary import FORMS, MACHINE_URL, NUMBERS
+from ._wording import channel, moment, shape, shipped, worded
 
 __all__ = ["Anonymiser"]
-
-MACHINE_URL = "http://machine:5985/wsman"
-"""Where every request of ours says that it goes; a machine does not compare it."""
 
 _NAMES = frozenset(
     {
@@ -39,47 +35,16 @@ _NAMES = frozenset(
         "@Machine",
     }
 )
-_KEPT = frozenset(
-    {
-        # the words of Windows
-        "BuildNumber",
-        "LicenseFamily",
-        "ProductKeyChannel",
-        "Version",
-        # what only requests hold, and always the same
-        "MaxElements",
-        "PolicyName",
-        "hDefKey",
-        "sSubKeyName",
-        "sSubKeyNames",
-        "sValueName",
-        "uRequired",
-        # a datetime that says nothing of the machine's history
-        "Datetime",
-    }
-)
-_MOMENTS = frozenset({"EvaluationEndDate", "LocalDateTime", "TrustedTime"})
-_PROTOCOL = frozenset({"Action", "Address", "FaultDetail", "ResourceURI"})
-_PRODUCT_NAME = re.compile(r"(?:Windows\(R\)|Office \d+|Microsoft Office)\W.*", re.DOTALL)
-_CHANNEL_TOKEN = re.compile(r"VOLUME_|RETAIL|OEM_|TIMEBASED_|MAK|VIRTUAL_MACHINE_ACTIVATION")
-_PLAIN = re.compile(r"-?[0-9]{1,10}|true|false", re.IGNORECASE)
-_MADE_UP_MOMENT = "2020-01-01T00:00:00Z"
+_CLOCKS = frozenset({"LocalDateTime", "TrustedTime"})
+_MOMENTS = _CLOCKS | {"EvaluationEndDate"}
+_ADDRESSES = frozenset({"Address", "To"})
+_PLAIN = re.compile(r"-?[0-9]{1,10}")
+_TRUTH = re.compile(r"true|false", re.IGNORECASE)
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_SHORT_NUMBER = re.compile(r"[0-9]{1,5}")
 
-_TELLING = {
-    "key": r"\b(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5}\b",
-    "guid": GUID.pattern,
-    "sid": r"\bS-1-\d+(?:-\d+)+\b",
-    "mail": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*",
-    "account": r"(?<![\w\\:%])\\{0,2}(?!%)[\w.$-]+\\[\w.$ -]*[\w$]",
-    "ipv4": r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
-    "ipv6": r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])",
-    "dotted": r"(?<![\w./\\-])[\w-]+(?:\.[\w-]+)*\.(?P<last>[a-z][\w-]*)(?![\w-])",
-    "digits": r"\d{11,}",
-}
-"""What looks like a name, a number or an address in free text. The first that fits counts, and nothing twice."""
 
-_FILES = frozenset({"dll", "dat", "exe", "mof", "vbs", "xml"})
-_PUBLIC = ("dmtf.org", "microsoft.com", "w3.org", "xmlsoap.org")
+_SHAPES: t.Mapping[str, t.Callable[[str], str]] = {"Description": channel, "Name": shipped}
 
 
 class Anonymiser:
@@ -99,11 +64,8 @@ class Anonymiser:
         return rewritten(message, self._changed)
 
     def text(self, text: str) -> str:
-        """Return free text without names, addresses, keys and IDs."""
-        known = "|".join(re.escape(name) for name in sorted(self.pseudonyms.known, key=len, reverse=True))
-        forms = {**_TELLING, **({"known": rf"(?<!\w)(?:{known})(?!\w)"} if known else {})}
-        telling = "|".join(f"(?P<{name}>{form})" for name, form in forms.items())
-        return re.sub(telling, self._replaced, text, flags=re.IGNORECASE)
+        """Return free text without anything that is not known to be Windows' own."""
+        return worded(text, self.pseudonyms)
 
     def _noticed(self, place: Place, text: str) -> str:
         if _called(place) in _NAMES:
@@ -112,64 +74,37 @@ class Anonymiser:
 
     def _changed(self, place: Place, text: str) -> str:
         called = _called(place)
-        if called == "@path" or ("Fault" in place.path and not called.startswith("@")):
-            return text if called == "FaultDetail" else self.text(text)
-        if "Header" in place.path and called not in ("Selector", *_PROTOCOL):
-            return self._header(called, text)
-        if called in ("EnumerationContext", "Filter", *_PROTOCOL):
-            return self._frame(called, text)
-        return self._property(place.label if called == "Selector" else called, text)
-
-    def _header(self, called: str, text: str) -> str:
-        if called == "To":
-            return text if text.endswith("/anonymous") else MACHINE_URL
-        if called in ("FragmentTransfer", "MaxEnvelopeSize", "OperationTimeout"):
-            return text
-        return self.pseudonyms.context(text)
-
-    def _frame(self, called: str, text: str) -> str:
+        if called in _ADDRESSES:
+            return text if FORMS[called].fullmatch(text) else MACHINE_URL
         if called == "EnumerationContext":
             return self.pseudonyms.context(text)
-        # Ours, or a URI that the standards fix.
-        return text if called in _PROTOCOL else GUID.sub(lambda found: self.pseudonyms.guid(found.group()), text)
+        if called == "Filter":
+            return _QUOTED.sub(self._quoted, text)
+        if called == "@path" or ("Fault" in place.path and not called.startswith("@")):
+            return text if _stays(called, text) else self.text(text)
+        if "Header" in place.path and called not in ("Selector", *FORMS, *NUMBERS):
+            return self.pseudonyms.context(text)
+        return self._property(place.label if called == "Selector" else called, text)
+
+    def _quoted(self, found: re.Match[str]) -> str:
+        """Return a value that a query compares with: an ID or a small number, of all others the shape."""
+        value = found[1]
+        if GUID.fullmatch(value):
+            return f"'{self.pseudonyms.guid(value)}'"
+        return found.group() if _SHORT_NUMBER.fullmatch(value) else f"'{shape(value)}'"
 
     def _property(self, called: str, text: str) -> str:
         if called in _NAMES:
             return self.pseudonyms.name(text)
         if called == "PartialProductKey":
             return self.pseudonyms.partial(text)
-        if _is_windows_own(called, text):
-            return self.text(text)
-        if called in _KEPT or _PLAIN.fullmatch(text):
+        if called in _MOMENTS:
+            return moment(text, exact=called in _CLOCKS)
+        if _stays(called, text):
             return text
-        if GUID.fullmatch(text.strip("{}")):
+        if GUID.fullmatch(text.removeprefix("{").removesuffix("}")):
             return GUID.sub(lambda found: self.pseudonyms.guid(found.group()), text)
-        return _shape(text)
-
-    def _replaced(self, found: re.Match[str]) -> str:
-        form, text = found.lastgroup or "", found.group()
-        if form in _INSTEAD:
-            return _INSTEAD[form]
-        if form in ("ipv4", "ipv6"):
-            return self._address(text)
-        if found["dotted"]:
-            return self._dotted(text, found["last"])
-        if form == "guid":
-            return self.pseudonyms.guid(text)
-        return self.pseudonyms.known[text.lower()] if form == "known" else _shape(text)
-
-    def _address(self, text: str) -> str:
-        try:
-            return self.pseudonyms.address(text)
-        except ValueError:
-            return _shape(text)
-
-    def _dotted(self, name: str, last: str) -> str:
-        public = last.lower() in _FILES or name.lower().endswith(_PUBLIC)
-        return name if public else self.pseudonyms.name(name)
-
-
-_INSTEAD = {"sid": "S-1-5-21-0-0-0-0", "mail": "user@name", "account": r"NAME\user"}
+        return _SHAPES.get(called, shape)(text)
 
 
 def _called(place: Place) -> str:
@@ -177,20 +112,14 @@ def _called(place: Place) -> str:
     if not place.path:
         return ""
     last = place.path[-1]
-    if last in ("Datetime", "Interval") and len(place.path) > 1:
-        return last if place.path[-2] in _MOMENTS else f"{place.path[-2]}/{last}"
-    return last
+    return place.path[-2] if last in ("Datetime", "Interval") and len(place.path) > 1 else last
 
 
-def _is_windows_own(called: str, text: str) -> bool:
-    """Tell whether a text is one that Windows brings along: the name or the description of one of its licences."""
-    if called == "Name":
-        return _PRODUCT_NAME.match(text) is not None
-    return called == "Description" and _CHANNEL_TOKEN.search(text) is not None
-
-
-def _shape(text: str) -> str:
-    """Return a text with its letters and digits taken out of it."""
-    if re.match(r"\d{4}-\d\d-\d\dT", text):
-        return _MADE_UP_MOMENT
-    return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "0", text))
+def _stays(called: str, text: str) -> bool:
+    """Tell whether a text is of the form that may stay in its place."""
+    if _TRUTH.fullmatch(text):
+        return True
+    if called in NUMBERS:
+        return _PLAIN.fullmatch(text.strip()) is not None
+    form = FORMS.get(called)
+    return form is not None and form.fullmatch(text) is not None

@@ -15,6 +15,8 @@ import typing as t
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr, unescape
 
+from ._vocabulary import ATTRIBUTES
+
 __all__ = ["Place", "rewritten"]
 
 _TOKEN = re.compile(
@@ -23,8 +25,9 @@ _TOKEN = re.compile(
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[^\s/>]+)")
 _ATTRIBUTE = re.compile(r"(?P<space>\s+)(?P<name>[^\s=]+)\s*=\s*(?P<quoted>\"[^\"]*\"|'[^']*')", re.DOTALL)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
-_KEPT_ATTRIBUTES = frozenset({"Code", "Dialect", "Name", "lang", "mustUnderstand", "nil", "provider", "type"})
-"""Attributes whose values say nothing of the machine; of all others, namespaces stay and the rest is replaced."""
+_WELL_FORMED = re.compile(
+    r"</?[A-Za-z_][\w.:-]{0,100}(?:\s+[A-Za-z_][\w.:-]{0,100}\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*/?>", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ def _text(part: str, stack: list[tuple[str, str]], change: Change) -> str:
 
 
 def _tag(part: str, stack: list[tuple[str, str]], change: Change) -> str:
-    found = _TAG.match(part)
+    found = _TAG.match(part) if _WELL_FORMED.fullmatch(part) else None
     if found is None:
+        # Nobody could read such a message, and what a name or a value is in it cannot be told.
         return ""
     name = found["name"].rpartition(":")[2]
     if found["close"]:
@@ -89,10 +93,11 @@ def _named(part: str) -> str:
 
 def _attribute(found: re.Match[str], stack: list[tuple[str, str]], change: Change) -> str:
     prefix, colon, local = found["name"].rpartition(":")
-    if found["name"] == "xmlns" or prefix == "xmlns" or local in _KEPT_ATTRIBUTES:
-        return found.group()
     place = _place(stack)
     value = _plain(found["quoted"][1:-1])
+    form = ATTRIBUTES.get("xmlns" if prefix == "xmlns" else local)
+    if form is not None and form.fullmatch(value):
+        return found.group()
     after = change(Place((*place.path, f"@{local}")), value)
     return found.group() if after == value else f"{found['space']}{prefix}{colon}{local}={quoteattr(after)}"
 

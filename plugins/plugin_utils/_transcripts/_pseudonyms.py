@@ -20,6 +20,7 @@ from .._licensing import APPLICATION_IDS, table
 __all__ = ["GUID", "Pseudonyms"]
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_CONTEXT = re.compile(rf"(?:uuid[:.])?{GUID.pattern}", re.IGNORECASE)
 _LETTERS = "BCDFGHJKMPQRTVWXY2346789"
 _UNNAMED = frozenset({"", "localhost", "workgroup"})
 
@@ -71,7 +72,7 @@ class Pseudonyms:
 
     def context(self, text: str) -> str:
         """Return the substitute of an enumeration's context, which may hold anything."""
-        if GUID.search(text):
+        if _CONTEXT.fullmatch(text):
             return GUID.sub(lambda found: self.guid(found.group()), text)
         return self._contexts.setdefault(text, f"context-{len(self._contexts) + 1}")
 

@@ -20,14 +20,18 @@ Its form is JSON with these fields:
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import typing as t
 from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import unescape
 
 from .._errors import ActivationError, Refusal
 from ._anonymiser import Anonymiser
 from ._recorder import Entry
+from ._vocabulary import WORDS
 
 __all__ = ["FORMAT", "Transcript", "load", "rows"]
 
@@ -36,8 +40,9 @@ FORMAT = "volume.activation transcript 1"
 _SHORTEST = 4
 """Shorter words than this stand in every text by chance."""
 
-_COMMON = frozenset({"client", "computer", "domain", "host", "kms", "machine", "office", "server", "system", "windows"})
-"""Words that are no name, although somebody calls a machine so; they stand in what is ours and what is Windows'."""
+_MARKUP = re.compile(r"</?(?:[\w.-]+:)?([\w.-]+)")
+_MADE_UP = re.compile(r"name\d+|context-\d+|xxx[a-z0-9]{2}", re.IGNORECASE)
+_STATES = frozenset({"open", "refused", "silent", "no_route", "nameless", "unknown"})
 
 _TLS_WORDS = re.compile(
     r"certificate has expired|certificate is not yet valid|hostname mismatch|ip address mismatch|doesn't match"
@@ -48,7 +53,7 @@ _TLS_WORDS = re.compile(
 
 def rows(entries: t.Sequence[Entry], anonymiser: Anonymiser) -> list[dict[str, t.Any]]:
     """Return the exchange of a transcript: what was recorded, made anonymous."""
-    texts = [(_text(entry.request), None if entry.answer is None else _text(entry.answer)) for entry in entries]
+    texts = [(_text(entry.request), None if entry.answer is None else _readable(entry.answer)) for entry in entries]
     for _request, answer in texts:
         anonymiser.learn(answer or "")
     return [
@@ -70,14 +75,17 @@ class Transcript:
     forbidden: tuple[str, ...] = field(default=(), repr=False)
 
     def save(self, path: pathlib.Path) -> None:
-        """Write it; raises Refusal, and writes nothing, if anything forbidden is left in it."""
-        text = f"{json.dumps({'format': FORMAT, **self.document}, indent=1, ensure_ascii=False)}\n"
-        left = sum(1 for word in self.forbidden if _is_in(word, text))
+        """Write it for its owner alone; raises Refusal, and writes nothing, if anything forbidden is left in it."""
+        left = _left(self.forbidden, "\n".join(_told(self.document)))
         if left:
             raise _not_anonymous(left)
+        text = f"{json.dumps({'format': FORMAT, **self.document}, indent=1, ensure_ascii=False)}\n"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+                os.fchmod(handle, 0o600)
+                file.write(text)
         except OSError as error:
             raise _not_written(path, error) from error
 
@@ -115,10 +123,28 @@ def _no_transcript(path: pathlib.Path, cause: str) -> Refusal:
     return Refusal(f"{path} is no transcript of this version.", code="not_a_transcript", cause=cause)
 
 
+def _readable(answer: bytes) -> str:
+    """Return an answer as text, and nothing of one that is no XML: what is a name or a value in it cannot be told."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _no_doctype
+    try:
+        parser.Parse(answer, True)  # noqa: FBT003
+    except (expat.ExpatError, LookupError, ValueError):
+        return ""
+    return _text(answer)
+
+
+def _no_doctype(*_declared: t.Any) -> None:
+    raise ValueError
+
+
 def _text(message: bytes) -> str:
     """Return a message as text; Windows writes UTF-8, and may write UTF-16."""
-    encoding = "utf-16" if message[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    encoding = next((name for start, name in _STARTS if message.startswith(start)), "utf-8-sig")
     return message.decode(encoding, errors="replace")
+
+
+_STARTS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 
 def _error(error: ActivationError) -> dict[str, str | None]:
@@ -128,8 +154,32 @@ def _error(error: ActivationError) -> dict[str, str | None]:
     return {"kind": kind, "code": error.code, "message": f"{kind}.", "cause": found.group() if found else None}
 
 
+def _told(value: t.Any) -> t.Iterator[str]:
+    """Yield every text of a document but those that are always the same, and those of XML as they read besides."""
+    if isinstance(value, str):
+        yield from (value, unescape(value, {"&quot;": '"', "&apos;": "'"}))
+    elif isinstance(value, t.Mapping):
+        yield from (text for name in value if name not in _FIXED for text in _told(value[name]))
+    elif isinstance(value, (list, tuple)):
+        yield from (text for item in value for text in _told(item))
+
+
+_FIXED = frozenset({"question", "asked", "made_by"})
+
+
+def _left(forbidden: t.Iterable[str], told: str) -> int:
+    """Return how many of the forbidden words, and of the parts of names among them, are in what is told.
+
+    A word that stands there anyway, because Windows or the markup says it, tells nothing.
+    """
+    words = {part.strip().lower() for word in forbidden for part in (word, *word.split("."))}
+    common = WORDS | _STATES | {name.lower() for name in _MARKUP.findall(told)}
+    return sum(1 for word in words if _is_name(word) and word not in common and _is_in(word, told))
+
+
+def _is_name(word: str) -> bool:
+    return len(word) >= _SHORTEST and _MADE_UP.fullmatch(word) is None
+
+
 def _is_in(word: str, text: str) -> bool:
-    found = word.strip()
-    if len(found) < _SHORTEST or found.lower() in _COMMON:
-        return False
-    return re.search(rf"(?<!\w){re.escape(found)}(?!\w)", text, re.IGNORECASE) is not None
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts._markup import Place, rewritten
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import _namespaces as ns
 
 
 def _upper(_place: Place, text: str) -> str:
@@ -44,8 +45,19 @@ def test_the_place_of_a_text_is_its_elements_and_its_label() -> None:
 
 
 def test_attributes_are_texts_too_unless_they_are_markup() -> None:
-    message = '<f:WSManFault xmlns:f="urn:f" Code="5" Machine="app01" path=\'c:\\x\'/>'
-    assert rewritten(message, _upper) == '<f:WSManFault xmlns:f="urn:f" Code="5" Machine="APP01" path="C:\\X"/>'
+    message = f'<f:WSManFault xmlns:f="{ns.WSMAN_FAULT}" Code="5" Machine="app01" path=\'c:\\x\'/>'
+    written = f'<f:WSManFault xmlns:f="{ns.WSMAN_FAULT}" Code="5" Machine="APP01" path="C:\\X"/>'
+    assert rewritten(message, _upper) == written
+
+
+def test_an_attribute_that_is_markup_is_a_text_where_it_holds_something_else() -> None:
+    message = '<f:WSManFault xmlns:f="urn:app01" Code="app01" lang="app01" nil="app01" type="app01"/>'
+    assert "app01" not in rewritten(message, _upper)
+
+
+@pytest.mark.parametrize("tag", ["<p app01>", "<p a=app01>", "<p a='1'b='app01'>", "<äpp01>", "<p a='app01>"])
+def test_what_is_no_tag_is_left_out(tag: str) -> None:
+    assert "pp01" not in rewritten(f"{tag}x</p>", _upper)
 
 
 def test_an_attribute_may_hold_the_end_of_a_tag() -> None:

@@ -65,3 +65,7 @@ def test_a_context_may_have_any_form() -> None:
     made_up = Pseudonyms()
     assert made_up.context("opaque") == made_up.context("opaque") == "context-1"
     assert made_up.context("uuid:0C8E7C0E-6F0E-4C37-9A54-51A0C0FFEE00").startswith("uuid:00000000-")
+
+
+def test_nothing_that_stands_beside_the_id_of_a_context_stays() -> None:
+    assert Pseudonyms().context("uuid:0C8E7C0E-6F0E-4C37-9A54-51A0C0FFEE00 of app01") == "context-1"

@@ -142,6 +142,33 @@ def test_nor_in_that_of_a_machine_that_only_refuses(tmp_path: Path) -> None:
     assert _left(_written(tmp_path, _Talkative(Session(served(refusing))))) == []
 
 
+class _Confused:
+    """A machine whose answers say where they come from, and are none."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+
+    def send(self, _message: bytes, /) -> bytes:
+        """Return the same whatever is asked."""
+        return self._answer
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    "answer", [f"Proxy of {HOST}".encode(), f"<html><p>{HOST}</p></html>".encode(), HOST.encode("utf-16"), b"\xff\xfe<"]
+)
+def test_nor_in_that_of_one_that_gives_no_answer_to_the_question(tmp_path: Path, answer: bytes) -> None:
+    assert _left(_written(tmp_path, _Confused(answer))) == []
+
+
+def test_nor_the_domain_of_who_logs_in(tmp_path: Path) -> None:
+    session = Session(error=ConnectionFailed("CORP", code="login_refused", cause="operator-7 of CORP"))
+    assert "CORP" not in _written(tmp_path, session)
+    assert recorded(session)[1].forbidden.count("CORP") == 1
+
+
 def test_nor_in_that_of_a_machine_that_was_never_reached(tmp_path: Path) -> None:
     cause = f"HTTPSConnectionPool(host='{HOST}', port=5986): {PASSWORD} at 203.0.113.9"
     error = ConnectionFailed(f"{HOST} is not trusted.", code="certificate_not_trusted", cause=cause)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,36 @@ def test_words_that_stand_there_by_chance_are_no_names(tmp_path: Path) -> None:
     Transcript({"exchange": text}, forbidden=("windows", "on", "ver", "", "system")).save(tmp_path / "t.json")
 
 
+@pytest.mark.parametrize("word", ["Envelope", "service", "HRESULT", "name1", "refused", "asked"])
+def test_a_machine_may_be_called_as_what_stands_there_anyway(tmp_path: Path, word: str) -> None:
+    row = {"answer": "<s:Envelope>name1 service: HRESULT</s:Envelope>", "question": "asked"}
+    around = {"answering": "refused"}
+    Transcript({"exchange": [row], "around": around}, forbidden=(word,)).save(tmp_path / "t.json")
+
+
+@pytest.mark.parametrize(
+    ("word", "left"),
+    [
+        ('pass"w\\ord<&>', 'pass"w\\ord<&>'),
+        ("pass<&>word", "pass&lt;&amp;&gt;word"),
+        ("zugspitze.corp.example", "<CSName>ZUGSPITZE</CSName>"),
+        ("corp.fabrikam-nord.example", "fabrikam-nord"),
+    ],
+)
+def test_neither_its_spelling_nor_a_part_of_it_hides_what_is_forbidden(tmp_path: Path, word: str, left: str) -> None:
+    with pytest.raises(Refusal):
+        Transcript({"exchange": [{"answer": left}]}, forbidden=(word,)).save(tmp_path / "t.json")
+
+
+def test_nobody_else_may_read_it_before_its_owner_did(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text("from before")
+    path.chmod(0o644)
+    Transcript({}).save(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert load(path) == {"format": FORMAT}
+
+
 def test_what_must_not_be_shown_is_not_in_its_representation() -> None:
     assert SECRET not in repr(Transcript({}, forbidden=(SECRET,)))
 
@@ -82,3 +113,27 @@ def test_an_answer_in_utf_16_is_read_too() -> None:
     answer = "<p:CSName>APP01</p:CSName>".encode("utf-16")
     (row,) = rows([Entry(b"<a/>", answer)], Anonymiser())
     assert row["answer"] == "<p:CSName>NAME1</p:CSName>"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"app01 is down",
+        b"<a>app01",
+        b"<a>M\xfcller</a>",
+        b"<!DOCTYPE a [<!ENTITY e 'app01'>]><a>&e;</a>",
+        b"<a b=app01/>",
+        b"<" * 200_000,
+        b"<!--" * 50_000,
+        b"",
+    ],
+    ids=range(8),
+)
+def test_nothing_stays_of_an_answer_that_is_no_message(answer: bytes) -> None:
+    (row,) = rows([Entry(b"<a/>", answer)], Anonymiser())
+    assert row["answer"] == ""
+
+
+def test_what_cannot_be_written_as_text_is_written_all_the_same(tmp_path: Path) -> None:
+    Transcript({"exchange": ["\ud800 \x00 \u2028"]}).save(tmp_path / "t.json")
+    assert load(tmp_path / "t.json")["exchange"] == ["? \x00 \u2028"]
