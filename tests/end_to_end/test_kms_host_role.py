@@ -147,3 +147,12 @@ def test_what_clients_find_is_told_for_the_domains_of_the_host_and_fails_nothing
     found = told["kms_host_discovery"]
     assert [row["domain"] for row in found["domains"]] == ["corp.example", "branch.example"]
     assert {finding["code"] for finding in found["findings"]} == {"dns_failed"}
+
+
+def test_a_host_in_no_domain_has_none_to_look_up_and_that_is_said(serve: Callable[..., Playground]) -> None:
+    ground = serve({"srv": {**SERVER, "domain": None}}, world=WORLD)
+    run = _played(ground, {**KEYS, "kms_host_check_discovery": True})
+    told = _told(run)
+    assert told["kms_host_found"]["hosting"]["is_kms_host"]
+    assert told["kms_host_discovery"]["skipped"]
+    assert "kms_host_discovery_domains" in run.result("srv", "Say that there is no domain to look up")["msg"]
