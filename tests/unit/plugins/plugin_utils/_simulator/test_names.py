@@ -134,6 +134,12 @@ def test_a_record_may_say_that_there_is_no_host(serve: Callable[..., FleetServer
     assert ask(server, "_vlmcs._tcp.corp.example", "SRV") == ("NOERROR", ["0 0 1688 ."])
 
 
+def test_a_world_without_records_has_none_though_it_has_a_host(serve: Callable[..., FleetServer]) -> None:
+    server = serve({"kms_hosts": {KMS: {}}, "dns": {}})
+    assert ask(server, "_vlmcs._tcp.corp.example", "SRV") == ("NXDOMAIN", [])
+    assert knock(address_of(server)) == "open"
+
+
 def test_a_long_answer_wants_a_stream(serve: Callable[..., FleetServer]) -> None:
     import dns.flags
     import dns.message

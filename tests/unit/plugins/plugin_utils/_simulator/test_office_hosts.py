@@ -67,6 +67,13 @@ class TestPacks:
         keyed = {row["family"]: row["partial_product_key"] for row in box.machine.describe()["products"]}
         assert keyed == {"ServerStandard": "PPPPP", "OfficeKMSHost2021": "QQQQQ"}
 
+    def test_each_release_keeps_its_host_key_beside_the_others(self) -> None:
+        packs = [{"product": pack, "status": "licensed"} for pack in ("office_2021", "office_2024")]
+        box = Asker(fleet_of({"box": {**SERVER, "office_host": ["office_2019", *packs]}}).machines["box"])
+
+        keyed = {row["LicenseFamily"]: row["LicenseStatus"] for row in host_rows(box)}
+        assert keyed == {"OfficeKMSHost2019": "0", "OfficeKMSHost2021": "1", "OfficeKMSHost2024": "1"}
+
     def test_its_state_can_be_described(self) -> None:
         pack = {"product": "office_2021", "status": "licensed", "product_key": OFFICE_HOST_KEY}
         (row,) = host_rows(Asker(fleet_of({"box": {**SERVER, "office_host": [pack]}}).machines["box"]))

@@ -42,6 +42,7 @@ def test_a_name_that_is_not_there_fails_with_a_number_of_the_licensing_service(b
 def test_a_policy_of_the_other_type_is_a_mismatch_and_no_name_a_bad_parameter(box: Asker) -> None:
     assert failure(box, "GetPolicyInformationString", PolicyName="Kernel-ProductInfo")[0] == 0xC004F01E
     assert failure(box, "GetPolicyInformationDWord")[0] == 0x80070057
+    assert failure(box, "GetPolicyInformationDWord", PolicyName="")[0] == 0x80070057
 
 
 def test_it_is_reading_so_it_takes_no_administrator() -> None:

@@ -196,6 +196,19 @@ class TestFleet:
 
         assert {event.is_windows for event in fleet.world.kms_events("kms.corp.example")} == {False}
 
+    def test_each_product_tries_in_its_own_time(self) -> None:
+        machines = {"desk": {**CLIENT, "status": "licensed", "lease_days": 180, "office": ["office_2021"]}}
+        fleet = fleet_after(machines, "3h", kms_hosts=HEALTHY)
+
+        events = [(event.is_windows, event.time - START) for event in fleet.world.kms_events("kms.corp.example")]
+        assert events == [(False, timedelta(hours=2))]
+
+    def test_what_is_on_another_key_than_that_of_a_client_does_not_try(self) -> None:
+        fleet = fleet_after({"box": {**SERVER, "channel": "mak", "status": "notification"}}, "9d", kms_hosts=HEALTHY)
+
+        assert status(fleet, "box") == "notification"
+        assert fleet.describe()["world"]["microsoft"]["requests"] == []
+
     def test_switching_it_on_later_leaves_the_past_as_it_was(self) -> None:
         machines, hosts = {"desk": {**CLIENT, "status": "licensed"}}, HEALTHY
         fleet = fleet_after(machines, "20d", kms_hosts=hosts, clients_renew=False)

@@ -68,6 +68,8 @@ def matches(condition: str, row: dict[str, Any] | None = None) -> bool | None:
         ("Name LIKE '[^a-c]lpha'", False),
         ("Name NOT LIKE '%z%'", True),
         ("Name LIKE 'lph'", False),
+        ("Name LIKE 'a.pha'", False),
+        ("Name LIKE '.*'", False),
         ("Moment = '20261101083000.500000+000'", True),
         ("Moment = '20261101093000.500000+060'", True),
         ("Moment = '20261101033000.500000-300'", True),
