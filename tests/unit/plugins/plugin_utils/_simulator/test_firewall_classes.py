@@ -101,6 +101,7 @@ def test_it_is_switched_on_and_off(box: Asker) -> None:
 
 
 def test_a_put_changes_what_differs_and_answers_with_the_instance(box: Asker) -> None:
+    assert put(box, RULE, Profiles=("7",)).instance.properties["Profiles"] == ("7",)
     done = put(box, RULE, Profiles=("3",), Enabled=("1",))
     ports = put(box, PORTS, LocalPort=("1688", "2000-2010"))
 

@@ -220,8 +220,9 @@ def test_a_machine_that_serves_is_published_and_its_firewall_counts(serve: Calla
     assert seen == [([f"0 0 1688 {name}."], state) for state in ("open", "silent", "closed")]
 
 
-def test_nothing_listens_after_the_end(serve: Callable[..., FleetServer]) -> None:
-    server = serve()
+@pytest.mark.parametrize("described", [{}, {"silent": True}])
+def test_nothing_listens_after_the_end(serve: Callable[..., FleetServer], described: dict[str, Any]) -> None:
+    server = serve({"kms_hosts": {KMS: described}})
     address = address_of(server)
     assert server.dns
     place = server.dns["server"], server.dns["port"]

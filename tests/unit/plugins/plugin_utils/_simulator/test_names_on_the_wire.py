@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _names
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._listening import Ports
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._names import NameServer
 
 from .asking import fleet_of
@@ -96,6 +98,40 @@ def test_two_questions_at_once_are_none(names: NameServer) -> None:
     question = dns.message.make_query(SRV_NAME, "SRV")
     question.question.extend(dns.message.make_query("corp.example", "A").question)
     assert names.answer(question.to_wire()) is None
+
+
+def test_a_question_that_is_signed_with_nobodys_key_is_none(names: NameServer) -> None:
+    import dns.message
+    import dns.tsigkeyring
+
+    question = dns.message.make_query(SRV_NAME, "SRV")
+    question.use_tsig(dns.tsigkeyring.from_text({"key.example.": "c2VjcmV0"}))
+    assert names.answer(question.to_wire()) is None
+
+
+def test_a_record_may_be_described_with_the_dot_at_its_end() -> None:
+    world = {"kms_hosts": {}, "dns": {"corp.example": ["kms.corp.example."]}}
+    names = NameServer(fleet_of({"web1": "server_2022_standard"}, world=world).world)
+    try:
+        assert asked(names).answer[0][0].target.to_text() == "kms.corp.example."
+    finally:
+        names.stop()
+
+
+def test_where_no_port_is_left_for_names_those_of_the_kms_hosts_are_closed_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[Ports] = []
+    stop = Ports.stop
+
+    def fail() -> None:
+        raise OSError("no port")
+
+    monkeypatch.setattr(_names, "_bound", fail)
+    monkeypatch.setattr(Ports, "stop", lambda ports: (closed.append(ports), stop(ports)))
+    with pytest.raises(OSError, match="no port"):
+        NameServer(fleet_of({"web1": "server_2022_standard"}).world)
+    assert len(closed) == 1
 
 
 def test_no_bytes_make_it_fail(names: NameServer) -> None:

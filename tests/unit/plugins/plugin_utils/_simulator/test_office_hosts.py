@@ -74,6 +74,13 @@ class TestPacks:
         keyed = {row["LicenseFamily"]: row["LicenseStatus"] for row in host_rows(box)}
         assert keyed == {"OfficeKMSHost2019": "0", "OfficeKMSHost2021": "1", "OfficeKMSHost2024": "1"}
 
+    def test_it_needs_five_from_the_start(self) -> None:
+        pack = {"product": "office_2021", "status": "licensed"}
+        box = Asker(fleet_of({"box": {**SERVER, "office_host": [pack]}}).machines["box"])
+
+        row = box.one("SELECT RequiredClientCount FROM SoftwareLicensingProduct WHERE LicenseFamily LIKE 'OfficeKMS%'")
+        assert row == {"RequiredClientCount": "5"}
+
     def test_its_state_can_be_described(self) -> None:
         pack = {"product": "office_2021", "status": "licensed", "product_key": OFFICE_HOST_KEY}
         (row,) = host_rows(Asker(fleet_of({"box": {**SERVER, "office_host": [pack]}}).machines["box"]))

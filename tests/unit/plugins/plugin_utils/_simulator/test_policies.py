@@ -45,6 +45,15 @@ def test_a_policy_of_the_other_type_is_a_mismatch_and_no_name_a_bad_parameter(bo
     assert failure(box, "GetPolicyInformationDWord", PolicyName="")[0] == 0x80070057
 
 
+def test_the_policies_of_windows_are_not_those_of_office() -> None:
+    box = asker({"system": "server_2022_standard", "office": ["office_2021"]})
+    (office,) = (row for row in box.machine.describe()["products"] if row["family"].startswith("Office"))
+
+    with pytest.raises(Faulted) as raised:
+        box.product(office["id"], "GetPolicyInformationDWord", PolicyName="Kernel-ProductInfo")
+    assert raised.value.fault.number == 0xC004F012
+
+
 def test_it_is_reading_so_it_takes_no_administrator() -> None:
     box = asker({"system": "server_2022_standard", "administrator": False})
 
