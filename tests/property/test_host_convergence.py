@@ -68,7 +68,7 @@ SYSTEMS = (
     "windows_10_pro",
     "windows_11_home",
 )
-READS = ("GetStringValue", "GetMultiStringValue")
+READS = ("GetStringValue", "GetMultiStringValue", "CheckAccess")
 UNSATISFIABLE = frozenset(
     {
         0x80072EE7,  # the machine has no internet

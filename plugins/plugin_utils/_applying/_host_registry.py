@@ -29,6 +29,7 @@ _CLASS, _NAMESPACE = "StdRegProv", "root/default"
 _LOCAL_MACHINE = 0x80000002
 _NOT_FOUND = (2, 1)
 """ERROR_FILE_NOT_FOUND, and what Windows is reported to return for a value that its key does not have."""
+_KEY_QUERY_VALUE = 1
 _MARK, _DOMAINS = "KeyManagementServiceVersion", "DnsDomainPublishList"
 _KEY = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
 _KEY_32 = r"SOFTWARE\Wow6432Node\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
@@ -62,6 +63,17 @@ class Registry:
         """Delete a value, if it is there."""
         self._called("DeleteValue", key, name)
 
+    def has_key(self, key: str) -> bool:
+        """Tell whether a key is there, whoever may read it."""
+        parameters = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "uRequired": _KEY_QUERY_VALUE}
+        try:
+            self._repository.invoke(_CLASS, {}, "CheckAccess", parameters, namespace=_NAMESPACE)
+        except MachineRefused as refusal:
+            if refusal.fault is not None:
+                raise
+            return refusal.hresult not in _NOT_FOUND
+        return True
+
     def _called(self, method: str, key: str, name: str) -> t.Mapping[str, tuple[t.Any, ...]] | None:
         try:
             return self._invoke(method, key, name)
@@ -89,18 +101,25 @@ def write_publish_domains(registry: Registry, domains: t.Sequence[PublishDomain]
 
 
 def service_version_mark(registry: Registry) -> str:
-    """Return the mark, empty where there is none; one that is in one view only counts as none."""
-    marks = [registry.text(key, _MARK) or "" for key in (_KEY, _KEY_32)]
-    return marks[0] if all(marks) else ""
+    """Return the mark, empty where there is none; one that is in one of both views only counts as none."""
+    mark = registry.text(_KEY, _MARK) or ""
+    if mark and not registry.text(_KEY_32, _MARK) and registry.has_key(_KEY_32):
+        return ""
+    return mark
 
 
 def mark_host(registry: Registry, version: str | None) -> None:
-    """Write the mark in both views; None deletes it."""
-    for key in (_KEY, _KEY_32):
-        if version is None:
-            registry.delete(key, _MARK)
-        else:
-            registry.write_text(key, _MARK, version)
+    """Write the mark in both views, or in the one of a Windows that runs no 32-bit programs; None deletes it."""
+    if version is None:
+        registry.delete(_KEY, _MARK)
+        registry.delete(_KEY_32, _MARK)
+        return
+    registry.write_text(_KEY, _MARK, version)
+    try:
+        registry.write_text(_KEY_32, _MARK, version)
+    except MachineRefused:
+        if registry.has_key(_KEY_32):
+            raise
 
 
 def keep_service_version(repository: Repository, before: State, after: State) -> None:

@@ -20,7 +20,7 @@ HOST_KEY, NEWER_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP", "HHHHH-JJJJJ-KKKKK-MMMMM-
 OFFICE_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-FFFFF"
 SERVER = {"system": "server_2022_standard", "firewall": "closed"}
 HOST = {"system": "server_2022_standard", "channel": "kms_host", "status": "licensed", "product_key": HOST_KEY}
-_READS = ("GetStringValue", "GetMultiStringValue")
+_READS = ("GetStringValue", "GetMultiStringValue", "CheckAccess")
 _WORLD = {
     "microsoft": {
         "keys": {

@@ -51,7 +51,7 @@ def asked(script: Script) -> list[tuple[str, str, str]]:
         assert isinstance(request, Invoke)
         assert request.resource == STD_REG_PROV
         assert request.parameters["hDefKey"] == ("2147483650",)
-        key, name = request.parameters["sSubKeyName"][0], request.parameters["sValueName"][0]
+        key, name = request.parameters["sSubKeyName"][0], request.parameters.get("sValueName", ("",))[0]
         found.append((request.method, str(key), str(name)))
     return found
 
@@ -131,16 +131,24 @@ def test_an_empty_list_is_deleted(code: int) -> None:
     [
         ((answer(0, "10.0"), answer(0, "10.0")), "10.0"),
         ((answer(0, "10.0"), answer(0, "6.3")), "10.0"),
-        ((answer(0, "10.0"), answer(NOT_FOUND)), ""),
-        ((answer(NOT_FOUND), answer(0, "10.0")), ""),
-        ((answer(0, "10.0"), answer(0, "")), ""),
-        ((answer(NOT_FOUND), answer(NOT_FOUND)), ""),
+        ((answer(0, "10.0"), answer(NOT_FOUND), answer()), ""),
+        ((answer(0, "10.0"), answer(0, ""), answer(DENIED)), ""),
+        ((answer(0, "10.0"), answer(NOT_FOUND), answer(NOT_FOUND)), "10.0"),
+        ((answer(NOT_FOUND),), ""),
+        ((answer(0, ""),), ""),
     ],
 )
-def test_a_mark_is_one_when_both_views_have_it(answers: tuple[Any, Any], mark: str) -> None:
+def test_a_mark_is_one_when_each_view_that_is_there_has_it(answers: tuple[Any, ...], mark: str) -> None:
     found, script = registry(*answers)
     assert service_version_mark(found) == mark
-    assert asked(script) == [("GetStringValue", KEY, MARK), ("GetStringValue", KEY_32, MARK)]
+    expected = [("GetStringValue", KEY, MARK), ("GetStringValue", KEY_32, MARK), ("CheckAccess", KEY_32, "")]
+    assert asked(script) == expected[: len(answers)]
+
+
+def test_a_fault_tells_nothing_of_a_key() -> None:
+    found, _script = registry(fault(5))
+    with pytest.raises(MachineRefused):
+        found.has_key(KEY)
 
 
 def test_a_host_is_marked_in_both_views() -> None:
@@ -148,6 +156,20 @@ def test_a_host_is_marked_in_both_views() -> None:
     mark_host(found, "10.0.20348.1")
     assert asked(script) == [("SetStringValue", KEY, MARK), ("SetStringValue", KEY_32, MARK)]
     assert all(getattr(request, "parameters", {})["sValue"] == ("10.0.20348.1",) for request in script.requests)
+
+
+def test_a_windows_without_32_bit_programs_has_one_view_to_mark() -> None:
+    found, script = registry(answer(), answer(NOT_FOUND), answer(NOT_FOUND))
+    mark_host(found, "10.0")
+    assert asked(script)[-1] == ("CheckAccess", KEY_32, "")
+
+
+@pytest.mark.parametrize("answers", [(answer(DENIED),), (answer(), answer(DENIED), answer())])
+def test_a_mark_that_cannot_be_written_is_told(answers: tuple[Any, ...]) -> None:
+    found, _script = registry(*answers)
+    with pytest.raises(MachineRefused) as refusal:
+        mark_host(found, "10.0")
+    assert refusal.value.hresult == DENIED
 
 
 def test_a_mark_is_taken_away_from_both_views_although_one_has_none() -> None:
