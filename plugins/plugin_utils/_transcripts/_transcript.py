@@ -31,7 +31,7 @@ from xml.sax.saxutils import unescape
 from .._errors import ActivationError, Refusal
 from ._anonymiser import Anonymiser
 from ._recorder import Entry
-from ._vocabulary import WORDS
+from ._vocabulary import FORMS, WORDS
 
 __all__ = ["FORMAT", "Transcript", "load", "rows"]
 
@@ -40,7 +40,10 @@ FORMAT = "volume.activation transcript 1"
 _SHORTEST = 4
 """Shorter words than this stand in every text by chance."""
 
-_MARKUP = re.compile(r"</?(?:[\w.-]+:)?([\w.-]+)")
+_MARKUP = re.compile(
+    rf"<(?:[\w.-]+:)?(?:{'|'.join(FORMS)})>[^<]+|</?(?:[\w.-]+:)?[\w.-]+|http://(?:schemas|www)\.[^\"'<\s]+"
+)
+"""Elements, with their values where only those of a known form are kept, and the URIs of the standards."""
 _MADE_UP = re.compile(r"name\d+|context-\d+|xxx[a-z0-9]{2}", re.IGNORECASE)
 _STATES = frozenset({"open", "refused", "silent", "no_route", "nameless", "unknown"})
 
@@ -173,7 +176,8 @@ def _left(forbidden: t.Iterable[str], told: str) -> int:
     A word that stands there anyway, because Windows or the markup says it, tells nothing.
     """
     words = {part.strip().lower() for word in forbidden for part in (word, *word.split("."))}
-    common = WORDS | _STATES | {name.lower() for name in _MARKUP.findall(told)}
+    markup = " ".join(_MARKUP.findall(told))
+    common = WORDS | _STATES | {name.lower() for name in re.findall(r"\w+", markup)}
     return sum(1 for word in words if _is_name(word) and word not in common and _is_in(word, told))
 
 

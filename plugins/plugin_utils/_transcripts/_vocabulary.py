@@ -20,45 +20,45 @@ MACHINE_URL = "http://machine:5985/wsman"
 
 _WORDS_LISTED = """
     %systemroot%\\system32\\wsmsvc.dll %systemroot%\\system32\\wsmwmipl.dll
-    a about above accept accepted access accessible
-    account action actions activation active address after again all allow allowed already an and another any appear
-    appears are argument array as asked at attempt attribute authentication available be because been before being body
-    boolean both buildnumber but by call called caller can cannot carry case cause caused change channel character characters
-    check cimwin32 class classes client clients close code com command common communication complete completed
-    completing computed computer concurrent condition configuration configured connect connected connection connections
-    contact contacting contain contained contains content context convert correct corresponding could create created
-    credentials critical current data datatype dcom default define defined definition delete denied deserialize
-    destination determine dialect did different directory disabled dll do document does domain due duplicate during each
-    edition either element empty enable enabled encoding endpoint ensure entry enumerate enumeration envelope error
-    errors event exceed exceeded exceeds exception execquery execute executed executing exist existing exists expected
-    expired expression external extraneous fail failed failing failure fault feature field fields file filter filtering
-    find firewall first follow following for format found fragment from function generic get getobject given granted
-    group had handle handler handles has have header headers help here host hresult http https id identified identifier
+    a about above accept accepted access accessible account action actions activation active address after again all
+    allow allowed already an and another any appear appears are argument array as asked at attempt attribute
+    authentication available be because been before being body boolean both buildnumber but by call called caller
+    can cannot carry case cause caused change channel character characters check cimwin32 class classes client
+    clients close code com command common communication complete completed completing computed computer concurrent
+    condition configuration configured connect connected connection connections contact contacting contain contained
+    contains content context convert correct corresponding could create created credentials critical current data
+    datatype dcom default define defined definition delete denied deserialize destination determine dialect did
+    different directory disabled dll do document does domain due duplicate during each edition either element empty
+    enable enabled encoding endpoint ensure entry enumerate enumeration envelope error errors event exceed exceeded
+    exceeds exception execquery execute executed executing exist existing exists expected expired expression
+    external extraneous fail failed failing failure fault feature field fields file filter filtering find firewall
+    first follow following for format found fragment from function generic get getobject given granted group had
+    handle handler handles has have header headers help here host hresult http https id identified identifier
     identifiers identity if in include included incompatible incorrect information initialization initialize input
     install installed instance instances instead integer interface internal internet invalid invoke is issue it item
     items its key keys kms language last later latest least length less level license licensing limit limited list
     listener local locale log logon long lookup machine maintenance make malformed manage management mandatory match
-    maxelements maxenvelopesize maximum may meaningful memory message messages method methods might minimum missing mode
-    more msft_wmierror must name named namespace near network new next no none not not-found notified null number object
-    objects obtain occurred of ole on one only open operating operation operations operationtimeout option optional or
-    order other others out out-of-memory output own packet parameter parameters parse parser parsing part password path
-    paused pending perform performed period permission permissions permitted person plug-in plugin policy port possible
-    prefix prevent previous privilege problem process processed processing product product-key properties property
-    protocol provided provider providers proxy queries query quota r raise range rate reached read reason receive
-    received recognized reduce refer reference register registry reject remote removed repeated reply report reported
-    request requested requesting requests required requires resolve resource resources responding response restart
-    result results retry return returned rights root rpc rule run running schema second secure security see select
-    selector selectors send sent sequence server service services session set setting settings shared shell shells short
-    should shut shutdown shutting site size so soap software softwarelicensingproduct softwarelicensingservice some
-    source specific specified specifies specify start started state statement status stdregprov still stop stopped
-    string succeeded such sufficient support supported supports syntax system takes target temporarily text than that
-    the their then there these they this time timed timed-out timeout to too transaction transport true trusted try type
-    unable unavailable under understand understood unexpected uninstall unknown unless unreachable unrecognized
-    unsupported until up updated upper uri usage use used user users using valid value values verb verify version volume
-    wait waiting was wbem well were when where which while wildcard will win32 win32_computersystem
-    win32_nosuchclassofanywindows win32_operatingsystem windows winmgmt winrm with within without wmi wmi-service wmiv1
-    wmiv2 wql writing written ws-addressing ws-enumeration ws-management wsman wsmprovider wsmsvc wsmsvc.dll
-    wsmwmipl.dll xml year you your
+    maxelements maxenvelopesize maximum may meaningful memory message messages method methods might minimum missing
+    mode more msft_wmierror must name named namespace near network new next no none not not-found notified null
+    number object objects obtain occurred of office ole on one only open operating operation operations
+    operationtimeout option optional or order other others out out-of-memory output own packet parameter parameters
+    parse parser parsing part password path paused pending perform performed period permission permissions permitted
+    person plug-in plugin policy port possible prefix prevent previous privilege problem process processed
+    processing product product-key properties property protocol provided provider providers proxy queries query
+    quota r raise range rate reached read reason receive received recognized reduce refer reference register
+    registry reject remote removed repeated reply report reported request requested requesting requests required
+    requires resolve resource resources responding response restart result results retry return returned rights root
+    rpc rule run running schema second secure security see select selector selectors send sent sequence server
+    service services session set setting settings shared shell shells short should shut shutdown shutting site size
+    so soap software softwarelicensingproduct softwarelicensingservice some source specific specified specifies
+    specify start started state statement status stdregprov still stop stopped string succeeded such sufficient
+    support supported supports syntax system takes target temporarily text than that the their then there these they
+    this time timed timed-out timeout to too transaction transport true trusted try type unable unavailable under
+    understand understood unexpected uninstall unknown unless unreachable unrecognized unsupported until up updated
+    upper uri usage use used user users using uuid valid value values verb verify version volume wait waiting was
+    wbem well were when where which while wildcard will win32 win32_computersystem win32_nosuchclassofanywindows
+    win32_operatingsystem windows winmgmt winrm with within without wmi wmi-service wmiv1 wmiv2 wql writing written
+    ws-addressing ws-enumeration ws-management wsman wsmprovider wsmsvc wsmsvc.dll wsmwmipl.dll xml year you your
 """
 WORDS = frozenset(_WORDS_LISTED.split())
 """In lower case. A word that is put together of several, as a host's name is, counts as one of its own."""

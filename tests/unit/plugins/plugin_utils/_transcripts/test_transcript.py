@@ -47,9 +47,12 @@ def test_words_that_stand_there_by_chance_are_no_names(tmp_path: Path) -> None:
     Transcript({"exchange": text}, forbidden=("windows", "on", "ver", "", "system")).save(tmp_path / "t.json")
 
 
-@pytest.mark.parametrize("word", ["Envelope", "service", "HRESULT", "name1", "refused", "asked"])
+@pytest.mark.parametrize(
+    "word", ["Envelope", "service", "HRESULT", "name1", "refused", "asked", "Enterprise", "xmlsoap"]
+)
 def test_a_machine_may_be_called_as_what_stands_there_anyway(tmp_path: Path, word: str) -> None:
-    row = {"answer": "<s:Envelope>name1 service: HRESULT</s:Envelope>", "question": "asked"}
+    markup = "<LicenseFamily>Enterprise</LicenseFamily><a xmlns='http://schemas.xmlsoap.org/'/>"
+    row = {"answer": f"<s:Envelope>name1 service: HRESULT {markup}</s:Envelope>", "question": "asked"}
     around = {"answering": "refused"}
     Transcript({"exchange": [row], "around": around}, forbidden=(word,)).save(tmp_path / "t.json")
 
