@@ -66,7 +66,7 @@ def test_a_host_is_asked_at_its_port_and_under_its_name_however_it_is_spelled() 
 
 @pytest.mark.parametrize("described", [{"silent": True}, {"reachable": False}, {"resolves": False}])
 def test_a_machine_is_as_far_away_as_it_is_described(described: dict[str, bool]) -> None:
-    assert asked(world(KmsHost(NAME, **described), Serving())) == Hresult.KMS_UNREACHABLE  # type: ignore[arg-type]
+    assert asked(world(KmsHost(NAME, **described), Serving())) == Hresult.KMS_UNREACHABLE
 
 
 def test_a_machine_that_serves_is_activated_whatever_is_described() -> None:

@@ -57,7 +57,12 @@ def test_addresses_are_not_tried_for_ever(
     ports: Ports, taken: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draws: list[str] = []
-    monkeypatch.setattr(_listening, "_drawn", lambda: draws.append(taken[0]) or taken[0])
+
+    def draw() -> str:
+        draws.append(taken[0])
+        return taken[0]
+
+    monkeypatch.setattr(_listening, "_drawn", draw)
     with pytest.raises(ActivationError) as caught:
         ports.follow([Host("kms", taken[1])])
     assert (caught.value.code, len(draws)) == ("port_taken", 21)

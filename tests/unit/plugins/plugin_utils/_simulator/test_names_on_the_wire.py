@@ -127,8 +127,12 @@ def test_where_no_port_is_left_for_names_those_of_the_kms_hosts_are_closed_again
     def fail() -> None:
         raise OSError("no port")
 
+    def note(ports: Ports) -> None:
+        closed.append(ports)
+        stop(ports)
+
     monkeypatch.setattr(_names, "_bound", fail)
-    monkeypatch.setattr(Ports, "stop", lambda ports: (closed.append(ports), stop(ports)))
+    monkeypatch.setattr(Ports, "stop", note)
     with pytest.raises(OSError, match="no port"):
         NameServer(fleet_of({"web1": "server_2022_standard"}).world)
     assert len(closed) == 1
