@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._errors import ActivationError, Refusal
 from .._session import Session
@@ -36,9 +36,9 @@ class Entry:
     `question` says which open question it asks, and in which variant; None for what the diagnosis itself asks.
     """
 
-    request: bytes
-    answer: bytes | None = None
-    error: ActivationError | None = None
+    request: bytes = field(repr=False)
+    answer: bytes | None = field(default=None, repr=False)
+    error: ActivationError | None = field(default=None, repr=False)
     question: str | None = None
 
 

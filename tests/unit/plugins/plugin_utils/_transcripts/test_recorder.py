@@ -107,3 +107,7 @@ def test_closing_closes_the_session() -> None:
     session = _Session()
     Recorder(session).close()
     assert session.closed
+
+
+def test_what_was_said_is_not_in_the_representation_of_an_entry() -> None:
+    assert "app01" not in repr(Entry(b"app01", b"app01", AnswerLost("app01")))
