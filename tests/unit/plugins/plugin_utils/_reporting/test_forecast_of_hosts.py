@@ -172,3 +172,8 @@ def test_machines_whose_ids_are_nothing_but_noughts_are_no_clones() -> None:
     machines = [{**one, "license": {**one["license"], "service": noughts}} for one in (machine(1), machine(2))]
     told = kms_forecast(machines)
     assert (told["windows"]["joining"], told["duplicates"]) == (2, [])
+
+
+def test_a_host_without_a_name_is_not_named() -> None:
+    notes = {note["code"]: note["machines"] for note in kms_forecast([], [host(None), {**UNLISTED}])["notes"]}
+    assert notes == {"not_a_kms_host": [], "clients_not_read": []}

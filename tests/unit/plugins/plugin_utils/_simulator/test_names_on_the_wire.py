@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,6 +75,16 @@ def test_a_caller_that_says_it_takes_less_than_everybody_does_gets_what_everybod
 
 def test_a_stream_has_the_whole_answer(names: NameServer) -> None:
     assert len(asked(names, in_datagram=False).answer[0]) == 100
+
+
+def test_one_stream_takes_one_question_after_the_other(names: NameServer) -> None:
+    import dns.message
+    import dns.query
+
+    with socket.create_connection((names.place["server"], names.place["port"]), timeout=30) as stream:
+        for name in (SRV_NAME, "nobody.example", SRV_NAME):
+            question = dns.message.make_query(name, "SRV")
+            assert dns.query.tcp(question, "", sock=stream, timeout=30).id == question.id
 
 
 def test_it_knows_for_itself_what_it_tells(names: NameServer) -> None:
