@@ -42,6 +42,7 @@ options:
   product_keys:
     description:
       - The host keys that the machine is to have, one for Windows and one for each Office release that it serves.
+      - A product has one key at a time, so two keys for the same one are refused.
       - Without any the keys of the machine are left alone, and only the settings are seen to.
       - Host keys that are not in the list are left alone too, except that a Windows has one key at a time.
     type: list
@@ -79,7 +80,7 @@ options:
   pool:
     description:
       - A pool in the ledger from which the activations are taken, as with M(volume.activation.mak). It has to be one of
-        this key alone.
+        this key alone, so with a pool each key has a task of its own.
       - Without a pool nothing is counted.
     type: str
   justification:
@@ -147,7 +148,7 @@ options:
     type: bool
   firewall_profiles:
     description:
-      - The network profiles in which the rule holds. It needs O(firewall=true).
+      - The network profiles in which the rule holds, one at least. It needs O(firewall=true).
     type: list
     elements: str
     choices: [domain, private, public]
@@ -179,7 +180,7 @@ notes:
     by then, and the message has the installation ID.
   - Microsoft's batch service, which gives confirmation IDs for MAKs, is not asked for host keys, as it serves no other
     kind of key.
-  - V(no_firewall_rule). The firewall's rule was deleted, or the firewall is managed elsewhere.
+  - V(no_firewall_rule). The firewall's rule, or its port, was deleted, or the firewall is managed elsewhere.
   - V(service_not_restarted). The settings are written and wait for the licensing service to start anew.
   - V(no_such_product). The key went into another product than O(product_keys[].products) names.
   - V(no_published_key). With O(state=absent) there is no client key for the edition.

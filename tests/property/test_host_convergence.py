@@ -16,13 +16,8 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.volume.activation.plugins.plugin_utils import _errors as errors
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Patience, Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
-    ActivationError,
-    AnswerLost,
-    MachineRefused,
-    Refusal,
-)
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     Application,
     GvlkTable,
@@ -173,7 +168,7 @@ class Bench:
         if changed > self.changes:
             self.changes = changed
             if changed in self.lost:
-                raise AnswerLost("The connection broke.")
+                raise errors.AnswerLost("The connection broke.")
         return encode_answer(answer, call, language=self.box.language)
 
     def close(self) -> None:
@@ -221,14 +216,14 @@ def _started(bench: Bench, stages: list[Stage]) -> None:
     """Bring a machine to where an earlier task has left it, whatever became of that."""
     try:
         bench.run(stages)
-    except ActivationError:
+    except errors.ActivationError:
         event("the first wish failed")
 
 
 def _foreseen(bench: Bench, stages: list[Stage]) -> tuple[Stages, State] | None:
     try:
         return bench.run(stages, check_mode=True)
-    except Refusal as refusal:
+    except errors.Refusal as refusal:
         event(f"refused: {refusal.code}")
         return None
 
@@ -253,10 +248,10 @@ def test_what_check_mode_tells_is_done_and_then_nothing_is_left(
     assert (bench.changed(), _told(bench.read())) == (calls, before), "planning and predicting change nothing"
     try:
         work, after = bench.run(stages)
-    except Refusal:
+    except errors.Refusal:
         assert foreseen is None
         return
-    except MachineRefused as refused:
+    except errors.MachineRefused as refused:
         assert refused.hresult in UNSATISFIABLE, f"0x{refused.hresult or 0:08X}: {refused}"
         event(f"the machine declined: 0x{refused.hresult:08X}")
         return
@@ -277,9 +272,9 @@ def _tried(bench: Bench, stages: list[Stage]) -> tuple[Stages, State] | None:
     """Run a task; what the machine or we decline, and what stays unknown, is no finding here."""
     try:
         return bench.run(stages)
-    except (MachineRefused, Refusal) as error:
+    except (errors.MachineRefused, errors.Refusal) as error:
         event(f"declined: {error.code or getattr(error, 'hresult', None)}")
-    except AnswerLost as error:
+    except errors.AnswerLost as error:
         assert error.code == "outcome_unknown"
         event("an outcome stayed unknown")
     return None

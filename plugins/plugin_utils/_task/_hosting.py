@@ -137,6 +137,9 @@ def check_settings(options: t.Mapping[str, t.Any]) -> None:
         _check_domain(row)
     _check_profiles(options)
     _check_keys(options["product_keys"])
+    if options["pool"] and options["activate"] != "never" and len(options["product_keys"]) > 1:
+        # The first activation would bind the pool to its key, and the second one fail when that is spent.
+        raise _bad("pool is given with several keys, and a pool belongs to one.", "Give each key in a task of its own.")
     if options["state"] == "absent" and options["product_keys"]:
         raise _bad("product_keys is given with state: absent.", "Leave it out; every host key is taken off.")
 

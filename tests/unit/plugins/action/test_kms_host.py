@@ -221,12 +221,17 @@ def test_a_task_that_is_repeated_until_it_ends_well_opens_its_ledger_each_time(
     assert budgets.states() == ["confirmed"]
 
 
-def test_two_keys_of_one_task_are_paid_from_one_ledger(stage: Stage, budgets: Budgets) -> None:
+def test_a_pool_for_two_keys_is_refused_before_the_first_is_spent(host: HostStage, budgets: Budgets) -> None:
     budgets.declare("hosts", fingerprint=None, partial=None)
-    action = stage.action("kms_host", {**BOTH, "pool": "hosts", "ledger": str(budgets.path)}, Keywords())
+    found = budgets.run("kms_host", {**BOTH, "pool": "hosts"})
+    assert (found["code"], found["refused"], host.opened, budgets.states()) == ("bad_option", True, 0, [])
+
+
+def test_what_a_pool_pays_goes_through_its_ledger(stage: Stage, budgets: Budgets) -> None:
+    budgets.declare("hosts", fingerprint=None, partial=None)
+    action = stage.action("kms_host", {**KEY, "pool": "hosts", "ledger": str(budgets.path)}, Keywords())
     action.task_vars = {}
     with contextlib.ExitStack() as resources:
-        found = action.stages(action._validated(), resources)
-        gates = [row.gate for row in found[:2]]
-        assert all(isinstance(gate, LedgerGate) for gate in gates)
-        assert gates[0]._ledger is gates[1]._ledger
+        first, settings = action.stages(action._validated(), resources)
+    assert isinstance(first.gate, LedgerGate)
+    assert settings.gate is None

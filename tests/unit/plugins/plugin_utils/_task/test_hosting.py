@@ -34,6 +34,8 @@ ID = "98ebfe73-2084-4c97-932c-c0cd1643bea7"
 NOTHING: dict[str, Any] = {
     "state": "present",
     "product_keys": [],
+    "activate": "online",
+    "pool": None,
     "port": None,
     "dns_publishing": None,
     "publish_domains": None,
@@ -127,6 +129,8 @@ def test_a_retired_host_is_set_as_windows_sets_it_and_its_intervals_come_first()
         {"product_keys": [row(), row(OTHER, "office")]},
         {"product_keys": [row(KEY, "office"), row(OTHER, "Office")]},
         {"product_keys": [row(), row(OTHER, ID)]},
+        {"product_keys": [row()], "pool": "hosts"},
+        {"product_keys": [row(), row(OTHER, "office")], "pool": "hosts", "activate": "never"},
         {"state": "absent"},
     ],
 )
@@ -160,6 +164,7 @@ def test_what_a_host_can_have_is_taken(given: dict[str, Any]) -> None:
         ({"product_keys": [row(), row(OTHER)]}, "same product"),
         ({"product_keys": [row(), row(OTHER, " Windows ")]}, "same product"),
         ({"product_keys": [row(KEY, ID), row(OTHER, f"{{{ID.upper()}}}")]}, "same product"),
+        ({"product_keys": [row(), row(OTHER, "office")], "pool": "hosts"}, "pool"),
         ({"product_keys": [row()], "state": "absent"}, "absent"),
     ],
 )
