@@ -115,8 +115,8 @@ _value:
           type: int
         count_expected:
           description:
-            - What the KMS host will count when each machine has asked it, at most 50. Where only servers ask, it shows no
-              more than 10.
+            - What the KMS host will count when each machine has asked it, at most 50. Where only servers ask, it shows
+              no more than 10.
           type: int
         clients:
           description: What that means for Windows clients.
