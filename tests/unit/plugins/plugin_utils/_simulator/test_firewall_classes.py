@@ -209,3 +209,10 @@ def test_a_put_is_counted_noted_and_an_occasion_for_faults() -> None:
         (PORTS, "Put", None),
     ]
     assert told["invoked"][1]["parameters"]["LocalPort"] == "1700"
+
+
+def test_other_ports_leave_the_rule_as_it_is(box: Asker) -> None:
+    before = read(box, RULE)
+    assert before.properties["Enabled"] == ("2",)
+    assert put(box, PORTS, LocalPort=("1700",)).instance.properties["LocalPort"] == ("1700",)
+    assert read(box, RULE) == before
