@@ -26,18 +26,30 @@ _MEANINGS = {2: "the login may not do that", 3: "other services depend on it", 1
 
 
 def restart_service(repository: Repository, moments: t.Callable[[], t.Iterator[None]]) -> None:
-    """Stop the service, see it stopped, and start it; `moments` yields as often as it may be looked at.
+    """Stop the service, see it gone, and start it; `moments` yields as often as it may be looked at.
 
     Whatever became of the stop, the service is started again. Raises NotConverged (`service_not_restarted`).
     """
-    stopped = False
+    before, gone = _look(repository), False
     try:
         _tolerated(repository, "StopService", (_NOT_ACTIVE, _CANNOT_NOW))
-        stopped = _reaches(repository, _STOPPED, moments())
+        gone = any(_is_gone(before, _look(repository)) for _moment in moments())
     finally:
         _tolerated(repository, "StartService", (_ALREADY_RUNNING,))
-    if not stopped or not _reaches(repository, _RUNNING, moments()):
+    if not gone or not any(_look(repository).state == _RUNNING for _moment in moments()):
         raise _not_restarted()
+
+
+class _Look(t.NamedTuple):
+    """The service at one moment; its process is 0 while it does not run."""
+
+    state: str
+    process: int
+
+
+def _is_gone(before: _Look, now: _Look) -> bool:
+    """Tell whether the process of before is over; Windows may have started another one before anybody looked."""
+    return now.state == _STOPPED or 0 != now.process != before.process
 
 
 def _tolerated(repository: Repository, method: str, codes: t.Sequence[int]) -> None:
@@ -53,13 +65,10 @@ def _tolerated(repository: Repository, method: str, codes: t.Sequence[int]) -> N
             raise _not_restarted(_cause(method, refusal.hresult)) from refusal
 
 
-def _reaches(repository: Repository, wanted: str, moments: t.Iterator[None]) -> bool:
-    return any(_state(repository) == wanted for _moment in moments)
-
-
-def _state(repository: Repository) -> str:
-    rows = repository.select(q.WINDOWS_SERVICE, {"State": "string"}, (equals("Name", SERVICE_NAME),))
-    return str(rows[0]["State"]) if rows else ""
+def _look(repository: Repository) -> _Look:
+    properties = {"State": "string", "ProcessId": "uint32"}
+    rows = repository.select(q.WINDOWS_SERVICE, properties, (equals("Name", SERVICE_NAME),))
+    return _Look(rows[0]["State"] or "", rows[0]["ProcessId"] or 0) if rows else _Look("", 0)
 
 
 def _cause(method: str, number: int | None) -> str:

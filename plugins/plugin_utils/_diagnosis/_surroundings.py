@@ -10,8 +10,8 @@ import typing as t
 import urllib.parse
 import urllib.request
 
-from .._discovery import DnsFailed, DnsSettings, JudgedDomain, Outcome, discover, probe, resolve
-from .._errors import MissingLibrary
+from .._discovery import DnsSettings, JudgedDomain, Outcome, discover, probe, resolve
+from .._errors import ActivationError, MissingLibrary
 from .._session import ConnectionSettings
 from ._seen import Answering, Flaw, Place, Published, PublishedHost, Reach
 
@@ -66,11 +66,11 @@ class Network:
     def _reach(self, host: str, port: int, settings: DnsSettings) -> Reach:
         try:
             addresses = resolve(host, settings)
-        except (DnsFailed, MissingLibrary) as failed:
+            outcome = probe(addresses, port, settings.timeout).outcome if addresses else None
+        except ActivationError as failed:  # DNS is silent, a library is missing, or the controller has no socket left
             return Reach(host, port, Answering.UNKNOWN, why=failed.message)
-        if not addresses:
+        if outcome is None:
             return Reach(host, port, Answering.NAMELESS)
-        outcome = probe(addresses, port, settings.timeout).outcome
         return Reach(host, port, _ANSWERING[outcome], addresses)
 
 

@@ -48,7 +48,7 @@ class HostBench(Bench):
         """Show the state of the service."""
         assert class_name == "Win32_Service"
         self.log.append("look")
-        return [{"State": self.service}]
+        return [{"State": self.service, "ProcessId": 7}]
 
     def change(self, class_name: str, keys: t.Any, values: dict[str, t.Any], *, namespace: str) -> None:
         """Change the firewall, or meet the fault of `Put`."""

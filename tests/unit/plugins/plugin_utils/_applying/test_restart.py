@@ -35,6 +35,7 @@ class Service:
     works: bool = True
     """Whether a call that fails has done its work all the same."""
     state: str = "Running"
+    process: int | None = 71
     there: bool = True
     log: list[str] = field(default_factory=list)
     looks: int = 0
@@ -42,14 +43,15 @@ class Service:
 
     def select(self, class_name: str, properties: t.Any, conditions: t.Any) -> list[dict[str, t.Any]]:
         """Show the state, and come nearer to the next."""
-        assert (class_name, list(properties), list(conditions)) == ("Win32_Service", ["State"], ["Name = 'sppsvc'"])
+        assert (class_name, list(conditions)) == ("Win32_Service", ["Name = 'sppsvc'"])
+        assert list(properties) == ["State", "ProcessId"]
         self.looks += 1
         if "Pending" in self.state and self.left is not None:
             self.left -= 1
             if self.left < 0:
                 self.state = "Stopped" if self.state.startswith("Stop") else "Running"
         self.log.append(self.state)
-        return [{"State": self.state}] if self.there else []
+        return [{"State": self.state, "ProcessId": self.process}] if self.there else []
 
     def invoke(self, class_name: str, keys: t.Any, method: str) -> dict[str, t.Any]:
         """Stop or start it."""
@@ -87,6 +89,7 @@ def test_it_is_stopped_seen_stopped_started_and_seen_running() -> None:
     service = Service()
     service.restart()
     assert service.log == [
+        "Running",
         "StopService",
         "Stop Pending",
         "Stopped",
@@ -100,7 +103,7 @@ def test_it_is_stopped_seen_stopped_started_and_seen_running() -> None:
 def test_one_that_does_not_run_is_only_started(code: int) -> None:
     service = Service(state="Stopped", failures=failing(Stop=returned(code)), works=False)
     service.restart()
-    assert service.log == ["StopService", "Stopped", "StartService", "Start Pending", "Running"]
+    assert service.log == ["Stopped", "StopService", "Stopped", "StartService", "Start Pending", "Running"]
 
 
 def test_one_that_somebody_else_started_meanwhile_is_as_good() -> None:
@@ -109,11 +112,31 @@ def test_one_that_somebody_else_started_meanwhile_is_as_good() -> None:
     assert service.state == "Running"
 
 
+@dataclass
+class Restless(Service):
+    """A service that something else starts anew before anybody can look; the process tells."""
+
+    def _go(self, method: str) -> None:
+        if method == "StopService":
+            self.process = None if self.process is None else self.process + 1
+
+
+def test_one_that_runs_again_before_anybody_looked_is_known_by_its_process() -> None:
+    service = Restless(failures=failing(Start=returned(10)))
+    service.restart()
+    assert service.log == ["Running", "StopService", "Running", "StartService", "Running"]
+
+
+def test_without_a_process_only_the_state_tells() -> None:
+    with pytest.raises(NotConverged):
+        Restless(process=None, failures=failing(Start=returned(10))).restart()
+
+
 def test_one_that_never_stops_is_started_all_the_same_and_told() -> None:
     service = Service(stops_after=None)
     with pytest.raises(NotConverged) as error:
         service.restart()
-    assert (error.value.code, service.looks) == ("service_not_restarted", LOOKS)
+    assert (error.value.code, service.looks) == ("service_not_restarted", 1 + LOOKS)
     assert service.log[-1] == "StartService"
     assert "sppsvc" in str(error.value.remedy)
 
@@ -122,7 +145,7 @@ def test_one_that_cannot_stop_now_is_told() -> None:
     service = Service(failures=failing(Stop=returned(5), Start=returned(10)), works=False)
     with pytest.raises(NotConverged):
         service.restart()
-    assert (service.state, service.looks) == ("Running", LOOKS)
+    assert (service.state, service.looks) == ("Running", 1 + LOOKS)
 
 
 def test_one_that_never_starts_is_told() -> None:
@@ -130,7 +153,7 @@ def test_one_that_never_starts_is_told() -> None:
     with pytest.raises(NotConverged) as error:
         service.restart()
     assert (error.value.code, service.state) == ("service_not_restarted", "Start Pending")
-    assert service.looks == 2 + LOOKS
+    assert service.looks == 3 + LOOKS
 
 
 def test_one_that_is_not_there_is_told() -> None:
@@ -161,7 +184,7 @@ def test_a_stop_that_is_refused_is_told_in_the_service_s_own_numbers(code: int, 
     assert error.value.code == "service_not_restarted"
     assert "StopService" in str(error.value.cause)
     assert said in str(error.value.cause)
-    assert service.log == ["StopService", "StartService"]
+    assert service.log == ["Running", "StopService", "StartService"]
 
 
 @pytest.mark.parametrize(("code", "said"), [(5, "returned 5."), (6, "returned 6."), (14, "it is disabled")])
@@ -184,7 +207,7 @@ def test_a_machine_that_cannot_be_looked_at_is_left_with_the_service_started() -
     service = Service(failures=failing(Stop=ConnectionFailed("down")), works=False)
     with pytest.raises(ConnectionFailed):
         service.restart()
-    assert service.log == ["StopService", "StartService"]
+    assert service.log == ["Running", "StopService", "StartService"]
 
 
 def test_looking_ends_with_the_time_and_comes_at_least_once() -> None:

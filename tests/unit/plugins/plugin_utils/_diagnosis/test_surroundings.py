@@ -32,7 +32,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
     ServiceRecord,
     judge,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Anonymiser
 
 from .patients import HOST, KMS, Around
@@ -97,6 +97,18 @@ def _discovering(monkeypatch: pytest.MonkeyPatch, seen: SeenDomain) -> None:
         return Discovery((JudgedDomain(seen, judge(seen, allowed)),))
 
     monkeypatch.setattr(_surroundings, "discover", discovered)
+
+
+def test_a_controller_without_a_socket_left_knows_nothing_of_a_port(
+    monkeypatch: pytest.MonkeyPatch, asked: list[Any]
+) -> None:
+    def probed(*_given: Any) -> Probe:
+        raise Refusal("No socket is left.", code="too_many_open_files")
+
+    monkeypatch.setattr(_surroundings, "probe", probed)
+    found = Network(SERVERS).machine(HOST, 5986)
+    assert (found.answering, found.why) == (Answering.UNKNOWN, "No socket is left.")
+    assert len(asked) == 1
 
 
 def test_what_a_domain_publishes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,8 +100,13 @@ def test_it_is_switched_on_and_off(box: Asker) -> None:
         assert read(box, RULE).properties["Enabled"] == (enabled,)
 
 
+def _properties(done: PutDone) -> Mapping[str, Any]:
+    assert done.instance is not None
+    return done.instance.properties
+
+
 def test_a_put_changes_what_differs_and_answers_with_the_instance(box: Asker) -> None:
-    assert put(box, RULE, Profiles=("7",)).instance.properties["Profiles"] == ("7",)
+    assert _properties(put(box, RULE, Profiles=("7",)))["Profiles"] == ("7",)
     done = put(box, RULE, Profiles=("3",), Enabled=("1",))
     ports = put(box, PORTS, LocalPort=("1688", "2000-2010"))
 
@@ -214,5 +219,5 @@ def test_a_put_is_counted_noted_and_an_occasion_for_faults() -> None:
 def test_other_ports_leave_the_rule_as_it_is(box: Asker) -> None:
     before = read(box, RULE)
     assert before.properties["Enabled"] == ("2",)
-    assert put(box, PORTS, LocalPort=("1700",)).instance.properties["LocalPort"] == ("1700",)
+    assert _properties(put(box, PORTS, LocalPort=("1700",)))["LocalPort"] == ("1700",)
     assert read(box, RULE) == before

@@ -143,7 +143,7 @@ def test_a_world_without_records_has_none_though_it_has_a_host(serve: Callable[.
 def test_a_domain_described_without_records_has_none_whatever_machines_write(serve: Callable[..., FleetServer]) -> None:
     server = serve({"kms_hosts": {}, "dns": {"corp.example": []}})
     host = {"system": "server_2022_standard", "domain": "corp.example", "channel": "kms_host", "status": "licensed"}
-    world = {"kms_hosts": {}, "dns": {"corp.example": []}}
+    world: dict[str, Any] = {"kms_hosts": {}, "dns": {"corp.example": []}}
     server.fleet.update({"machines": {"kms1": host}, "world": world})  # type: ignore[attr-defined]
     assert ask(server, "_vlmcs._tcp.corp.example", "SRV") == ("NXDOMAIN", [])
 
