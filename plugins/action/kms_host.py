@@ -46,7 +46,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     **HOST_SPEC,
     "activate": {"type": "str", "choices": ["online", "offline", "never"], "default": "online"},
-    "pool": {"type": "str"},
     "justification": {"type": "str", "default": ""},
     "use_reserve": {"type": "bool", "default": False},
     "replace_licensed": {"type": "bool", "default": False},
@@ -84,15 +83,17 @@ class ActionModule(LicensingAction):
             return Stage(Wish(key=key))
         counted = Counted(mak=key, way=_WAYS[options["activate"]], confirmation_id=confirmation_of(row))
         wish = Wish(key=key, activation=Activation(when=When.IF_NEEDED, counted=counted))
-        return Stage(wish, self._gate_of(key, options, resources))
+        return Stage(wish, self._gate_of(key, row["pool"], options, resources))
 
-    def _gate_of(self, key: HostKey, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate:
-        if not options["pool"]:
+    def _gate_of(
+        self, key: HostKey, pool: str | None, options: dict[str, t.Any], resources: contextlib.ExitStack
+    ) -> Gate:
+        if not pool:
             return NoBudget()
         if self._purse is None:
             ledger = resources.enter_context(ledger_from(options))
             self._purse = Purse(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
-        return self._purse.gate(key.key)
+        return self._purse.gate(pool, key.key)
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return the products with a key and the host's settings; registry and firewall where they are asked for."""

@@ -83,7 +83,7 @@ class ActionModule(LicensingAction):
             return None
         ledger = resources.enter_context(ledger_from(options))
         purse = Purse(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
-        return purse.gate(ProductKey.parse(options["product_key"]))
+        return purse.gate(options["pool"], ProductKey.parse(options["product_key"]))
 
     def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return what was spent, and what the activation of an unlicensed product by proxy would need."""

@@ -65,8 +65,14 @@ options:
         description:
           - A confirmation ID that Microsoft's telephone service gave, with or without hyphens between its groups. It is
             deposited in place of asking Microsoft.
-          - With a O(pool) it is kept in the ledger, and serves again when the same machine comes back with the same
-            installation ID.
+          - With a O(product_keys[].pool) it is kept in the ledger, and serves again when the same machine comes back
+            with the same installation ID.
+        type: str
+      pool:
+        description:
+          - The pool in the ledger from which the activation is taken, as with M(volume.activation.mak). It belongs to
+            this key alone.
+          - Without a pool nothing is counted.
         type: str
   activate:
     description:
@@ -77,12 +83,6 @@ options:
     type: str
     choices: [online, offline, never]
     default: online
-  pool:
-    description:
-      - A pool in the ledger from which the activations are taken, as with M(volume.activation.mak). It has to be one of
-        this key alone, so with a pool each key has a task of its own.
-      - Without a pool nothing is counted.
-    type: str
   justification:
     description:
       - Why this machine gets one of the counted activations. It is written into the ledger.
@@ -206,6 +206,12 @@ EXAMPLES = r"""
       - product_key: "{{ vault_kms_host_key }}"
     firewall: true
     firewall_profiles: [domain, private]
+
+- name: Count what is spent of the key, which six machines may activate ten times each
+  volume.activation.kms_host:
+    product_keys:
+      - product_key: "{{ vault_kms_host_key }}"
+        pool: kms-hosts
 
 - name: Serve Office too, on another port, and publish in the branches
   volume.activation.kms_host:

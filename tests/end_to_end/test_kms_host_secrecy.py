@@ -51,9 +51,9 @@ def _tasks() -> list[dict[str, Any]]:
         task("kms_host", product_keys=[{"product_key": "{{ host_key }}", "prodcts": "windows"}]),
         task("kms_host", product_keys=[{"product_key": "{{ host_key }}", "products": "{{ unknown_key }}"}]),
         task("kms_host", product_keys="{{ host_key }}"),
-        task("kms_host", product_keys=both, pool="none", ledger="{{ playbook_dir }}/ledger.sqlite"),
+        task("kms_host", product_keys=[{**both[0], "pool": "none"}], ledger="{{ playbook_dir }}/ledger.sqlite"),
         task("mak_pool", name="hosts", limit=6, ledger="{{ playbook_dir }}/ledger.sqlite"),
-        task("kms_host", product_keys=both[:1], pool="hosts", ledger="{{ playbook_dir }}/ledger.sqlite"),
+        task("kms_host", product_keys=[{**both[0], "pool": "hosts"}], ledger="{{ playbook_dir }}/ledger.sqlite"),
         task("kms_host", product_keys=both, firewall=True, port=1700),
         task("kms_host_info", clients=True),
         task("kms_host", product_keys=both, state="absent"),
@@ -95,17 +95,22 @@ def test_an_activation_from_a_pool_is_counted_once_and_a_second_host_of_the_key_
 ) -> None:
     ground = serve({"one": MACHINE, "two": MACHINE}, world=WORLD)
     ledger = {"ledger": str(tmp_path / "ledger.sqlite")}
-    wish = {"product_keys": [{"product_key": HOST_KEY}], "pool": "hosts", "justification": "the two hosts", **ledger}
+    keys = [
+        {"product_key": HOST_KEY, "pool": "hosts"},
+        {"product_key": OFFICE_KEY, "products": "office", "pool": "office hosts"},
+    ]
+    wish = {"product_keys": keys, "justification": "the two hosts", **ledger}
     run = ground.play(
         {**task("mak_pool", name="hosts", limit=6, **ledger), "run_once": True},
+        {**task("mak_pool", name="office hosts", limit=2, **ledger), "run_once": True},
         {**task("kms_host", **wish), "name": "first"},
         {**task("kms_host", **wish), "name": "again"},
-        {**task("mak_ledger_info", pool="hosts", **ledger), "run_once": True},
+        {**task("mak_ledger_info", **ledger), "run_once": True},
     )
     assert run.code == 0, run.output
     assert [run.result(name, "again")["changed"] for name in ("one", "two")] == [False, False]
-    (pool,) = run.result("one", "mak_ledger_info")["pools"]
-    assert (pool["spent"], pool["limit"]) == (2, 6)
+    pools = {pool["name"]: pool for pool in run.result("one", "mak_ledger_info")["pools"]}
+    assert [(pools[name]["spent"], pools[name]["limit"]) for name in ("hosts", "office hosts")] == [(2, 6), (2, 2)]
 
 
 def test_a_confirmation_id_is_asked_for_by_name_given_once_and_found_in_the_store_later(
@@ -113,14 +118,15 @@ def test_a_confirmation_id_is_asked_for_by_name_given_once_and_found_in_the_stor
 ) -> None:
     ground = serve({"one": {**MACHINE, "internet": False}}, world=WORLD)
     ledger = {"ledger": str(tmp_path / "ledger.sqlite")}
-    wish = {"pool": "hosts", "activate": "offline", **ledger}
-    asked = {**task("kms_host", **wish, product_keys=[{"product_key": HOST_KEY}]), "ignore_errors": True}
+    wish = {"activate": "offline", **ledger}
+    key = {"product_key": HOST_KEY, "pool": "hosts"}
+    asked = {**task("kms_host", **wish, product_keys=[key]), "ignore_errors": True}
     run = ground.play(task("mak_pool", name="hosts", limit=1, **ledger), asked)
     assert run.result("one")["code"] == "confirmation_id_needed"
     assert [step["action"] for step in run.result("one")["steps"]] == ["install_key"]
     primary = ground.fleet.machines["one"].describe()["primary"]
     assert "-".join(wrap(primary["installation_id"], 7)) in run.result("one")["msg"]
-    row = {"product_key": HOST_KEY, "confirmation_id": confirmation_id(primary["installation_id"])}
+    row = {**key, "confirmation_id": confirmation_id(primary["installation_id"])}
     run = ground.play(
         {**task("kms_host", **wish, product_keys=[row]), "name": "given"},
         {**task("product_key", product_key=HOST_KEY, state="absent"), "name": "gone"},

@@ -98,7 +98,7 @@ def paying(
 
 @dataclass(frozen=True)
 class Purse:
-    """What a task pays from: a ledger, the options that name pool and service, and who asks for which machine."""
+    """What a task pays from: a ledger, the options about service and reasons, and who asks for which machine."""
 
     ledger: Ledger
     options: t.Mapping[str, t.Any]
@@ -107,10 +107,10 @@ class Purse:
     tell: t.Callable[[str], None]
     warn: t.Callable[[str], None]
 
-    def gate(self, key: ProductKey) -> LedgerGate:
-        """Return the gate for a key, once the ledger lets this machine in; raises Refusal."""
+    def gate(self, pool: str, key: ProductKey) -> LedgerGate:
+        """Return the gate for a key and the pool that pays, once the ledger lets this machine in; raises Refusal."""
         account = Account(
-            pool=self.options["pool"],
+            pool=pool,
             key=key,
             machine=self.machine,
             user=self.user,

@@ -42,6 +42,7 @@ HOST_SPEC: dict[str, t.Any] = {
             "product_key": {"type": "str", "required": True, "no_log": True},
             "products": {"type": "str", "default": "windows"},
             "confirmation_id": {"type": "str"},
+            "pool": {"type": "str"},
         },
     },
     "port": {"type": "int"},
@@ -137,9 +138,6 @@ def check_settings(options: t.Mapping[str, t.Any]) -> None:
         _check_domain(row)
     _check_profiles(options)
     _check_keys(options["product_keys"])
-    if options["pool"] and options["activate"] != "never" and len(options["product_keys"]) > 1:
-        # The first activation would bind the pool to its key, and the second one fail when that is spent.
-        raise _bad("pool is given with several keys, and a pool belongs to one.", "Give each key in a task of its own.")
     if options["state"] == "absent" and options["product_keys"]:
         raise _bad("product_keys is given with state: absent.", "Leave it out; every host key is taken off.")
 
@@ -161,6 +159,10 @@ def _check_keys(rows: t.Sequence[t.Mapping[str, t.Any]]) -> None:
     if len(set(single)) < len(single):
         # Each would replace the other, and every run would spend two activations.
         raise _bad("Two keys in product_keys are for the same product, which has one at a time.", "Give one of them.")
+    pools = [row["pool"] for row in rows if row["pool"]]
+    if len(set(pools)) < len(pools):
+        # The first activation would bind the pool to its key, and the second one fail when that is spent.
+        raise _bad("Two keys in product_keys name the same pool, and a pool belongs to one.", "Give each its own pool.")
 
 
 def _firewall(options: t.Mapping[str, t.Any]) -> FirewallWish | None:

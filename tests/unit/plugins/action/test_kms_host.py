@@ -34,6 +34,7 @@ from .stage import Keywords, Row, Stage
 WINDOWS = HostKey(key=ProductKey(HOST_KEY))
 OFFICE = HostKey(key=ProductKey(OFFICE_KEY), application=Application.OFFICE)
 KEY: Row = {"product_keys": [{"product_key": HOST_KEY}]}
+PAID: Row = {"product_keys": [{"product_key": HOST_KEY, "pool": "hosts"}]}
 BOTH: Row = {"product_keys": [{"product_key": HOST_KEY}, {"product_key": OFFICE_KEY, "products": "office"}]}
 CONFIRMATION = "123456" * 8
 
@@ -194,13 +195,13 @@ def test_no_key_gets_into_a_result(host: HostStage) -> None:
 def test_with_a_pool_each_activation_is_counted_once(host: HostStage, budgets: Budgets) -> None:
     budgets.declare("hosts", fingerprint=ProductKey(HOST_KEY).fingerprint, partial="PPPPP")
     for expected in (True, False):
-        found = budgets.run("kms_host", {**KEY, "pool": "hosts"})
+        found = budgets.run("kms_host", PAID)
         assert found["changed"] is expected, found
         assert budgets.states() == ["confirmed"]
 
 
 def test_an_unknown_pool_is_refused_and_nothing_is_changed(host: HostStage, budgets: Budgets) -> None:
-    found = budgets.run("kms_host", {**KEY, "pool": "unheard"})
+    found = budgets.run("kms_host", {"product_keys": [{"product_key": HOST_KEY, "pool": "unheard"}]})
     assert found["failed"]
     assert found["refused"]
     assert host.changes == []
@@ -210,7 +211,7 @@ def test_a_task_that_is_repeated_until_it_ends_well_opens_its_ledger_each_time(
     host: HostStage, budgets: Budgets
 ) -> None:
     budgets.declare("hosts", fingerprint=ProductKey(HOST_KEY).fingerprint, partial="PPPPP")
-    args = {**KEY, "pool": "hosts", "ledger": str(budgets.path)}
+    args = {**PAID, "ledger": str(budgets.path)}
     action = host.stage.action("kms_host", args, Keywords())
     results, purses = [], []
     for _attempt in range(2):
@@ -223,13 +224,14 @@ def test_a_task_that_is_repeated_until_it_ends_well_opens_its_ledger_each_time(
 
 def test_a_pool_for_two_keys_is_refused_before_the_first_is_spent(host: HostStage, budgets: Budgets) -> None:
     budgets.declare("hosts", fingerprint=None, partial=None)
-    found = budgets.run("kms_host", {**BOTH, "pool": "hosts"})
+    both = [{**row, "pool": "hosts"} for row in BOTH["product_keys"]]
+    found = budgets.run("kms_host", {"product_keys": both})
     assert (found["code"], found["refused"], host.opened, budgets.states()) == ("bad_option", True, 0, [])
 
 
 def test_what_a_pool_pays_goes_through_its_ledger(stage: Stage, budgets: Budgets) -> None:
     budgets.declare("hosts", fingerprint=None, partial=None)
-    action = stage.action("kms_host", {**KEY, "pool": "hosts", "ledger": str(budgets.path)}, Keywords())
+    action = stage.action("kms_host", {**PAID, "ledger": str(budgets.path)}, Keywords())
     action.task_vars = {}
     with contextlib.ExitStack() as resources:
         first, settings = action.stages(action._validated(), resources)

@@ -35,7 +35,6 @@ NOTHING: dict[str, Any] = {
     "state": "present",
     "product_keys": [],
     "activate": "online",
-    "pool": None,
     "port": None,
     "dns_publishing": None,
     "publish_domains": None,
@@ -56,7 +55,7 @@ def options(**given: Any) -> dict[str, Any]:
 
 def row(key: str = KEY, products: str = "windows", confirmation: str | None = None) -> dict[str, Any]:
     """Return one of `product_keys`."""
-    return {"product_key": key, "products": products, "confirmation_id": confirmation}
+    return {"product_key": key, "products": products, "confirmation_id": confirmation, "pool": None}
 
 
 def domain(name: str, priority: int = 0, weight: int = 0) -> dict[str, Any]:
@@ -129,8 +128,9 @@ def test_a_retired_host_is_set_as_windows_sets_it_and_its_intervals_come_first()
         {"product_keys": [row(), row(OTHER, "office")]},
         {"product_keys": [row(KEY, "office"), row(OTHER, "Office")]},
         {"product_keys": [row(), row(OTHER, ID)]},
-        {"product_keys": [row()], "pool": "hosts"},
-        {"product_keys": [row(), row(OTHER, "office")], "pool": "hosts", "activate": "never"},
+        {"product_keys": [{**row(), "pool": "hosts"}]},
+        {"product_keys": [{**row(), "pool": "hosts"}, {**row(OTHER, "office"), "pool": "office hosts"}]},
+        {"product_keys": [{**row(), "pool": "hosts"}, row(OTHER, "office")]},
         {"state": "absent"},
     ],
 )
@@ -164,7 +164,7 @@ def test_what_a_host_can_have_is_taken(given: dict[str, Any]) -> None:
         ({"product_keys": [row(), row(OTHER)]}, "same product"),
         ({"product_keys": [row(), row(OTHER, " Windows ")]}, "same product"),
         ({"product_keys": [row(KEY, ID), row(OTHER, f"{{{ID.upper()}}}")]}, "same product"),
-        ({"product_keys": [row(), row(OTHER, "office")], "pool": "hosts"}, "pool"),
+        ({"product_keys": [{**row(), "pool": "hosts"}, {**row(OTHER, "office"), "pool": "hosts"}]}, "pool"),
         ({"product_keys": [row()], "state": "absent"}, "absent"),
     ],
 )
