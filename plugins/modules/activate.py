@@ -48,8 +48,8 @@ notes:
   - V(mak_activation). The product is on a MAK. Each activation of a MAK is taken from its count and does not come
     back, so it is spent from a budget, with M(volume.activation.mak). Or bring the machine to KMS with
     M(volume.activation.kms_client).
-  - V(kms_host_activation). The product is on the key of a KMS host, which can be activated a few times only. Activate
-    it on the machine itself.
+  - V(kms_host_activation). The product is on the key of a KMS host, which can be activated a few times only. Use
+    M(volume.activation.kms_host), which does it once.
   - V(evaluation_edition). An evaluation edition cannot be activated. Convert it to the full edition first.
   - V(token_activation). The machine may be activated by a token only, which takes a certificate on the machine.
   - V(no_primary_product). Windows shows no product of its own that has a key. Install one with

@@ -145,7 +145,7 @@ def _lease(product: Product) -> int:
 
 _COUNTED = {
     Channel.MAK: "Use volume.activation.mak, which keeps a budget, or move the machine to KMS with kms_client.",
-    Channel.KMS_HOST: "Activate it on the machine itself, or move the machine to KMS with kms_client.",
+    Channel.KMS_HOST: "Use volume.activation.kms_host, or move the machine to KMS with kms_client.",
 }
 
 
