@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._licensing import ActivationType, Application, Channel, Product
+from .._licensing import KMS_THRESHOLDS, ActivationType, Application, Channel, Product
+from .._planning import same_name
 from ._case import Case, named
 from ._checks import Check, ok, skipped, unknown, wrong
 from ._seen import Answering, Flaw, Published, Reach
@@ -16,7 +17,6 @@ from ._seen import Answering, Flaw, Published, Reach
 __all__ = ["kms", "settings", "srv", "threshold"]
 
 _TOO_FEW = 0xC004F038
-_REQUIRED = {"windows_client": 25, "windows_server": 5, "office": 5}
 _TYPES = {"kms": ActivationType.KMS, "ad": ActivationType.AD}
 _PATHS = {"kms": "KMS", "ad": "Active Directory"}
 _KMS_CODES = {
@@ -187,7 +187,7 @@ def threshold(case: Case) -> Check:
 
 def _too_few(case: Case, product: Product) -> Check | None:
     kind = "office" if _counter(product) == "office" else _kind_of_windows(case)
-    required, count = _REQUIRED[kind], case.expected.counts.get(_counter(product))
+    required, count = KMS_THRESHOLDS[kind], case.expected.counts.get(_counter(product))
     if product.reason == _TOO_FEW:
         said = "it has said so itself" if count is None else f"it counts {count}"
     elif count is not None and count < required:
@@ -207,4 +207,5 @@ def _kind_of_windows(case: Case) -> str:
 
 
 def _same(name: str | None, other: str | None) -> bool:
-    return bool(name and other) and (name or "").rstrip(".").lower() == (other or "").rstrip(".").lower()
+    """Tell whether both are known and the same; two that are unknown say nothing."""
+    return bool(name and other) and same_name(name, other)

@@ -15,6 +15,7 @@ __all__ = [
     "DEFAULT_RENEWAL_INTERVAL",
     "FIREWALL_RULE",
     "INTERVAL_MINUTES",
+    "KMS_THRESHOLDS",
     "FirewallRule",
     "Hosting",
     "PublishDomain",
@@ -29,6 +30,12 @@ INTERVAL_MINUTES = range(15, 43201)
 """What Windows takes for both intervals, in minutes (slmgr.vbs options, /sai and /sri)."""
 FIREWALL_RULE = "SPPSVC-In-TCP"
 """The rule that every Windows brings for its KMS, switched off until it is a host."""
+
+KMS_THRESHOLDS = {"windows_client": 25, "windows_server": 5, "office": 5}
+"""The count from which a KMS host activates each kind; Windows has one count for clients and servers together.
+
+Source: KMS activation planning, Microsoft.
+"""
 
 _AZURE = re.compile(r"ServerTurbine", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,10}")

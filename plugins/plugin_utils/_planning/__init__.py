@@ -37,6 +37,7 @@ from ._host_wish import FirewallWish, HostSettings, RetiredHost
 from ._hosting import deferred, is_host, profile_words
 from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, reason_of, refuse_other_channels
 from ._planner import Need, Plan, need, plan
+from ._settings import same_name
 from ._steps import (
     Activate,
     ActivateMak,
@@ -129,4 +130,5 @@ __all__ = [
     "reason_of",
     "refuse_other_channels",
     "refuse_unable",
+    "same_name",
 ]

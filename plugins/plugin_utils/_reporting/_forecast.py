@@ -20,13 +20,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._licensing import KMS_THRESHOLDS
 from ._forecast_facts import COUNTS, Facts, KmsHost, Member, applications_of
 from ._forecast_notes import note
 
 __all__ = ["kms_forecast"]
 
-REQUIRED_WINDOWS: t.Mapping[str, int] = {"clients": 25, "servers": 5}
-REQUIRED_OFFICE = 5
+REQUIRED_WINDOWS: t.Mapping[str, int] = {
+    "clients": KMS_THRESHOLDS["windows_client"],
+    "servers": KMS_THRESHOLDS["windows_server"],
+}
 CACHES: t.Mapping[str, int] = {"windows": 50, "office": 10}
 """How many IDs a KMS host remembers, twice the highest threshold; a count never shows more."""
 
@@ -47,7 +50,7 @@ def kms_forecast(machines: t.Iterable[Facts], host_info: Facts | t.Iterable[Fact
     cloned = [name for duplicate in duplicates for name in duplicate["machines"]]
     return {
         "windows": _windows(windows),
-        "office": {**office.facts(), "machines": _number(office.askers), **office.outlook(REQUIRED_OFFICE)},
+        "office": {**office.facts(), "machines": _number(office.askers), **office.outlook(KMS_THRESHOLDS["office"])},
         "duplicates": duplicates,
         "notes": [
             *_notes_on_hosts(hosts, office),

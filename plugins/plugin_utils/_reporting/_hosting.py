@@ -12,6 +12,7 @@ from datetime import datetime
 
 from .._applying import Requests
 from .._licensing import (
+    KMS_THRESHOLDS,
     Application,
     Channel,
     FirewallRule,
@@ -30,8 +31,6 @@ from .._planning import is_host, profile_words, reason_of
 from ._license import reason_facts
 
 __all__ = ["client_facts", "count_facts", "hosting_facts", "installation_facts", "request_facts", "served_facts"]
-
-_CLIENT_COUNT, _SMALL_COUNT = 25, 5
 
 
 def hosting_facts(state: State) -> dict[str, t.Any]:
@@ -134,7 +133,10 @@ def _client(client: KmsClient) -> dict[str, t.Any]:
     }
 
 
-_KINDS: t.Mapping[int | None, str] = {_CLIENT_COUNT: "windows_client", _SMALL_COUNT: "server_or_office"}
+_KINDS: t.Mapping[int | None, str] = {
+    KMS_THRESHOLDS["windows_client"]: "windows_client",
+    KMS_THRESHOLDS["windows_server"]: "server_or_office",
+}
 """What a client is by the count that it needs; servers and Office both need five."""
 
 
