@@ -42,6 +42,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     # The controller's own look at DNS and at ports.
     "_discovery": BASE,
     "_reporting": BASE | {"_directory", "_licensing", "_planning", "_applying", "_ledger"},
+    # Many machines at once, one row for each.
+    "_auditing": BASE | {"_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
     # What a machine said, kept without saying whose it was.
     "_transcripts": BASE | {"_wsman", "_licensing", "_session"},
     "_diagnosis": BASE
@@ -60,6 +62,7 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_exchange",
         "_discovery",
         "_reporting",
+        "_auditing",
         "_transcripts",
         "_diagnosis",
     },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ._diagnosis import diagnosis_report
 from ._forecast import kms_forecast
+from ._hosting import count_facts
 from ._license import PARTS, license_facts
 from ._migration import migration_report
 from ._outcome import Outcome, changes, difference, failure, success
@@ -16,6 +17,7 @@ __all__ = [
     "PARTS",
     "Outcome",
     "changes",
+    "count_facts",
     "diagnosis_report",
     "difference",
     "failure",

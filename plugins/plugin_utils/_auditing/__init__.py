@@ -1,0 +1,12 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading many machines at once, by a few processes with many threads each; nothing is ever changed."""
+
+from __future__ import annotations
+
+from ._crew import Crew
+from ._reading import Source, Target, read_target
+
+__all__ = ["Crew", "Source", "Target", "read_target"]

@@ -1,0 +1,116 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One machine becomes one row: what it says about its licences, or why it could not be asked."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from .._applying import Products, Reader, Scope
+from .._cim import Repository
+from .._errors import ActivationError
+from .._licensing import State
+from .._reporting import count_facts, failure, license_facts
+from .._secrets import scrub
+from .._session import ConnectionSettings, open_session
+
+__all__ = ["Row", "Source", "Target", "read_target", "unread"]
+
+Row = dict[str, t.Any]
+Facts = t.Mapping[str, t.Any]
+
+_PARTS = ("machine", "domain", "service", "products")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A machine to read; without `settings` there is a `refusal`, which says why nobody can connect to it.
+
+    `describe` returns what the inventory adds to the row, given the machine's licence facts (None: not read).
+    """
+
+    name: str
+    settings: ConnectionSettings | None
+    describe: t.Callable[[Facts | None], Facts]
+    refusal: ActivationError | None = None
+    with_domain: bool = False
+
+
+class Source(t.Protocol):
+    """Knows the machines; asked by one thread only, and only for the machine that is read next."""
+
+    def target(self, name: str, /) -> Target:
+        """Return a machine by its name; what is wrong with it is its refusal, never an exception."""
+
+
+def read_target(target: Target) -> Row:
+    """Return the machine's row; whatever goes wrong is told in it."""
+    try:
+        state, counts = _asked(target)
+    except ActivationError as error:
+        return unread(target, error)
+    except Exception as error:  # one machine must not end the audit of ten thousand
+        return unread(target, _unexpected(error, target))
+    license = _lean(license_facts(state, _PARTS))
+    return {
+        "name": target.name,
+        "reached": True,
+        "error": None,
+        "observed_at": state.observed_at.isoformat(timespec="seconds"),
+        **target.describe(license),
+        "license": license,
+        "counts": counts,
+    }
+
+
+def unread(target: Target, error: ActivationError) -> Row:
+    """Return the row of a machine that was not read."""
+    told = failure(error)
+    return {
+        "name": target.name,
+        "reached": False,
+        "error": {"code": told["code"], "message": told["msg"], "cause": told["cause"], "remedy": told["remedy"]},
+        "observed_at": None,
+        **target.describe(None),
+        "license": None,
+        "counts": None,
+    }
+
+
+def _asked(target: Target) -> tuple[State, dict[str, int | None] | None]:
+    """Ask the machine, by three requests, or five where products are many and it counts KMS clients."""
+    if target.settings is None:
+        raise target.refusal or ActivationError(f"Nobody knows how to connect to {target.name}.", code="no_settings")
+    session = open_session(target.settings)
+    try:
+        repository = Repository(session.send, operation_timeout=target.settings.operation_timeout, pause=time.sleep)
+        reader = Reader(repository, now=lambda: datetime.now(timezone.utc))
+        state = reader.read(Scope(products=Products.INSTALLED, details=True, machine=True, domain=target.with_domain))
+        if not state.service.is_kms_host:
+            return state, None
+        return state, count_facts(state.products, reader.served())
+    finally:
+        session.close()
+
+
+def _unexpected(error: Exception, target: Target) -> ActivationError:
+    secrets = target.settings.secrets if target.settings else ()
+    return ActivationError(
+        "The machine could not be read, for a reason that nobody has foreseen.",
+        code="unexpected",
+        cause=str(scrub(f"{type(error).__name__}: {error}", secrets)),
+        remedy="Run volume.activation.license_info on this machine alone, and report what it says.",
+    )
+
+
+def _lean(license: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the licence without the texts that explain a machine's reason: its code says the same in fewer bytes."""
+    for product in license["products"]:
+        if product["reason"]:
+            product["reason"] = {name: product["reason"][name] for name in ("code", "name")}
+    return license

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a process of the crew does: look up a machine, hand it to a free thread, send its row."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import multiprocessing.connection
+import signal
+import threading
+import typing as t
+
+from ._reading import Source, Target, read_target
+
+__all__ = ["work"]
+
+
+Connection = multiprocessing.connection.Connection
+
+
+def work(names: t.Sequence[str], source: Source, threads: int, pipe: tuple[Connection, Connection]) -> None:
+    """Read these machines, `threads` at a time, and send a row for each of them."""
+    # What Ansible's worker does when it is told to end or takes too long is not for its children.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    theirs, ours = pipe
+    theirs.close()  # or this process would wait for ever for itself to read, if it were the last one left
+    shift = _Shift(ours, threads)
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        for name in names:
+            if not shift.has_a_free_thread():
+                break
+            pool.submit(shift.read, source.target(name))
+
+
+class _Shift:
+    """Keeps no more machines in hand than there are threads, so that memory does not grow with the fleet."""
+
+    def __init__(self, answers: Connection, threads: int) -> None:
+        self._answers = answers
+        self._free = threading.Semaphore(threads)
+        self._sending = threading.Lock()
+        self._is_over = False
+
+    def has_a_free_thread(self) -> bool:
+        """Wait until another machine can be taken; False when nobody is left to hear of it."""
+        self._free.acquire()
+        return not self._is_over
+
+    def read(self, target: Target) -> None:
+        """Read a machine and send its row; in a thread of its own."""
+        try:
+            data = json.dumps(read_target(target)).encode("ascii")
+            with self._sending:
+                self._answers.send_bytes(data)
+        except OSError:
+            self._is_over = True
+        finally:
+            self._free.release()
