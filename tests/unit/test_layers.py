@@ -28,6 +28,8 @@ BASE = frozenset({"_errors", "_secrets"})
 ALLOWED: dict[str, frozenset[str]] = {
     "_errors": frozenset(),
     "_secrets": frozenset(),
+    # Writes and reads files, and knows nothing of what is in them.
+    "_whole_files": frozenset(),
     # In module_utils: it goes to other hosts alone, so it has its own errors.
     "_directory": frozenset(),
     "_wsman": BASE,
@@ -38,9 +40,11 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_applying": BASE | {"_directory", "_wsman", "_cim", "_session", "_licensing", "_planning"},
     "_ledger": BASE | {"_licensing", "_planning", "_applying"},
     "_microsoft": BASE | {"_wsman", "_licensing", "_ledger"},
-    "_exchange": BASE | {"_licensing", "_ledger", "_microsoft"},
+    "_exchange": BASE | {"_whole_files", "_licensing", "_ledger", "_microsoft"},
     # The controller's own look at DNS and at ports.
     "_discovery": BASE,
+    # An audit as a page, a table, a document, metrics. The document is all it knows.
+    "_fleet_report": BASE,
     "_reporting": BASE | {"_directory", "_licensing", "_planning", "_applying", "_ledger"},
     # Many machines at once, one row for each.
     "_auditing": BASE | {"_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
@@ -50,6 +54,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     | {"_wsman", "_cim", "_session", "_licensing", "_planning", "_applying", "_discovery", "_transcripts"},
     "_task": BASE
     | {
+        "_whole_files",
         "_directory",
         "_wsman",
         "_cim",
@@ -65,6 +70,7 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_auditing",
         "_transcripts",
         "_diagnosis",
+        "_fleet_report",
     },
     "_simulator": BASE | {"_wsman", "_cim"},
 }
@@ -84,9 +90,10 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "spnego": frozenset({"_simulator"}),
     "cryptography": frozenset({"_simulator"}),
     "yaml": frozenset({"_simulator"}),
+    "jinja2": frozenset({"_fleet_report"}),
 }
 # Packages that decide and translate: no clock, no network, no process, no chance.
-PURE = frozenset({"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_reporting"})
+PURE = frozenset({"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_reporting", "_fleet_report"})
 IMPURE_MODULES = frozenset(
     {
         "asyncio",

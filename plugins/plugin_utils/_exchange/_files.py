@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that are whole at every moment: written aside, made durable, then put in place.
-
-Whoever is killed leaves the old file or the new one, never a part, and never one that others can read.
-"""
+"""Exchange files: whole at every moment, for their owner only, and one task at a time works on one."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import os
-import tempfile
 import typing as t
 from pathlib import Path
 
+from .. import _whole_files as whole
 from . import _errors as errors
 from ._format import decode, encode
 from ._records import Exchange
@@ -24,8 +21,6 @@ __all__ = ["held", "load", "read_whole", "save", "write_whole"]
 
 _LARGEST = 256 * 1024 * 1024
 """Bytes; a request with its answer has about one kilobyte."""
-
-_ASIDE = ".part"
 
 
 def load(path: Path) -> Exchange:
@@ -44,48 +39,17 @@ def save(path: Path, exchange: Exchange) -> None:
 def read_whole(path: Path) -> bytes | None:
     """Return a file's content, None where there is no file; raises Refusal (`exchange_unreadable`)."""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except FileNotFoundError:
-        return None
+        return whole.read_whole(path, _LARGEST)
     except OSError as error:
         raise errors.unreadable(str(path), error.strerror or type(error).__name__) from error
-    if len(data) > _LARGEST:
-        raise errors.unreadable(str(path), "it is far too large")
-    return data
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` at `path` with mode 0600, durably; raises Refusal (`exchange_unwritable`), and the old file stays."""
     try:
-        _write(path.resolve(), data)
+        whole.write_whole(path, data)
     except OSError as error:
         raise errors.unwritable(str(path), error.strerror or type(error).__name__) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    # mkstemp creates with 0600, so there is no moment in which the file is wider open.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_ASIDE)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _make_durable(path.parent)
-
-
-def _make_durable(folder: Path) -> None:
-    """Make the new name of a file survive a power cut, where the file system can do that for a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
@@ -98,7 +62,7 @@ def held(path: Path) -> t.Iterator[None]:
     lock = place.with_name(f".{place.name}.lock")
     handle = _locked(lock, str(path))
     try:
-        for leftover in place.parent.glob(f".{_literal(place.name)}.*{_ASIDE}"):
+        for leftover in place.parent.glob(f".{_literal(place.name)}.*{whole.ASIDE}"):
             leftover.unlink(missing_ok=True)
         yield
     finally:

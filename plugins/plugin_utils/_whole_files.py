@@ -1,0 +1,67 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that are whole at every moment: written aside, made durable, then put in place.
+
+Whoever is killed leaves the old file or the new one, never a part, and never one that is wider open than asked for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["ASIDE", "TooLarge", "read_whole", "write_whole"]
+
+ASIDE = ".part"
+"""How the name of a file ends that is not in place yet."""
+
+
+class TooLarge(OSError):
+    """A file has more bytes than were allowed."""
+
+
+def read_whole(path: Path, largest: int) -> bytes | None:
+    """Return a file's content, None where there is no file; raises OSError, and TooLarge above `largest` bytes."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(largest + 1)
+    except FileNotFoundError:
+        return None
+    if len(data) > largest:
+        raise TooLarge(0, "it is far too large")
+    return data
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Put `data` at `path` with the permissions `mode`, durably; raises OSError, and the old file stays.
+
+    What a link leads to is replaced, and not the link.
+    """
+    path = path.resolve()
+    # mkstemp creates with 0600, so there is no moment in which the file is wider open.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=ASIDE)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fchmod(stream.fileno(), mode)
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _make_durable(path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    """Make the new name of a file survive a power cut, where the file system can do that for a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
