@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._licensing import ActivationType, Application, Channel, Product, State
+from .._licensing import ActivationType, Channel, Product, State, named
 from ._seen import Expected, Seen
 
-__all__ = ["KMS_PORT", "Case", "named"]
-
-KMS_PORT = 1688
-
-_VOLUME = frozenset({Channel.KMS_CLIENT, Channel.KMS_HOST, Channel.MAK})
+__all__ = ["Case"]
 
 
 @dataclass(frozen=True)
@@ -33,20 +29,15 @@ class Case:
 
     @property
     def products(self) -> tuple[Product, ...]:
-        """Windows first, then the Office products on a volume key.
-
-        Add-ons follow Windows. Other rows of Office, as those of a subscription, say nothing of whether it may be used.
-        """
-        rest = [row for row in self.state.products if row.application is not Application.WINDOWS]
-        volume = [row for row in rest if row.partial_product_key and row.channel in _VOLUME and not row.is_addon]
-        return tuple(volume if self.primary is None else [self.primary, *volume])
+        """Windows first, then the Office products on a volume key."""
+        return self.state.judged
 
     @property
     def clients(self) -> tuple[Product, ...]:
         """The products that KMS is to license: on a generic key, and not licensed or to be licensed otherwise."""
         if self.expected.path in ("ad", "mak"):
             return ()
-        return tuple(product for product in self.products if _rests_on_kms(product))
+        return tuple(product for product in self.products if product.asks_kms)
 
     def without_client(self) -> str:
         """Say why no product rests on KMS."""
@@ -63,23 +54,11 @@ class Case:
 
     def set_host(self, product: Product) -> tuple[str, int] | None:
         """Return the KMS host that is set for a product, its own before that of all products."""
-        service = self.state.service
-        if product.kms_host:
-            return product.kms_host, product.kms_port or KMS_PORT
-        return (service.kms_host, service.kms_port or KMS_PORT) if service.kms_host else None
+        return self.state.set_kms_host(product)
 
     def cached_host(self, product: Product) -> tuple[str, int] | None:
         """Return the KMS host that the machine has found before and asks first."""
-        service = self.state.service
-        if not service.host_caching:
-            return None
-        if product.discovered_kms_host:
-            return product.discovered_kms_host, product.discovered_kms_port or KMS_PORT
-        return (
-            (service.discovered_kms_host, service.discovered_kms_port or KMS_PORT)
-            if service.discovered_kms_host
-            else None
-        )
+        return self.state.found_kms_host(product) if self.state.service.host_caching else None
 
     @property
     def discovering(self) -> tuple[Product, ...]:
@@ -90,18 +69,3 @@ class Case:
     def lookup_domain(self) -> str | None:
         """The domain whose records the machine looks for: what the caller knows, what is set, or its own."""
         return self.expected.lookup_domain or self.state.service.lookup_domain or self.state.domain or None
-
-
-def _rests_on_kms(product: Product) -> bool:
-    if product.channel is not Channel.KMS_CLIENT:
-        return False
-    if product.activation_type not in (ActivationType.ANY, ActivationType.KMS):
-        return False
-    return not (product.is_licensed and product.activated_by in (ActivationType.AD, ActivationType.TOKEN))
-
-
-def named(product: Product) -> str:
-    """Return what to call a product in a sentence; Windows goes by its edition."""
-    if product.application is Application.WINDOWS:
-        return f"Windows ({product.family})" if product.family else "Windows"
-    return product.name or product.family or product.id

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .._licensing import KMS_THRESHOLDS, ActivationType, Application, Channel, Product
-from .._planning import same_name
-from ._case import Case, named
+from .._licensing import KMS_COUNT_TOO_LOW, KMS_THRESHOLDS, ActivationType, Application, Channel, Product, named
+from .._planning import kms_hosts_at_odds, same_name
+from ._case import Case
 from ._checks import Check, ok, skipped, unknown, wrong
 from ._seen import Answering, Flaw, Published, Reach
 
 __all__ = ["kms", "settings", "srv", "threshold"]
 
-_TOO_FEW = 0xC004F038
 _TYPES = {"kms": ActivationType.KMS, "ad": ActivationType.AD}
 _PATHS = {"kms": "KMS", "ad": "Active Directory"}
 _KMS_CODES = {
@@ -71,16 +70,8 @@ def _misdirected(case: Case, product: Product) -> Check | None:
 
 
 def _at_odds(case: Case, product: Product) -> Check | None:
-    """Two hosts that are set are at odds always; one that was found differs harmlessly while the licence holds."""
-    service = case.state.service
-    if product.kms_host and service.kms_host and not _same(product.kms_host, service.kms_host):
-        whose = "which is set for all products"
-        return wrong("settings", "kms_hosts_differ", host=product.kms_host, other=service.kms_host, whose=whose)
-    host, found = case.set_host(product), product.discovered_kms_host or service.discovered_kms_host
-    if host and found and not _same(host[0], found) and not product.is_licensed:
-        whose = "which was found in DNS and used before"
-        return wrong("settings", "kms_hosts_differ", host=host[0], other=found, whose=whose)
-    return None
+    odds = kms_hosts_at_odds(product, case.state)
+    return wrong("settings", "kms_hosts_differ", host=odds.host, other=odds.other, whose=odds.whose) if odds else None
 
 
 def srv(case: Case) -> Check:
@@ -188,7 +179,7 @@ def threshold(case: Case) -> Check:
 def _too_few(case: Case, product: Product) -> Check | None:
     kind = "office" if _counter(product) == "office" else _kind_of_windows(case)
     required, count = KMS_THRESHOLDS[kind], case.expected.counts.get(_counter(product))
-    if product.reason == _TOO_FEW:
+    if product.reason == KMS_COUNT_TOO_LOW:
         said = "it has said so itself" if count is None else f"it counts {count}"
     elif count is not None and count < required:
         said = f"it counts {count}"

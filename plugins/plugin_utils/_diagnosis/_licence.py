@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-from .._licensing import ActivationType, Channel, LicenseStatus, Product, explain
-from ._case import Case, named
+from .._licensing import ENDS_SOON_DAYS, ActivationType, Channel, LicenseStatus, Product, explain, named
+from ._case import Case
 from ._checks import Check, ok, skipped, wrong
 
 __all__ = ["last_error", "licence"]
 
 _MINUTES_A_DAY = 1440
-_SOON_DAYS = 30
 _FAILED = 0x80000000
 """The bit of an HRESULT that makes it an error; without it the number is a remark."""
 
@@ -48,8 +47,8 @@ def _other_path(case: Case, product: Product) -> Check | None:
 
 def _ending(product: Product) -> Check | None:
     days = product.grace_minutes // _MINUTES_A_DAY
-    leased = product.channel is Channel.KMS_CLIENT and product.grace_minutes > 0
-    return wrong("licence", "ends_soon", product=named(product), days=days) if leased and days < _SOON_DAYS else None
+    soon = product.is_leased and days < ENDS_SOON_DAYS
+    return wrong("licence", "ends_soon", product=named(product), days=days) if soon else None
 
 
 def _standing(product: Product) -> str:

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from .._licensing import Channel, GvlkTable, Product, canonical_edition
-from ._case import Case, named
+from .._licensing import CLOCK_SKEW_LIMIT, Channel, GvlkTable, Product, named
+from ._case import Case
 from ._checks import Check, ok, unknown, wrong
 
 __all__ = ["clock", "edition", "key"]
-
-SKEW_LIMIT = timedelta(hours=4)
-"""Beyond this a KMS host answers with an error; Microsoft's page on 0xC004F074."""
 
 _PATHS = {"kms": "KMS", "ad": "Active Directory", "mak": "a MAK"}
 
@@ -26,11 +23,11 @@ def clock(case: Case) -> Check:
     if told is None:
         return unknown("clock", "The machine did not tell its time.")
     skew = told - case.state.observed_at
-    if abs(skew) <= SKEW_LIMIT:
+    if abs(skew) <= CLOCK_SKEW_LIMIT:
         return ok("clock", f"The clock agrees with the controller's to {abs(skew).total_seconds() / 60:.0f} minutes.")
     hours = abs(skew).total_seconds() / 3600
     direction = "ahead of" if skew > timedelta() else "behind"
-    limit = f"{SKEW_LIMIT.total_seconds() / 3600:.0f}"
+    limit = f"{CLOCK_SKEW_LIMIT.total_seconds() / 3600:.0f}"
     return wrong("clock", "clock_skew", hours=hours, direction=direction, limit=limit)
 
 
@@ -41,7 +38,7 @@ def edition(case: Case) -> Check:
         return wrong("edition", "evaluation_edition", edition=name or product.family)
     if name is None:
         return unknown("edition", "The edition could not be told.")
-    if product is not None and _is_lifted(product, name):
+    if product is not None and case.state.is_stepped_up:
         return ok("edition", f"{name}, lifted from {product.family} by a subscription.")
     on_generic = product is not None and product.channel is Channel.KMS_CLIENT
     if GvlkTable.published().key_for(name, build) is None and not on_generic:
@@ -49,14 +46,6 @@ def edition(case: Case) -> Check:
             return wrong("edition", "no_published_key", edition=name, build=build)
         return ok("edition", f"{name}, build {build}. No generic key is published for it.")
     return ok("edition", f"{name}, build {build}, takes part in volume activation.")
-
-
-def _is_lifted(product: Product, running: str) -> bool:
-    """Tell whether a subscription has lifted Windows above the edition of its key, as only Professional is."""
-    family = canonical_edition(product.family or "")
-    if product.channel is Channel.SUBSCRIPTION:
-        return True
-    return family.startswith("Professional") and not running.startswith("Professional")
 
 
 def key(case: Case) -> Check:
@@ -107,6 +96,6 @@ def _is_of_other_edition(case: Case, product: Product) -> bool:
     table = GvlkTable.published()
     fitting = table.key_for(case.state.edition_id, case.state.build)
     partial = (product.partial_product_key or "").upper()
-    if fitting is None or fitting.partial.upper() == partial or _is_lifted(product, case.state.edition_id or ""):
+    if fitting is None or fitting.partial.upper() == partial or case.state.is_stepped_up:
         return False
     return table.knows_partial(partial)

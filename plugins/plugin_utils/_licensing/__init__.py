@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ._channels import APPLICATION_IDS, Application, Channel
-from ._editions import canonical_edition, edition_of_sku, is_evaluation
+from ._editions import canonical_edition, edition_of_sku, is_evaluation, is_server_edition
 from ._explanations import Explanation, explain, parse_code
 from ._gvlk import GvlkTable
 from ._hosting import (
@@ -27,11 +27,13 @@ from ._hosting import (
 from ._kms_events import KMS_LOG, REQUEST_PROCESSED, ClientRequest, KmsClient, clients_of, duplicates_of
 from ._offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
 from ._product_key import ProductKey
-from ._products import Machine, Product, Service, State
+from ._products import Machine, Product, Service, State, named
 from ._service_errors import explain_service, service_code
 from ._statuses import ActivationType, LicenseStatus
 from ._tables import table
+from ._terms import CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE
 from ._verdicts import (
+    KMS_COUNT_TOO_LOW,
     blames_kms_host,
     denies_count,
     is_temporary,
@@ -44,20 +46,25 @@ __all__ = [
     "APPLICATION_IDS",
     "ActivationType",
     "Application",
+    "CLOCK_SKEW_LIMIT",
     "Channel",
     "ClientRequest",
     "DEFAULT_ACTIVATION_INTERVAL",
     "DEFAULT_KMS_PORT",
     "DEFAULT_RENEWAL_INTERVAL",
+    "ENDS_SOON_DAYS",
     "Explanation",
     "FIREWALL_RULE",
     "FirewallRule",
     "GvlkTable",
     "Hosting",
     "INTERVAL_MINUTES",
+    "KMS_COUNT_TOO_LOW",
     "KMS_LOG",
     "KMS_THRESHOLDS",
+    "KMS_WINDOW",
     "KmsClient",
+    "LEASE",
     "LicenseStatus",
     "Machine",
     "Product",
@@ -79,9 +86,11 @@ __all__ = [
     "grouped",
     "is_azure_edition",
     "is_evaluation",
+    "is_server_edition",
     "is_temporary",
     "is_wrong_confirmation",
     "may_have_counted",
+    "named",
     "parse_code",
     "parse_confirmation_id",
     "parse_extended_pid",

@@ -16,7 +16,7 @@ import re
 
 from ._tables import table
 
-__all__ = ["canonical_edition", "edition_of_sku", "is_evaluation"]
+__all__ = ["canonical_edition", "edition_of_sku", "is_evaluation", "is_server_edition"]
 
 _CORE = re.compile(r"(?<!A)(?:Core?)+(?=(?:Eval)?$)", re.IGNORECASE)
 
@@ -40,6 +40,12 @@ def canonical_edition(edition_id: str) -> str:
 def is_evaluation(edition_id: str | None) -> bool:
     """Tell whether an EditionID names an evaluation installation, which takes no volume key at all."""
     return _without_core((edition_id or "").strip()).casefold().endswith("eval")
+
+
+def is_server_edition(edition_id: str | None) -> bool:
+    """Tell whether an EditionID is a server to KMS; Enterprise multi-session has the name of one and is none."""
+    name = (edition_id or "").strip().casefold()
+    return name.startswith("server") and name != "serverrdsh"
 
 
 def _without_core(name: str) -> str:

@@ -11,10 +11,12 @@ import datetime
 
 from ._channels import Application, Channel
 from ._editions import canonical_edition, is_evaluation
-from ._hosting import Hosting
+from ._hosting import DEFAULT_KMS_PORT, Hosting
 from ._statuses import ActivationType, LicenseStatus
 
-__all__ = ["Machine", "Product", "Service", "State"]
+__all__ = ["Machine", "Product", "Service", "State", "named"]
+
+_BY_VOLUME = frozenset({Channel.KMS_CLIENT, Channel.KMS_HOST, Channel.MAK})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,24 @@ class Product:
     def is_evaluation(self) -> bool:
         """Whether this is an evaluation, by its channel or by its edition."""
         return self.channel is Channel.EVALUATION or is_evaluation(self.family)
+
+    @property
+    def is_by_volume(self) -> bool:
+        """Whether this product has a key of volume licensing; an add-on rests on the product that it is added to."""
+        return bool(self.partial_product_key) and self.channel in _BY_VOLUME and not self.is_addon
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether this is licensed for a while, by a KMS host or by Active Directory."""
+        return self.channel is Channel.KMS_CLIENT and self.is_licensed and self.grace_minutes > 0
+
+    @property
+    def asks_kms(self) -> bool:
+        """Whether a KMS host is to license this: it is on a generic key, and neither kept from KMS nor in no need."""
+        others = (ActivationType.AD, ActivationType.TOKEN)
+        if self.channel is not Channel.KMS_CLIENT or self.activation_type in others:
+            return False
+        return not (self.is_licensed and self.activated_by in others)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +159,43 @@ class State:
     def build(self) -> int:
         """The OS build: what the machine says, else that of the service's version; 0 if neither does."""
         return (self.machine.build if self.machine else 0) or self.service.build
+
+    @property
+    def judged(self) -> tuple[Product, ...]:
+        """What decides how a machine stands: Windows first, then the Office products on a volume key.
+
+        Add-ons follow Windows. Other rows of Office, as those of a subscription, say nothing of whether it may be used.
+        """
+        volume = [row for row in self.products if row.application is not Application.WINDOWS and row.is_by_volume]
+        return tuple(volume if self.primary is None else [self.primary, *volume])
+
+    @property
+    def is_stepped_up(self) -> bool:
+        """Whether a subscription has lifted Windows above the edition of its key, as only Professional is."""
+        product = self.primary
+        if product is None or product.channel is Channel.SUBSCRIPTION:
+            return product is not None
+        family, running = canonical_edition(product.family or ""), self.edition_id or ""
+        return family.startswith("Professional") and not running.startswith("Professional")
+
+    def set_kms_host(self, product: Product) -> tuple[str, int] | None:
+        """Return the KMS host that is set for a product and its port; the product's own goes before that of all."""
+        if product.kms_host:
+            return product.kms_host, product.kms_port or DEFAULT_KMS_PORT
+        service = self.service
+        return (service.kms_host, service.kms_port or DEFAULT_KMS_PORT) if service.kms_host else None
+
+    def found_kms_host(self, product: Product) -> tuple[str, int] | None:
+        """Return the KMS host that DNS last led a product to, and its port."""
+        if product.discovered_kms_host:
+            return product.discovered_kms_host, product.discovered_kms_port or DEFAULT_KMS_PORT
+        service = self.service
+        found = service.discovered_kms_host
+        return (found, service.discovered_kms_port or DEFAULT_KMS_PORT) if found else None
+
+
+def named(product: Product) -> str:
+    """Return what to call a product in a sentence; Windows goes by its edition."""
+    if product.application is Application.WINDOWS:
+        return f"Windows ({product.family})" if product.family else "Windows"
+    return product.name or product.family or product.id

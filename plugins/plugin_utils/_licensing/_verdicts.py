@@ -11,7 +11,19 @@ and their meanings are those of slerror.h and wininet.h; see `data/errors.json` 
 
 from __future__ import annotations
 
-__all__ = ["blames_kms_host", "denies_count", "is_temporary", "is_wrong_confirmation", "may_have_counted", "stops_key"]
+__all__ = [
+    "KMS_COUNT_TOO_LOW",
+    "blames_kms_host",
+    "denies_count",
+    "is_temporary",
+    "is_wrong_confirmation",
+    "may_have_counted",
+    "stops_key",
+]
+
+KMS_COUNT_TOO_LOW = 0xC004F038
+"""What a client tells whose KMS host has not counted enough machines."""
+
 
 _NEVER_REACHED = frozenset(
     {
@@ -40,7 +52,7 @@ _KMS_HOST = frozenset(
         0x8007232B,  # its name, or the domain's record, does not exist
         0x8007251D,  # DNS has no such record
         0x80072EE7,  # its name could not be resolved
-        0xC004F038,  # its count is too low
+        KMS_COUNT_TOO_LOW,
         0xC004F039,  # its KMS is switched off
         0xC004F041,  # it is not activated itself
         0xC004F042,  # it does not serve this product

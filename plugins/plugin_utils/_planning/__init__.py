@@ -37,7 +37,7 @@ from ._host_wish import FirewallWish, HostSettings, RetiredHost
 from ._hosting import deferred, is_host, profile_words
 from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, reason_of, refuse_other_channels
 from ._planner import Need, Plan, need, plan
-from ._settings import same_name
+from ._settings import Odds, kms_hosts_at_odds, same_name
 from ._steps import (
     Activate,
     ActivateMak,
@@ -95,6 +95,7 @@ __all__ = [
     "MarkHost",
     "NAME_LIMIT",
     "Need",
+    "Odds",
     "Plan",
     "PresentKey",
     "PresentObject",
@@ -123,6 +124,7 @@ __all__ = [
     "deferred",
     "holder_of",
     "is_host",
+    "kms_hosts_at_odds",
     "need",
     "plan",
     "plan_forest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import DEFAULT_KMS_PORT, ActivationType, Service, State
+from .._licensing import DEFAULT_KMS_PORT, ActivationType, Product, Service, State
 from ._steps import SetActivationType, SetHostCaching, SetKmsHost, SetKmsPort, SetLookupDomain, Step
 from ._wish import KmsSettings
 
@@ -61,6 +61,28 @@ def changes_host(wish: KmsSettings | None, service: Service) -> bool:
 def same_name(left: str | None, right: str | None) -> bool:
     """Tell whether two DNS names are the same: case and a final dot do not matter."""
     return _normal(left) == _normal(right)
+
+
+class Odds(t.NamedTuple):
+    """Two KMS hosts that a product knows; `whose` says of the other one where it comes from."""
+
+    host: str
+    other: str
+    whose: str
+
+
+def kms_hosts_at_odds(product: Product, state: State) -> Odds | None:
+    """Return the KMS hosts that a product would go to by one setting and by another, None where they agree.
+
+    Two hosts that are set are at odds always. One that was found differs harmlessly while the licence holds: Windows
+    keeps its name after another one was set.
+    """
+    everybodys, chosen, found = state.service.kms_host, state.set_kms_host(product), state.found_kms_host(product)
+    if product.kms_host and everybodys and not same_name(product.kms_host, everybodys):
+        return Odds(product.kms_host, everybodys, "which is set for all products")
+    if chosen and found and not same_name(chosen[0], found[0]) and not product.is_licensed:
+        return Odds(chosen[0], found[0], "which was found in DNS and used before")
+    return None
 
 
 def _normal(name: str | None) -> str:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .._licensing import ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
+from .._licensing import LEASE, ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
 from ._change import Change
 from ._wish import Counted, Mak
 
-KMS_LEASE_MINUTES = 180 * 24 * 60
+KMS_LEASE_MINUTES = int(LEASE.total_seconds()) // 60
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+
+from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, ActivationType, is_server_edition
+from ._facts import moment, product_from
 
 __all__ = ["COUNTS", "KINDS", "Facts", "KmsHost", "Member", "Standing", "applications_of"]
 
@@ -20,14 +22,10 @@ COUNTS = ("windows", "office")
 KINDS: t.Mapping[str, str] = {"client": "clients", "server": "servers"}
 """What an inventory may call a machine, and what the forecast calls it."""
 
-WINDOW = timedelta(days=30)
-"""For how long a request counts."""
-
-_COUNT_TOO_LOW = "0xC004F038"
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What a machine has to do with one of the counts.
 
@@ -39,7 +37,7 @@ class Standing:
     was_counted: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A machine; `identity` is its client machine ID, and its name where the ID is not known."""
 
@@ -141,30 +139,19 @@ def _license(machine: Facts) -> Facts | None:
 
 
 def _standing(products: t.Iterable[Facts], application: str) -> Standing:
-    asking = [product for product in products if product.get("application") == application and _asks(product)]
-    granted = any(_is_licensed(product) and product.get("activated_by") == "kms" for product in asking)
-    refused = any((product.get("reason") or {}).get("code") == _COUNT_TOO_LOW for product in asking)
+    named = (product_from(product) for product in products if product.get("application") == application)
+    asking = [product for product in named if product.asks_kms]
+    granted = any(product.is_licensed and product.activated_by is ActivationType.KMS for product in asking)
+    refused = any(product.reason == KMS_COUNT_TOO_LOW for product in asking)
     return Standing(asks=bool(asking), is_licensed=granted, was_counted=granted or refused)
-
-
-def _asks(product: Facts) -> bool:
-    """Tell whether a product asks a KMS host: one on another key does not, nor one that Active Directory licenses."""
-    if product.get("channel") != "kms_client" or product.get("activation_type") in ("ad", "token"):
-        return False
-    return not (_is_licensed(product) and product.get("activated_by") in ("ad", "token"))
-
-
-def _is_licensed(product: Facts) -> bool:
-    return product.get("status") in ("licensed", "extended_grace")
 
 
 def _kind(facts: Facts, products: t.Iterable[Facts]) -> str | None:
     families = (product.get("family") for product in products if product.get("is_primary"))
-    edition = str(facts.get("edition") or next(families, None) or "").casefold()
+    edition = str(facts.get("edition") or next(families, None) or "")
     if not edition:
         return None
-    # Enterprise multi-session has a server's name, and is a client to KMS.
-    return "servers" if edition.startswith("server") and edition != "serverrdsh" else "clients"
+    return "servers" if is_server_edition(edition) else "clients"
 
 
 def applications_of(machines: t.Iterable[Facts]) -> dict[str, str]:
@@ -181,9 +168,9 @@ def _application(row: Facts, applications: t.Mapping[str, str]) -> str | None:
 
 def _recent(rows: t.Iterable[Facts]) -> list[Facts]:
     """Leave out who has not asked for so long that the newest request proves them out of the count."""
-    listed = [(row, _moment(row.get("last_seen"))) for row in rows]
+    listed = [(row, moment(row.get("last_seen"))) for row in rows]
     newest = max((seen for row, seen in listed if seen is not None), default=None)
-    return [row for row, seen in listed if newest is None or seen is None or newest - seen <= WINDOW]
+    return [row for row, seen in listed if newest is None or seen is None or newest - seen <= KMS_WINDOW]
 
 
 def _was_answered(row: Facts) -> bool:
@@ -222,11 +209,3 @@ def _labels(name: t.Any) -> frozenset[str]:
     text = str(name or "").strip().rstrip(".").casefold()
     short = text.partition(".")[0]
     return frozenset({text if short.isdigit() else short}) - {""}
-
-
-def _moment(text: t.Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text or "").replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -18,13 +18,14 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
+from .._licensing import LEASE
+from ._facts import moment
 from ._migration_texts import texts
 
 __all__ = ["migration_report"]
 
-LEASE = timedelta(days=180)
 GRACE_OF_AN_OBJECT = timedelta(days=1)
 """How long a new object may take to be at every domain controller; who was renewed meanwhile is not blamed."""
 
@@ -79,7 +80,7 @@ class _Forest:
         domains = (forest.get("forest") or {}).get("domains") or ()
         return cls(
             domains=frozenset(_name(domain) for domain in domains),
-            created={_name(found.get("dn")): _moment(found.get("created")) for found in forest["objects"]},
+            created={_name(found.get("dn")): moment(found.get("created")) for found in forest["objects"]},
         )
 
 
@@ -105,7 +106,7 @@ class _Case:
     @property
     def renewed(self) -> datetime | None:
         """When the licence was last renewed, None where that cannot be told."""
-        clock = _moment((self.license.get("service") or {}).get("clock"))
+        clock = moment((self.license.get("service") or {}).get("clock"))
         left = timedelta(minutes=self.product.get("grace_minutes") or 0)
         return clock - (LEASE - left) if clock and timedelta() < left <= LEASE else None
 
@@ -273,11 +274,3 @@ def _order(row: t.Mapping[str, t.Any]) -> tuple[str, str, bool, str, str]:
 
 def _name(text: t.Any) -> str:
     return str(text or "").strip().rstrip(".").casefold()
-
-
-def _moment(text: t.Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text or "").replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

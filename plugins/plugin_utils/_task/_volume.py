@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import ActivationType, GvlkTable
+from .._licensing import LEASE, ActivationType, GvlkTable
 from .._planning import Activation, EditionKey, When
 
 __all__ = ["LEASE_DAYS", "VOLUME_SPEC", "edition_key", "volume_activation"]
@@ -32,7 +32,7 @@ VOLUME_SPEC: dict[str, t.Any] = {
     "wait_seconds": {"type": "int", "default": 120},
 }
 
-LEASE_DAYS = 180
+LEASE_DAYS = LEASE.days
 """How long a licence lasts, by KMS and by Active Directory alike."""
 
 
