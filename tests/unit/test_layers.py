@@ -37,6 +37,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_session": BASE | {"_wsman"},
     "_licensing": BASE | {"_cim"},
     "_planning": BASE | {"_directory", "_licensing"},
+    # Which profile a machine is to have.
+    "_profiles": BASE | {"_licensing"},
     "_applying": BASE | {"_directory", "_wsman", "_cim", "_session", "_licensing", "_planning"},
     "_ledger": BASE | {"_licensing", "_planning", "_applying"},
     "_microsoft": BASE | {"_wsman", "_licensing", "_ledger"},
@@ -61,6 +63,7 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_session",
         "_licensing",
         "_planning",
+        "_profiles",
         "_applying",
         "_ledger",
         "_microsoft",
@@ -93,7 +96,9 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "jinja2": frozenset({"_fleet_report"}),
 }
 # Packages that decide and translate: no clock, no network, no process, no chance.
-PURE = frozenset({"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_reporting", "_fleet_report"})
+PURE = frozenset(
+    {"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_profiles", "_reporting", "_fleet_report"}
+)
 IMPURE_MODULES = frozenset(
     {
         "asyncio",

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which profile a machine gets: the words, the facts, and the rules over them as data. Pure: no network, no clock.
+
+A fact has three values at least: what it is, what it is not, and not known. A rule that needs a fact which is not known
+does not decide, so that nothing is concluded, and no activation spent, from what nobody has said.
+"""
+
+from __future__ import annotations
+
+from ._deciding import Recommendation, Rejection, recommend
+from ._gathering import VARIABLES, facts_of
+from ._intending import Intended, intended, needs_domain, recommended
+from ._marks import marks_of
+from ._parsing import default_rules, parse_rules
+from ._rules import Condition, Rule
+from ._share import Share, mak_share
+from ._vocabulary import FACTS, MARKS, METHODS, PROFILES, WISHES, Fact
+
+__all__ = [
+    "FACTS",
+    "MARKS",
+    "METHODS",
+    "PROFILES",
+    "VARIABLES",
+    "WISHES",
+    "Condition",
+    "Fact",
+    "Intended",
+    "Recommendation",
+    "Rejection",
+    "Rule",
+    "Share",
+    "default_rules",
+    "facts_of",
+    "intended",
+    "mak_share",
+    "marks_of",
+    "needs_domain",
+    "parse_rules",
+    "recommend",
+    "recommended",
+]

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The decision: the first rule that holds, and of every other one why it does not decide."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ._parsing import default_rules, parse_rules
+from ._rules import Rule
+from ._vocabulary import FACTS, MARKS
+
+__all__ = ["Recommendation", "Rejection", "recommend"]
+
+Facts = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Rejection:
+    """A rule that did not decide, what it would have given, and why it did not."""
+
+    rule: str
+    profile: str
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """What a machine is to get, by which rule and why; `method` is set for a MAK alone.
+
+    `rejected` has all other rules in their order, those before the one that decided and those after it.
+    """
+
+    profile: str
+    rule: str | None
+    why: str
+    method: str | None = None
+    rejected: tuple[Rejection, ...] = ()
+
+    def facts(self) -> dict[str, t.Any]:
+        """Return the recommendation as plain values."""
+        return dataclasses.asdict(self) | {"rejected": [dataclasses.asdict(each) for each in self.rejected]}
+
+
+def recommend(facts: Facts, rules: t.Any = None) -> Recommendation:
+    """Return what the first rule that holds says; facts of any kind are taken, and odd ones count as not known.
+
+    `rules` is a list as in data/rules.json, or what `parse_rules` made of one; without it the collection's own hold.
+    Bad rules raise `Refusal` (`bad_profile_rules`).
+    """
+    policy = default_rules() if rules is None else parse_rules(rules)
+    judged = [(rule, _objection(rule, facts)) for rule in policy]
+    # There is one: the last rule always holds, and gives no MAK.
+    decided = next(rule for rule, objection in judged if objection is None)
+    return Recommendation(
+        profile=decided.profile,
+        rule=decided.name,
+        why=decided.why,
+        method=decided.method,
+        rejected=tuple(
+            Rejection(rule.name, rule.profile, objection or f"It holds too, but {decided.name} comes before it.")
+            for rule, objection in judged
+            if rule is not decided
+        ),
+    )
+
+
+def _objection(rule: Rule, facts: Facts) -> str | None:
+    """Return why a rule does not decide: by its conditions, and for a MAK by what the machine is."""
+    objection = rule.objection(facts)
+    if objection is not None or rule.profile != "mak_exception":
+        return objection
+    kind = FACTS["kind"].read(facts.get("kind"))
+    if kind in MARKS:
+        return f"It is {MARKS[kind]}, which never gets a MAK by a rule."
+    return FACTS["kind"].missing if kind is None else None

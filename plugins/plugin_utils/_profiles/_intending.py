@@ -1,0 +1,109 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a machine is to have: what its inventory says, or what the rules say where that is `auto`."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._errors import Refusal
+from ._deciding import Recommendation, recommend
+from ._gathering import PROFILE_VARIABLE, RULES_VARIABLE, facts_of
+from ._parsing import parse_rules
+from ._values import truth
+from ._vocabulary import WISHES
+
+__all__ = ["Intended", "intended", "needs_domain", "recommended", "wished_of"]
+
+Variables = t.Mapping[str, t.Any]
+
+_SAID = "The inventory says so in activation_profile."
+
+
+@dataclasses.dataclass(frozen=True)
+class Intended:
+    """What the inventory wished, what the machine is to have, and for `auto` the rule that decided."""
+
+    wished: str | None
+    profile: str | None
+    rule: str | None = None
+
+
+def intended(
+    variables: Variables,
+    license: t.Any = None,
+    *,
+    rules: t.Any = None,
+    kms_counts: t.Any = None,
+    forecast: t.Any = None,
+) -> Intended:
+    """Return the profile of a machine, None where nothing is wished; `license` is None for one that was not read.
+
+    Raises `Refusal` for a wish that does not exist (`unknown_profile`) and for bad rules (`bad_profile_rules`).
+    """
+    wished = wished_of(variables)
+    if wished is None:
+        return Intended(None, None)
+    found = recommended(variables, license, rules=rules, kms_counts=kms_counts, forecast=forecast)
+    return Intended(wished, found.profile, found.rule)
+
+
+def recommended(
+    variables: Variables,
+    license: t.Any = None,
+    *,
+    rules: t.Any = None,
+    kms_counts: t.Any = None,
+    forecast: t.Any = None,
+) -> Recommendation:
+    """Return what a machine is to have and why; one for which nothing is wished is taken as `auto`.
+
+    `rules` go before those of the inventory, and these before the collection's own. Raises as `intended` does.
+    """
+    wished = wished_of(variables)
+    if wished not in (None, "auto"):
+        return Recommendation(profile=str(wished), rule=None, why=_SAID)
+    facts = facts_of(variables, license, kms_counts=kms_counts, forecast=forecast)
+    return recommend(facts, _rules(variables) if _is_empty(rules) else rules)
+
+
+def wished_of(variables: Variables) -> str | None:
+    """Return what the inventory wishes, None where it says nothing; raises `Refusal` (`unknown_profile`)."""
+    said = variables.get(PROFILE_VARIABLE)
+    word = said.strip() if isinstance(said, str) else said
+    if word is None or word == "":
+        return None
+    if not isinstance(word, str) or word not in WISHES:
+        raise Refusal(
+            f"There is no activation profile {word!r}.",
+            code="unknown_profile",
+            remedy=f"Set {PROFILE_VARIABLE} to one of {', '.join(WISHES)}.",
+        )
+    return str(word)
+
+
+def needs_domain(variables: Variables) -> bool:
+    """Tell whether `intended` needs the machine's domain: for `auto`, where the inventory does not say enough.
+
+    Raises as `intended` does.
+    """
+    if wished_of(variables) != "auto":
+        return False
+    if truth(variables.get("activation_domain_member")) is None:
+        return True
+    own = _rules(variables)
+    asked = {condition.fact.name for rule in parse_rules(own) for condition in rule.when} if own is not None else set()
+    return "domain" in asked
+
+
+def _rules(variables: Variables) -> t.Any:
+    own = variables.get(RULES_VARIABLE)
+    return None if _is_empty(own) else own
+
+
+def _is_empty(value: t.Any) -> bool:
+    """Tell whether a variable is not set; an empty list is rules that are wrong."""
+    return value is None or value == ""

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The share of machines on a MAK, and the limit it is held to."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+__all__ = ["Share", "mak_share"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Share:
+    """How many of how many machines have the profile `mak_exception`; `percent` is rounded to a tenth for reading.
+
+    Whether the limit is exceeded is decided before anything is rounded.
+    """
+
+    machines: int
+    of: int
+    limit: float
+
+    @property
+    def percent(self) -> float:
+        """The share in percent; 0 where there is no machine."""
+        return round(100 * self.machines / self.of, 1) if self.of else 0.0
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether more machines are on a MAK than the limit admits."""
+        return 100 * self.machines > self.limit * self.of
+
+    def facts(self) -> dict[str, t.Any]:
+        """Return the share as plain values."""
+        return {
+            "machines": self.machines,
+            "of": self.of,
+            "percent": self.percent,
+            "limit": self.limit,
+            "exceeded": self.exceeded,
+        }
+
+
+def mak_share(profiles: t.Iterable[str | None], limit: float) -> Share:
+    """Return the share of `mak_exception` among the profiles; a machine without one (None) is not counted.
+
+    A machine whose profile is `none` is counted among those of whom the share is taken: the policy speaks of it.
+    """
+    known = [profile for profile in profiles if profile is not None]
+    return Share(machines=known.count("mak_exception"), of=len(known), limit=limit)
