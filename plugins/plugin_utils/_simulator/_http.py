@@ -25,6 +25,7 @@ from ._counters import Counters
 from ._dispatch import MAX_ENVELOPE_BYTES, Dispatcher, Machine, anonymous_identity
 from ._faults import FaultDesk, Reply, strike_before
 from ._loopback import SecuredServer
+from ._request_head import BadHead, read_head
 
 __all__ = ["Listener", "Site"]
 
@@ -68,27 +69,6 @@ class Listener(SecuredServer):
         super().__init__(host, _Handler, context)
 
 
-class _CountingReader:
-    """A connection's reading side that knows how much was read."""
-
-    def __init__(self, stream: t.BinaryIO) -> None:
-        self._stream = stream
-        self.count = 0
-
-    def readline(self, limit: int = -1) -> bytes:
-        line = self._stream.readline(limit)
-        self.count += len(line)
-        return line
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.count += len(data)
-        return data
-
-    def close(self) -> None:
-        self._stream.close()
-
-
 class _Handler(BaseHTTPRequestHandler):
     """The requests of one connection, one after the other."""
 
@@ -104,14 +84,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.site = self.server.site
         self.tls = self.server.context is not None
         self.login = Login(self.site.accounts, tls=self.tls)
-        self.reader = _CountingReader(t.cast(t.BinaryIO, self.rfile))
-        self.rfile = t.cast(t.Any, self.reader)
-        self.counted = 0
+        self.received = 0
         self.only_login = False
         self.machine: str | None = None
 
     def log_message(self, format: str, *args: t.Any) -> None:
         log.debug(format, *args)
+
+    def parse_request(self) -> bool:
+        """Read the head of a request; what is none is answered, and ends the connection."""
+        self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
+        try:
+            head = read_head(self.raw_requestline, self.rfile.readline)
+        except BadHead as error:
+            self.command, self.request_version, self.close_connection = "", self.protocol_version, True
+            self.send_error(400, str(error))
+            return False
+        self.command, self.path, self.request_version = head.method, head.target, head.version
+        self.fields, self.received, self.close_connection = head.fields, head.size, head.ends_connection
+        return self.fields.get("expect", "").lower() != "100-continue" or self.handle_expect_100()
 
     def do_GET(self) -> None:
         """Answer as WinRM does: it takes POST only."""
@@ -131,25 +122,25 @@ class _Handler(BaseHTTPRequestHandler):
         return self._serve(machine, body)
 
     def _read_body(self) -> bytes | Reply:
-        length = self.headers.get("Content-Length", "")
+        length = self.fields.get("content-length", "")
         if not length.isdigit():
             return Reply(400 if length else 411)
         size = int(length)
-        if size > MAX_ENVELOPE_BYTES + _FRAME_BYTES:
-            self.rfile.read(min(size, _MOST_DRAINED_BYTES))
-            return Reply(413)
-        return self.rfile.read(size)
+        body = self.rfile.read(min(size, _MOST_DRAINED_BYTES))
+        self.received += len(body)
+        return body if size <= MAX_ENVELOPE_BYTES + _FRAME_BYTES else Reply(413)
 
     def _serve(self, machine: Machine, body: bytes) -> None:
-        if self.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
+        if self.fields.get("wsmanidentify", "").lower() == "unauthenticated":
             self.site.counters.add_message(machine.name, "identify")
             return self._send(Reply(200, anonymous_identity()))
-        content_type = self.headers.get("Content-Type", "")
+        content_type = self.fields.get("content-type", "")
         sealed = _sealing.is_sealed(content_type)
         in_clear = bool(body) and not sealed and not self.tls
         account = self.site.accounts.of(machine.description)
-        verdict = self.login.check(self.headers.get("Authorization"), account)
-        self.site.counters.add(machine.name, unsealed=in_clear, rejected=verdict.rejected)
+        verdict = self.login.check(self.fields.get("authorization"), account)
+        if in_clear or verdict.rejected:
+            self.site.counters.add(machine.name, unsealed=in_clear, rejected=verdict.rejected)
         if not verdict.accepted or in_clear:
             return self._demand_login(verdict)
         struck = self._login_fault(machine) if verdict.fresh else None
@@ -196,10 +187,10 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.delivery != "whole":
             self.close_connection = True
         if self.machine is not None:
-            read, self.counted = self.reader.count - self.counted, self.reader.count
-            self.site.counters.add(self.machine, requests=1, bytes_in=read, bytes_out=len(data))
+            amounts = {"requests": 1, "bytes_in": self.received, "bytes_out": len(data)}
             if self.only_login:
-                self.site.counters.add(self.machine, logins=1, login_bytes_in=read, login_bytes_out=len(data))
+                amounts |= {"logins": 1, "login_bytes_in": self.received, "login_bytes_out": len(data)}
+            self.site.counters.add(self.machine, **amounts)
         if data:
             self.wfile.write(data)
 
