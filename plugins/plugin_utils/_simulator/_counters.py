@@ -42,6 +42,12 @@ class Counters:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tallies: dict[str, Tally] = {}
+        self._requests = 0
+
+    @property
+    def requests(self) -> int:
+        """The requests to all machines, kept as a number of its own: it is looked at again and again."""
+        return self._requests
 
     def add(self, machine: str, **amounts: int) -> None:
         """Add to the plain counts of a machine, e.g. `add("web1", requests=1, bytes_in=512)`."""
@@ -49,6 +55,7 @@ class Counters:
             tally = self._tallies.setdefault(machine, Tally())
             for name, amount in amounts.items():
                 setattr(tally, name, getattr(tally, name) + amount)
+            self._requests += amounts.get("requests", 0)
 
     def add_message(self, machine: str, kind: str, method: str | None = None) -> None:
         """Count one message of that kind, and the method it invokes."""
@@ -62,6 +69,7 @@ class Counters:
         """Forget everything counted so far."""
         with self._lock:
             self._tallies.clear()
+            self._requests = 0
 
     def of(self, machine: str) -> Tally:
         """Return a copy of a machine's tally; a machine nobody talked to has zeros."""

@@ -193,7 +193,7 @@ class FleetServer:
         """How many requests there were, to machines, to Microsoft and to DNS: whether anybody is at work."""
         microsoft = getattr(self.fleet, "microsoft", None)
         others = (microsoft.journal.total if microsoft else 0) + (self._names.questions if self._names else 0)
-        return self.counters.total().requests + others
+        return self.counters.requests + others
 
     def url(self, machine: str, scheme: str = "https") -> str:
         """Return the endpoint of a machine."""

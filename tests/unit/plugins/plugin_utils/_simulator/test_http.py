@@ -198,9 +198,9 @@ def test_everything_that_passes_is_counted() -> None:
         assert tally.bytes_in > tally.login_bytes_in > len(sent)
         assert tally.bytes_out > tally.login_bytes_out > 0
         assert server.counters.of("web2").requests == 0
-        assert server.counters.total().requests == 3
+        assert server.counters.total().requests == server.counters.requests == 3
         server.counters.reset()
-        assert server.counters.as_dict() == {}
+        assert (server.counters.as_dict(), server.counters.requests) == ({}, 0)
 
 
 def test_many_clients_are_served_at_once() -> None:
