@@ -66,7 +66,9 @@ class Account:
 
 def account_of(description: t.Mapping[str, t.Any], default: Account) -> Account:
     """Return the account that a machine's description gives, completed by `default`; raises for one that cannot be."""
-    given = description.get("credentials") or {}
+    given = description.get("credentials")
+    if not given:
+        return default
     unknown = next((name for name in given if name not in ("username", "password")), None)
     if unknown is not None:
         raise ActivationError(

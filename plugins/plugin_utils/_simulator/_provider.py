@@ -102,8 +102,8 @@ class Provider:
 
         System properties such as `__PATH` may be asked for and are never in the answer.
         """
-        asked = [name.lower() for name in query.properties or () if not name.startswith("__")]
-        if any(name.lower() not in definition.properties for name in (*asked, *query.mentioned)):
+        asked = {name.lower() for name in query.properties or () if not name.startswith("__")}
+        if not definition.properties.keys() >= asked.union(map(str.lower, query.mentioned)):
             raise self.refusals.bad_query(wql, no_such_class=False)
         return None if query.properties is None else [name for name in definition.properties if name in asked]
 
@@ -206,6 +206,10 @@ class Provider:
 
 
 def _properties(definition: ClassDefinition, names: t.Iterable[str], read: Read) -> dict[str, tuple[Value, ...]]:
-    chosen = (definition.properties[name] for name in names)
-    written = ((item.name, write_value(read(item.name), item.cim_type)) for item in chosen)
-    return {name: values for name, values in written if values}
+    written = {}
+    for name in names:
+        item = definition.properties[name]
+        values = write_value(read(item.name), item.cim_type)
+        if values:
+            written[item.name] = values
+    return written

@@ -11,6 +11,7 @@ the writer of the queries.
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from dataclasses import dataclass
@@ -264,6 +265,7 @@ def _any(values: t.Iterable[bool | None]) -> bool | None:
     return True if True in found else None if None in found else False
 
 
+@functools.lru_cache(maxsize=64)
 def parse_wql(text: str) -> Query:
-    """Return the query that a text means; raises WqlError."""
+    """Return the query that a text means; raises WqlError. All machines of a fleet are asked the same few."""
     return _Reader(text).query()

@@ -57,20 +57,21 @@ def decode_call(data: bytes) -> Call:
     content = body[0] if len(body) else None
     if content is not None and local(content) == "Identify":
         return Call(Identify())
-    if stripped(child(child(header, "ReplyTo"), "Address")) != ns.ANONYMOUS:
+    # Of two of a name the first one counts, as with `child`.
+    told = {local(element): element for element in reversed(header if header is not None else ())}
+    if stripped(child(told.get("ReplyTo"), "Address")) != ns.ANONYMOUS:
         raise ProtocolViolation("The request has no anonymous ReplyTo.")
-    action = stripped(child(header, "Action"))
-    selector_set = child(header, "SelectorSet")
+    action = stripped(told.get("Action"))
+    selector_set = told.get("SelectorSet")
     selectors = {} if selector_set is None else read_selectors(selector_set)
-    resource = Resource(stripped(child(header, "ResourceURI")), selectors)
-    size = stripped(child(header, "MaxEnvelopeSize"))
+    resource = Resource(stripped(told.get("ResourceURI")), selectors)
     return Call(
         request=_request(action, resource, header, content),
-        message_id=stripped(child(header, "MessageID")),
-        to=stripped(child(header, "To")),
+        message_id=stripped(told.get("MessageID")),
+        to=stripped(told.get("To")),
         action=action,
-        operation_timeout=_seconds(stripped(child(header, "OperationTimeout"))),
-        max_envelope_size=_count(size),
+        operation_timeout=_seconds(stripped(told.get("OperationTimeout"))),
+        max_envelope_size=_count(stripped(told.get("MaxEnvelopeSize"))),
     )
 
 

@@ -69,9 +69,11 @@ def namespace(element: Element) -> str:
 
 def child(element: Element | None, name: str) -> Element | None:
     """Return the first child with that local name; the namespace differs between answers that mean the same."""
-    if element is None:
-        return None
-    return next((candidate for candidate in element if local(candidate) == name), None)
+    if element is not None:
+        for candidate in element:
+            if local(candidate) == name:
+                return candidate
+    return None
 
 
 def descendants(element: Element | None, name: str) -> list[Element]:
