@@ -48,6 +48,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     # An audit as a page, a table, a document, metrics. The document is all it knows.
     "_fleet_report": BASE,
     "_reporting": BASE | {"_directory", "_licensing", "_planning", "_applying", "_ledger"},
+    # What is wrong among many machines.
+    "_findings": BASE | {"_licensing", "_planning", "_reporting", "_profiles"},
     # Many machines at once, one row for each.
     "_auditing": BASE | {"_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
     # What a machine said, kept without saying whose it was.
@@ -73,6 +75,7 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_auditing",
         "_transcripts",
         "_diagnosis",
+        "_findings",
         "_fleet_report",
     },
     "_simulator": BASE | {"_wsman", "_cim"},
@@ -97,7 +100,17 @@ LIBRARIES: dict[str, frozenset[str]] = {
 }
 # Packages that decide and translate: no clock, no network, no process, no chance.
 PURE = frozenset(
-    {"_errors", "_secrets", "_wsman", "_licensing", "_planning", "_profiles", "_reporting", "_fleet_report"}
+    {
+        "_errors",
+        "_secrets",
+        "_wsman",
+        "_licensing",
+        "_planning",
+        "_profiles",
+        "_reporting",
+        "_findings",
+        "_fleet_report",
+    }
 )
 IMPURE_MODULES = frozenset(
     {

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ._diagnosis import diagnosis_report
+from ._facts import mapping, moment, state_from, text_of
 from ._forecast import kms_forecast
 from ._hosting import count_facts
 from ._license import PARTS, license_facts
@@ -23,6 +24,10 @@ __all__ = [
     "failure",
     "kms_forecast",
     "license_facts",
+    "mapping",
     "migration_report",
+    "moment",
+    "state_from",
+    "text_of",
     "success",
 ]

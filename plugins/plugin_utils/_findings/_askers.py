@@ -1,0 +1,71 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who asks KMS for what, as the machines come by: all that has to be kept to tell who is below a threshold."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, LEASE, ActivationType, Application, Product
+from ._record import Record
+
+__all__ = ["KINDS", "Askers", "askers_of", "count"]
+
+KINDS: t.Mapping[str, tuple[str, str | None]] = {
+    "windows_client": ("windows", "clients"),
+    "windows_server": ("windows", "servers"),
+    "office": ("office", None),
+}
+"""By kind where the forecast tells of it."""
+
+_APPLICATIONS = {Application.WINDOWS: "windows", Application.OFFICE: "office"}
+_FRESH_MINUTES = (LEASE - KMS_WINDOW).total_seconds() / 60
+"""With more than this left a lease was granted while the requests of that time still count."""
+
+
+@dataclass(slots=True)
+class Askers:
+    """The machines that ask KMS for one kind of product; who `complains` was told that the count is too low.
+
+    `is_granted` when KMS has licensed one of them within the time that requests count for: some host has enough.
+    """
+
+    names: list[str] = field(default_factory=list)
+    complaining: list[str] = field(default_factory=list)
+    is_granted: bool = False
+
+
+def askers_of() -> dict[str, Askers]:
+    """Return the askers of each kind, of which there is none so far."""
+    return {kind: Askers() for kind in KINDS}
+
+
+def count(askers: t.Mapping[str, Askers], record: Record) -> None:
+    """Take a machine in."""
+    products = [product for product in (record.state.judged if record.state else ()) if product.asks_kms]
+    for application in dict.fromkeys(_APPLICATIONS.values()):
+        own = [product for product in products if _APPLICATIONS.get(product.application) == application]
+        if own:
+            _note(askers[_kind(record, application)], record.name, own)
+
+
+def _note(askers: Askers, name: str, products: list[Product]) -> None:
+    askers.names.append(name)
+    if any(product.reason == KMS_COUNT_TOO_LOW and not product.is_licensed for product in products):
+        askers.complaining.append(name)
+    askers.is_granted = askers.is_granted or any(_is_fresh(product) for product in products)
+
+
+def _is_fresh(product: Product) -> bool:
+    by_kms = product.is_leased and product.activated_by is ActivationType.KMS
+    return by_kms and product.grace_minutes >= _FRESH_MINUTES
+
+
+def _kind(record: Record, application: str) -> str:
+    if application == "office":
+        return "office"
+    machine = record.state.machine if record.state else None
+    return "windows_server" if machine is not None and machine.is_server else "windows_client"

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that is wrong with one machine by itself.
+
+One trouble is told once, by the finding that names its root; what only follows from it is left out:
+
+- An evaluation cannot be licensed by any key. So it is no unlicensed machine, no drift, and no lease that runs out.
+- A KMS host key where it does not belong is no drift, and the machine need not be licensed with it.
+- A MAK on a re-imaged machine is no drift either: the same change mends it, and this one is worse.
+- A subscription is licensed as its user wants it, whatever the inventory intends, so it is no drift.
+- A machine without a key is not licensed; a key of the wrong kind is what drifts.
+- Office has a finding of its own and never makes a machine unlicensed. Its leases run out like those of Windows.
+
+What the profile `none` says is that nobody changes the machine. Whether it is licensed is told all the same; drift,
+a host key on a server, and an Office with a retail key are its own business.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from ._hit import Hit
+from ._keys import host_key_on_client, mak_on_reimaged, office_unmanaged, profile_drift
+from ._licences import clock_skew, evaluation_edition, lease_expiring, not_licensed, subscription
+from ._record import Record
+from ._settings import Settings
+from ._way import kms_host_differs
+
+__all__ = ["judged"]
+
+Rule = Callable[[Record, Settings, date], Iterator[Hit]]
+
+_RULES: t.Mapping[str, Rule] = {
+    "clock_skew": clock_skew,
+    "evaluation_edition": evaluation_edition,
+    "host_key_on_client": host_key_on_client,
+    "mak_on_reimaged": mak_on_reimaged,
+    "subscription": subscription,
+    "not_licensed": not_licensed,
+    "lease_expiring": lease_expiring,
+    "profile_drift": profile_drift,
+    "kms_host_differs": kms_host_differs,
+    "office_unmanaged": office_unmanaged,
+}
+_EXCLUDES: t.Mapping[str, frozenset[str]] = {
+    "evaluation_edition": frozenset({"not_licensed", "profile_drift"}),
+    "host_key_on_client": frozenset({"not_licensed", "profile_drift"}),
+    "mak_on_reimaged": frozenset({"profile_drift"}),
+    "subscription": frozenset({"profile_drift"}),
+}
+"""Which findings tell of the same trouble as the one that names its root."""
+
+
+def judged(record: Record, settings: Settings, today: date) -> list[Hit]:
+    """Return what is wrong with a machine; one that was not read tells of nothing else."""
+    if record.state is None:
+        error = record.error
+        return [Hit("unreachable", error["message"], error["code"], error["cause"], error["remedy"])]
+    found = {code: list(rule(record, settings, today)) for code, rule in _RULES.items()}
+    silent = frozenset().union(*(_EXCLUDES.get(code, frozenset()) for code, hits in found.items() if hits))
+    return [hit for code, hits in found.items() if code not in silent for hit in hits]

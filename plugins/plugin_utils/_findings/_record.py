@@ -1,0 +1,112 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One row of an audit as the rules see it, and the row itself in a shape that can be relied upon."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from .._licensing import Product, State
+from .._reporting import mapping, moment, state_from, text_of
+
+__all__ = ["Record", "Row", "sound"]
+
+Row = t.Mapping[str, t.Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_TEXTS_OF_AN_ERROR = ("code", "message", "cause", "remedy")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One machine; `state` is None where it was not read, `profile` where nothing is intended."""
+
+    name: str
+    state: State | None
+    observed_at: datetime | None
+    profile: str | None
+    rule: str | None
+    marks: tuple[str, ...]
+    counts: t.Mapping[str, int | None]
+    error: t.Mapping[str, t.Any]
+
+    @classmethod
+    def read(cls, row: Row) -> Record:
+        """Return what a sound row says."""
+        observed = moment(row["observed_at"])
+        license = row["license"]
+        return cls(
+            name=row["name"],
+            state=None if license is None else state_from(license, observed or _EPOCH),
+            observed_at=observed,
+            profile=text_of(row["profile"]["intended"]),
+            rule=text_of(row["profile"]["rule"]),
+            marks=tuple(row["marks"]),
+            counts=row["counts"] or {},
+            error=row["error"] or {},
+        )
+
+    @property
+    def primary(self) -> Product | None:
+        """Windows itself."""
+        return self.state.primary if self.state else None
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether it is a KMS host that anybody asks."""
+        return any(self.counts.values())
+
+
+def sound(row: Row) -> dict[str, t.Any]:
+    """Return the row with everything in its place and of its kind; what a machine made of it is left out.
+
+    A row without the products says nothing of licences, and counts as one that was not read.
+    """
+    profile, license, counts = mapping(row.get("profile")), row.get("license"), row.get("counts")
+    read = isinstance(license, t.Mapping) and isinstance(license.get("products"), list) and bool(row.get("reached"))
+    return {
+        "name": text_of(row.get("name")) or "",
+        "reached": read,
+        "error": None if read else _error(mapping(row.get("error"))),
+        "observed_at": text_of(row.get("observed_at")),
+        "profile": {name: text_of(profile.get(name)) for name in ("wished", "intended", "rule")},
+        "marks": _texts(row.get("marks")),
+        "groups": _texts(row.get("groups")),
+        "license": _license(t.cast(Row, license)) if read else None,
+        "counts": {name: _count(counts.get(name)) for name in ("windows", "office")}
+        if read and isinstance(counts, t.Mapping)
+        else None,
+    }
+
+
+def _error(error: Row) -> dict[str, str | None]:
+    told = {name: text_of(error.get(name)) for name in _TEXTS_OF_AN_ERROR}
+    return {**told, "code": told["code"] or "unknown", "message": told["message"] or "The machine was not read."}
+
+
+def _license(license: Row) -> Row:
+    """Return the licence facts, without what is no part of them; nearly all of them are as they should be."""
+    products = license["products"]
+    fitting = all(isinstance(license.get(part), (dict, type(None))) for part in ("machine", "service"))
+    if fitting and all(_is_product(product) for product in products):
+        return license
+    kept = {name: license[name] for name in ("machine", "service") if isinstance(license.get(name), dict)}
+    return {**kept, "products": [product for product in products if _is_product(product)]}
+
+
+def _is_product(product: t.Any) -> bool:
+    return isinstance(product, dict) and all(
+        isinstance(product.get(part), (dict, type(None))) for part in ("reason", "kms")
+    )
+
+
+def _texts(values: t.Any) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, (list, tuple)) else []
+
+
+def _count(value: t.Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is said of each code of a finding: how bad it is, what it is, why it comes, and what mends it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._licensing import LEASE
+
+__all__ = ["CODES", "SEVERITIES", "TEXTS", "Text"]
+
+SEVERITIES = ("critical", "warning", "info")
+"""From the worst on."""
+
+
+class Text(t.NamedTuple):
+    """The words of a code; `{subject}` stands for the subject of the finding."""
+
+    severity: str
+    title: str
+    cause: str | None
+    remedy: str
+
+
+_MACHINE: t.Mapping[str, Text] = {
+    "unreachable": Text(
+        "warning",
+        "Not read: {subject}",
+        "The machine is off or gone, or the way to it or the login is not in order.",
+        "Run the playbook volume.activation.doctor for these machines; it tells which part of the way is at fault. Take"
+        " machines that are gone out of the inventory.",
+    ),
+    "clock_skew": Text(
+        "critical",
+        "The clock is wrong",
+        "The time service does not run or has a wrong source, or the time zone was set by changing the time. A KMS host"
+        " refuses clients whose clocks differ by hours from its own, and Kerberos refuses them earlier.",
+        "Set the clocks right: w32tm /resync, and the source of the time. If all machines differ alike, it is the"
+        " controller's clock.",
+    ),
+}
+_LICENCE: t.Mapping[str, Text] = {
+    "not_licensed": Text(
+        "critical",
+        "Windows is not licensed",
+        "It was never activated, its grace period or lease has ended, or it has no key. The details have what each"
+        " machine says itself.",
+        "Run the role volume.activation.profile, or the playbook volume.activation.doctor on a machine that stays so.",
+    ),
+    "evaluation_edition": Text(
+        "warning",
+        "An evaluation edition",
+        "Windows was installed from evaluation media. No volume licence key can activate it, and it ends.",
+        "Convert it to the full edition, servers with DISM /Online /Set-Edition and clients from new media. Then run"
+        " the role volume.activation.profile.",
+    ),
+    "subscription": Text(
+        "info",
+        "Licensed by a subscription",
+        "A subscription of its user has lifted Windows above the edition of its key, or licenses it.",
+        "Nothing has to be done. A key for KMS, Active Directory or a MAK would undo it: set activation_profile to none"
+        " for these machines.",
+    ),
+    "lease_expiring": Text(
+        "warning",
+        "A lease is about to run out",
+        f"KMS and Active Directory license for {LEASE.days} days, and a machine renews every seven days. So it has not"
+        " reached its KMS host or a domain controller for months.",
+        "Bring it back onto the network and run volume.activation.activate, or the playbook volume.activation.doctor if"
+        f" it is there. A machine that stays away for more than {LEASE.days} days needs the role"
+        " volume.activation.mak_exception.",
+    ),
+}
+_POLICY: t.Mapping[str, Text] = {
+    "profile_drift": Text(
+        "warning",
+        "Licensed otherwise than intended",
+        "The inventory says one way, and the machine goes another: the profile was changed and not applied, or somebody"
+        " installed another key.",
+        "Run the role volume.activation.profile. To change a licence that holds it takes replace_licensed. If the"
+        " machine is right, correct activation_profile.",
+    ),
+    "mak_on_reimaged": Text(
+        "critical",
+        "A MAK on a machine that is re-imaged",
+        "Each new image or desktop spends another activation of the MAK, until none is left.",
+        "Run the role volume.activation.kms_default or volume.activation.adba_default with replace_licensed, and take"
+        " the MAK out of the image.",
+    ),
+    "mak_share": Text(
+        "warning",
+        "Too large a share of the machines is on a MAK",
+        "A MAK is for the few machines that reach neither KMS nor Active Directory: it has to be paid for by the piece,"
+        " and is not given back.",
+        "Move the machines that reach a KMS host or the domain to volume.activation.kms_default or"
+        " volume.activation.adba_default, or raise mak_share_limit.",
+    ),
+    "office_unmanaged": Text(
+        "warning",
+        "Office is not licensed, or not by volume",
+        "An Office of volume licensing was not activated or has lost its licence, or Office came with a retail key of"
+        " which nothing here takes care.",
+        "Activate it with volume.activation.activate and the activation_id of the product, or install its generic key"
+        " with volume.activation.product_key. Replace a retail Office by the volume edition.",
+    ),
+}
+_KMS: t.Mapping[str, Text] = {
+    "kms_host_differs": Text(
+        "warning",
+        "Not the KMS host that it should be",
+        "The setting is older than the KMS host, DNS publishes a host that does not belong there, or Windows has a KMS"
+        " host of its own beside the one for all products.",
+        "Run volume.activation.kms_client with kms_host, or with dns_discovery. Look for foreign records in DNS with"
+        " volume.activation.kms_discovery_info.",
+    ),
+    "host_key_on_client": Text(
+        "critical",
+        "The key of a KMS host where the generic key belongs",
+        "The key of a KMS host was installed on an ordinary machine. It can be activated on six machines only, and a"
+        " machine with it publishes itself in DNS as a KMS host.",
+        "Take the key off with state absent of volume.activation.kms_host, or replace it with"
+        " volume.activation.product_key. Set activation_profile to none for a machine that is to be a KMS host, and"
+        " name it in kms_hosts.",
+    ),
+    "duplicate_client_machine_id": Text(
+        "warning",
+        "Several machines with the client machine ID {subject}",
+        "They come from an image that was not generalised, so that a KMS host counts them as one. Or one machine stands"
+        " in the inventory under two names.",
+        "Generalise the image with sysprep. Run slmgr /rearm on all of them but one and restart them, then run"
+        " volume.activation.activate.",
+    ),
+    "below_threshold": Text(
+        "warning",
+        "Too few machines for KMS: {subject}",
+        "A KMS host activates nobody until enough different machines have asked it within 30 days. Clones count once.",
+        "Let more machines ask this KMS host, mend duplicate client machine IDs, or license so few machines by"
+        " volume.activation.adba_default or volume.activation.mak_exception.",
+    ),
+}
+TEXTS: t.Mapping[str, Text] = {**_MACHINE, **_LICENCE, **_POLICY, **_KMS}
+"""The words of each code."""
+
+CODES = tuple(TEXTS)
+"""Every code that a finding can have."""
