@@ -31,7 +31,8 @@ class Rejection:
 class Recommendation:
     """What a machine is to get, by which rule and why; `method` is set for a MAK alone.
 
-    `rejected` has all other rules in their order, those before the one that decided and those after it.
+    `rejected` has all other rules in their order, those before the one that decided and those after it; `known` what
+    the decision rests on. Both are empty where no rule was asked.
     """
 
     profile: str
@@ -39,10 +40,18 @@ class Recommendation:
     why: str
     method: str | None = None
     rejected: tuple[Rejection, ...] = ()
+    known: Facts = dataclasses.field(default_factory=dict)
 
     def facts(self) -> dict[str, t.Any]:
-        """Return the recommendation as plain values."""
-        return dataclasses.asdict(self) | {"rejected": [dataclasses.asdict(each) for each in self.rejected]}
+        """Return the recommendation as plain values; a fact that is not known is None."""
+        return {
+            "profile": self.profile,
+            "rule": self.rule,
+            "why": self.why,
+            "method": self.method,
+            "rejected": [dataclasses.asdict(each) for each in self.rejected],
+            "facts": {name: list(value) if isinstance(value, tuple) else value for name, value in self.known.items()},
+        }
 
 
 def recommend(facts: Facts, rules: t.Any = None) -> Recommendation:

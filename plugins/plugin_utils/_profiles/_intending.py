@@ -67,7 +67,8 @@ def recommended(
     if wished not in (None, "auto"):
         return Recommendation(profile=str(wished), rule=None, why=_SAID)
     facts = facts_of(variables, license, kms_counts=kms_counts, forecast=forecast)
-    return recommend(facts, _rules(variables) if _is_empty(rules) else rules)
+    found = recommend(facts, _rules(variables) if _is_empty(rules) else rules)
+    return dataclasses.replace(found, known=facts)
 
 
 def wished_of(variables: Variables) -> str | None:
