@@ -7,6 +7,6 @@
 from __future__ import annotations
 
 from ._crew import Crew
-from ._reading import Source, Target, read_target
+from ._reading import Row, Source, Target, read_target
 
-__all__ = ["Crew", "Source", "Target", "read_target"]
+__all__ = ["Crew", "Row", "Source", "Target", "read_target"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from .._applying import Products, Reader, Scope
@@ -31,13 +31,13 @@ _PARTS = ("machine", "domain", "service", "products")
 class Target:
     """A machine to read; without `settings` there is a `refusal`, which says why nobody can connect to it.
 
-    `describe` returns what the inventory adds to the row, given the machine's licence facts (None: not read).
+    `inventory` is what the inventory says of it, and stands in the row as it is; it has to be fit for JSON.
     """
 
     name: str
     settings: ConnectionSettings | None
-    describe: t.Callable[[Facts | None], Facts]
     refusal: ActivationError | None = None
+    inventory: Facts = field(default_factory=dict)
     with_domain: bool = False
 
 
@@ -56,14 +56,13 @@ def read_target(target: Target) -> Row:
         return unread(target, error)
     except Exception as error:  # one machine must not end the audit of ten thousand
         return unread(target, _unexpected(error, target))
-    license = _lean(license_facts(state, _PARTS))
     return {
         "name": target.name,
         "reached": True,
         "error": None,
         "observed_at": state.observed_at.isoformat(timespec="seconds"),
-        **target.describe(license),
-        "license": license,
+        "inventory": target.inventory,
+        "license": _lean(license_facts(state, _PARTS)),
         "counts": counts,
     }
 
@@ -76,7 +75,7 @@ def unread(target: Target, error: ActivationError) -> Row:
         "reached": False,
         "error": {"code": told["code"], "message": told["msg"], "cause": told["cause"], "remedy": told["remedy"]},
         "observed_at": None,
-        **target.describe(None),
+        "inventory": target.inventory,
         "license": None,
         "counts": None,
     }

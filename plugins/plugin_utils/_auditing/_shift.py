@@ -52,7 +52,7 @@ class _Shift:
     def read(self, target: Target) -> None:
         """Read a machine and send its row; in a thread of its own."""
         try:
-            data = json.dumps(read_target(target)).encode("ascii")
+            data = json.dumps(read_target(target), default=str).encode("ascii")
             with self._sending:
                 self._answers.send_bytes(data)
         except OSError:

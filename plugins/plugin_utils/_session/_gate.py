@@ -36,7 +36,15 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Gate:
     """A `requests` transport adapter that checks what passes; see the module's text for its promises."""
 
-    def __init__(self, endpoint: str, *, limit: int = ANSWER_LIMIT, retries: int = 0, backoff: float = 0.0) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        limit: int = ANSWER_LIMIT,
+        retries: int = 0,
+        backoff: float = 0.0,
+        connection_timeout: float | None = None,
+    ) -> None:
         self.left = False
         self.response: t.Any = None
         self._endpoint = endpoint
@@ -44,6 +52,7 @@ class Gate:
         self._limit = limit
         self._retries = retries
         self._backoff = backoff
+        self._connection_timeout = connection_timeout
         self._inner: t.Any = None
 
     def guard(self, session: t.Any, endpoint: str) -> None:
@@ -102,6 +111,10 @@ class Gate:
     def _dial(self, request: t.Any, kwargs: dict[str, t.Any]) -> t.Any:
         import requests
 
+        given = kwargs.get("timeout")
+        if self._connection_timeout is not None and isinstance(given, (int, float)):
+            # pywinrm has one number for both, and a machine that is off would hold its caller up for as long.
+            kwargs["timeout"] = (self._connection_timeout, given)
         for attempt in range(self._retries):
             try:
                 return self._inner.send(self._watched(request), **kwargs)

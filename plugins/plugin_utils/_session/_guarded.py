@@ -73,4 +73,4 @@ def _gate_for(settings: ConnectionSettings) -> Gate:
     if isinstance(settings, PsrpSettings):
         retries, backoff = settings.reconnection_retries, settings.reconnection_backoff
         return Gate(settings.endpoint, retries=retries, backoff=backoff)
-    return Gate(settings.endpoint)
+    return Gate(settings.endpoint, connection_timeout=settings.connection_timeout)

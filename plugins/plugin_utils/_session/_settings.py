@@ -99,7 +99,7 @@ class OptionNames:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ConnectionSettings:
-    """What both libraries need to know; times are in seconds."""
+    """What both libraries need to know; times are in seconds, and None for a connection is as long as for an answer."""
 
     host: str
     port: int = 5986
@@ -109,6 +109,7 @@ class ConnectionSettings:
     password: Secret | None = None
     operation_timeout: float = 20
     read_timeout: float = 30
+    connection_timeout: float | None = None
     encryption: Encryption = "auto"
     tls: Tls = Tls()
     certificate: ClientCertificate | None = None
@@ -180,7 +181,7 @@ class PsrpSettings(ConnectionSettings):
     path: str = "wsman"
     auth: str = "negotiate"
     kerberos: Kerberos = Kerberos(service="WSMAN")
-    connection_timeout: float = 30
+    connection_timeout: float | None = 30
     reconnection_retries: int = 0
     reconnection_backoff: float = 2.0
     max_envelope_size: int = 153600

@@ -11,6 +11,7 @@ import warnings
 import xml.etree.ElementTree as ET
 
 import pytest
+import requests
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._session import ClientCertificate, Tls
@@ -126,3 +127,18 @@ def test_a_closed_session_logs_in_again_when_used(machine: Start, settings: t.An
     session.close()
     assert session.send(MESSAGE) == ANSWER
     assert target.connections == 2
+
+
+def test_a_connection_may_be_given_less_time_than_an_answer(
+    machine: Start, settings: t.Any, opened: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[t.Any] = []
+    send = requests.adapters.HTTPAdapter.send
+
+    def noting(self: t.Any, request: t.Any, **kwargs: t.Any) -> t.Any:
+        given.append(kwargs["timeout"])
+        return send(self, request, **kwargs)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", noting)
+    opened(settings(machine("ntlm"), connection_timeout=3.5, read_timeout=40)).send(MESSAGE)
+    assert set(given) == {(3.5, 40)}

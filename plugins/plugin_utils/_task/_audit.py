@@ -1,0 +1,133 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An audit as a task: the crew at work, its progress, the document, and the file that it is kept in."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import time
+import typing as t
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .._auditing import Crew, Row, Source
+from .._errors import Refusal
+from .._findings import Settings, audited
+from .._profiles import intended, marks_of
+from .._whole_files import write_whole
+from ._progress import Progress
+
+__all__ = ["Audit", "check_bounds", "writable"]
+
+_FOREIGN = "foreign_connection"
+"""The code of a host that is no Windows machine, as an inventory of all hosts has some."""
+_MODE = 0o644
+
+
+@dataclasses.dataclass(frozen=True)
+class Audit:
+    """What was read, when (ISO 8601, UTC) and in how many seconds, and which hosts are no machines of ours."""
+
+    rows: list[Row]
+    skipped: list[str]
+    started: str
+    seconds: float
+
+    @classmethod
+    def of(
+        cls, source: Source, names: t.Sequence[str], *, concurrency: int, processes: int, show: t.Callable[[str], None]
+    ) -> Audit:
+        """Read these machines and show how far that has come."""
+        rows: list[Row] = []
+        skipped: list[str] = []
+        started, clock, progress = datetime.now(timezone.utc), time.monotonic(), Progress(len(names), show)
+        for row in Crew(concurrency, processes).read(names, source):
+            progress.note(failed=not row["reached"])
+            if row["error"] and row["error"]["code"] == _FOREIGN:
+                skipped.append(row["name"])
+            else:
+                rows.append(row)
+        seconds = round(time.monotonic() - clock, 1)
+        unread = sum(not row["reached"] for row in rows)
+        show(f"{len(rows)} machines in {seconds:g} s, {unread} of them could not be read")
+        return cls(_profiled(rows), sorted(skipped), started.isoformat(timespec="seconds"), seconds)
+
+    def document(self, settings: Settings) -> dict[str, t.Any]:
+        """Return the audit document."""
+        found = audited(self.rows, settings, audited_at=self.started, duration_seconds=self.seconds)
+        return {**found, "skipped": self.skipped}
+
+    @property
+    def wishes_that_do_not_exist(self) -> dict[str, str]:
+        """What the inventory says in `activation_profile` without meaning anything, by the names of the machines."""
+        profiles = {row["name"]: row["profile"] for row in self.rows}
+        return {
+            name: profile["wished"]
+            for name, profile in sorted(profiles.items())
+            if profile["wished"] is not None and profile["intended"] is None
+        }
+
+    def keep(self, document: t.Mapping[str, t.Any], path: Path, warn: t.Callable[[str], None]) -> str | None:
+        """Write the document and return where to; where that fails go on without, since what was found counts."""
+        try:
+            write_whole(path, json.dumps(document).encode("ascii") + b"\n", _MODE)
+        except OSError as error:
+            warn(f"The audit could not be written to {path}: {error.strerror or error}.")
+            return None
+        return str(path)
+
+
+def _profiled(rows: list[Row]) -> list[Row]:
+    """Put into each row how the machine is meant to be activated, in the place of what the inventory says of it."""
+    counts = _counts(rows)
+    for row in rows:
+        told = row.pop("inventory")
+        row["profile"] = _profile(told, row["license"], counts)
+        row["marks"] = list(marks_of(told))
+        row["groups"] = sorted(str(group) for group in told.get("group_names") or ())
+    return rows
+
+
+def _counts(rows: t.Iterable[Row]) -> dict[str, int]:
+    """Return the highest count of all KMS hosts that were read, of which a decision about `auto` makes use."""
+    found = [row["counts"]["windows"] for row in rows if row["counts"]]
+    return {"windows": max(found)} if (found := [count for count in found if count is not None]) else {}
+
+
+def _profile(told: t.Mapping[str, t.Any], license: t.Any, counts: t.Mapping[str, int]) -> dict[str, str | None]:
+    try:
+        found = intended(told, license, kms_counts=counts)
+    except Refusal:
+        # A wish that does not exist is no profile; what it says is shown, and the role refuses it.
+        return {"wished": str(told.get("activation_profile")), "intended": None, "rule": None}
+    return {"wished": found.wished, "intended": found.profile, "rule": found.rule}
+
+
+def writable(path: str | None) -> Path | None:
+    """Return where to write; raises Refusal (`unwritable`) before an hour's reading would be for nothing."""
+    if path is None:
+        return None
+    found = Path(path)
+    if found.is_dir() or not found.parent.is_dir() or not os.access(found.parent, os.W_OK):
+        raise Refusal(
+            f"The audit cannot be written to {path}.",
+            code="unwritable",
+            cause="It is a directory." if found.is_dir() else f"{found.parent} is no directory that can be written to.",
+            remedy="Name a file in a directory that exists.",
+        )
+    return found
+
+
+def check_bounds(options: t.Mapping[str, t.Any], bounds: t.Mapping[str, tuple[float, float]]) -> None:
+    """Raise Refusal (`bad_option`) for a number that is out of its bounds."""
+    for name, (least, most) in bounds.items():
+        if not least <= options[name] <= most:
+            raise Refusal(
+                f"{name} is {options[name]:g}, which cannot be.",
+                code="bad_option",
+                remedy=f"Give a number from {least:g} to {most:g}.",
+            )

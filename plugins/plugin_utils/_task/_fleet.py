@@ -1,0 +1,150 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The hosts of a play as machines to read: what Ansible would do for a task on each of them, without a task on each.
+
+Core looks a host's variables up, loads its connection plugin and gives it its options. The same is done here, for the
+host that is read next; the plugin is loaded once and given the next host's options, since it never connects.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import connection_loader
+
+from .._auditing import Target
+from .._errors import ActivationError, Refusal
+from .._profiles import VARIABLES, needs_domain
+from .._session import ConnectionSettings
+from ._connections import settings_from
+
+__all__ = ["Fleet"]
+
+Variables = t.Mapping[str, t.Any]
+
+
+class Fleet:
+    """The hosts of a play, by what the inventory says of them.
+
+    A host's own variables count, those of its groups, facts, and extra variables; not those of the play and the task.
+    """
+
+    def __init__(
+        self, task: t.Any, play_context: t.Any, templar: t.Any, task_vars: Variables, connection_timeout: float
+    ) -> None:
+        self._hostvars = task_vars["hostvars"]
+        self._play_hosts = task_vars.get("ansible_play_hosts_all") or ()
+        self._default = str(task.connection)
+        self._play_context = play_context
+        self._templar = templar.copy_with_new_env(available_variables={})
+        self._keywords = _keywords(task, play_context)
+        self._connections: dict[str, t.Any] = {}
+        self._connection_timeout = connection_timeout
+
+    def hosts(self, named: t.Iterable[str] | None) -> list[str]:
+        """Return the hosts to read, each once: those that are named, else all of the play; raises Refusal."""
+        names = sorted({str(name) for name in (self._play_hosts if named is None else named)})
+        unknown = [name for name in names if name not in self._hostvars]
+        if unknown:
+            raise _unknown(unknown)
+        return names
+
+    def target(self, name: str) -> Target:
+        """Return a host as a machine to read; what is wrong with it is its refusal."""
+        variables: Variables = {}
+        try:
+            variables = self._variables(name)
+            settings, refusal = self._settings(variables), None
+        except ActivationError as error:
+            settings, refusal = None, error
+        except AnsibleError as error:
+            settings, refusal = None, _unusable(name, error)
+        told = self._told(variables)
+        return Target(name, settings, refusal, told, with_domain=_asks_for_domain(told))
+
+    def _variables(self, name: str) -> Variables:
+        # As they stand in the inventory: a template is worked out only where its value is needed.
+        return {**self._hostvars.raw_get(name), "hostvars": self._hostvars}
+
+    def _settings(self, variables: Variables) -> ConnectionSettings:
+        self._templar.available_variables = variables
+        given = variables.get("ansible_connection")
+        connection = self._connection(str(self._templar.template(given)) if given else self._default)
+        connection.set_options(task_keys=self._keywords, var_options=self._options(connection, variables))
+        return dataclasses.replace(settings_from(connection), connection_timeout=self._connection_timeout)
+
+    def _connection(self, name: str) -> t.Any:
+        if name not in self._connections:
+            found = connection_loader.get(name, self._play_context, new_stdin=None)
+            if found is None:
+                raise _foreign(name)
+            self._connections[name] = found
+        return self._connections[name]
+
+    def _options(self, connection: t.Any, variables: Variables) -> dict[str, t.Any]:
+        plugin = connection._load_name
+        known = constants.config.get_plugin_vars("connection", plugin)
+        options = {name: self._templar.template(variables[name]) for name in known if name in variables}
+        if getattr(connection, "allow_extras", False):
+            prefix = f"ansible_{plugin}_"
+            passed = [name for name in variables if name.startswith(prefix) and name not in options]
+            options["_extras"] = {name: self._templar.template(variables[name]) for name in passed}
+        return options
+
+    def _told(self, variables: Variables) -> dict[str, t.Any]:
+        """Return what the inventory says of activation; what cannot be worked out was not said."""
+        told: dict[str, t.Any] = {}
+        for name in ("group_names", *VARIABLES):
+            if name in variables:
+                try:
+                    told[name] = self._templar.template(variables[name])
+                except AnsibleError:
+                    continue
+        return told
+
+
+def _asks_for_domain(told: Variables) -> bool:
+    try:
+        return needs_domain(told)
+    except Refusal:
+        return False  # a wish that does not exist needs nothing, and is told when all have been read
+
+
+def _keywords(task: t.Any, play_context: t.Any) -> dict[str, t.Any]:
+    """Return the task's keywords as core hands them to a connection plugin."""
+    keywords: dict[str, t.Any] = task.dump_attrs()
+    keywords["timeout"] = play_context.timeout  # the task's own is another one
+    if play_context.password:
+        keywords["password"] = play_context.password  # asked for on the command line
+    keywords.pop("retries", None)
+    return keywords
+
+
+def _foreign(name: str) -> Refusal:
+    return Refusal(
+        f"The connection '{name}' is not known here.",
+        code="foreign_connection",
+        remedy="Set ansible_connection to winrm or psrp for this host, or leave it out of the audit.",
+    )
+
+
+def _unknown(names: t.Sequence[str]) -> Refusal:
+    return Refusal(
+        f"The inventory does not know {', '.join(names[:10])}{' and others' if len(names) > 10 else ''}.",
+        code="unknown_host",
+        remedy="Name hosts of the inventory in hosts, such as groups['windows'].",
+    )
+
+
+def _unusable(name: str, error: AnsibleError) -> ActivationError:
+    return ActivationError(
+        f"The variables that lead to {name} cannot be worked out.",
+        code="bad_connection_option",
+        cause=str(error.message),
+        remedy="Correct them in the inventory; volume.activation.license_info on this host alone tells more.",
+    )

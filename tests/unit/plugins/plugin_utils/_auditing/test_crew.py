@@ -1,0 +1,159 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The crew: a row for each machine, no more of them at a time than asked for, and nobody's row lost."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+import typing as t
+from collections import Counter
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Target, _shift
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing._shift import work
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+
+NAMES = [f"m{number}" for number in range(50)]
+REFUSAL = Refusal("Nobody connects in this test.", code="not_here", remedy="Wait for another one.")
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
+
+
+Told = t.Callable[[str], "dict[str, t.Any]"]
+
+
+class Source:
+    """Machines that are never connected to."""
+
+    def target(self, name: str, /) -> Target:
+        return Target(name, None, REFUSAL, {"pid": os.getpid()})
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Told], Source]:
+    """A function that has each machine's row come from `told`, which a thread of a process of the crew calls."""
+
+    def start(told: Told) -> Source:
+        monkeypatch.setattr(
+            _shift, "read_target", lambda target: {"name": target.name, "error": None, **told(target.name)}
+        )
+        return Source()
+
+    return start
+
+
+@pytest.mark.parametrize(("processes", "seen"), [(1, 1), (2, 2), (3, 3), (64, 50)])
+def test_each_machine_has_one_row_however_many_read(processes: int, seen: int) -> None:
+    rows = list(Crew(concurrency=64, processes=processes).read(NAMES, Source()))
+    assert Counter(row["name"] for row in rows) == Counter(NAMES)
+    assert len({row["inventory"]["pid"] for row in rows}) == seen
+    assert {row["error"]["code"] for row in rows} == {"not_here"}
+
+
+def test_without_a_number_the_cores_decide_and_there_are_four_processes_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(16)), raising=False)
+    assert len({row["inventory"]["pid"] for row in Crew().read(NAMES, Source())}) == 4
+
+
+def test_one_at_a_time_takes_one_process() -> None:
+    assert len({row["inventory"]["pid"] for row in Crew(concurrency=1, processes=2).read(NAMES, Source())}) == 1
+
+
+def test_nobody_is_asked_for_no_machine() -> None:
+    before = multiprocessing.active_children()
+    assert list(Crew().read([], Source())) == []
+    assert multiprocessing.active_children() == before
+
+
+def test_as_many_are_read_at_a_time_as_asked_and_no_more(reading: t.Callable[[Told], Source]) -> None:
+    inside, most, lock = 0, 0, threading.Lock()
+    all_in = threading.Barrier(4)
+
+    def told(_name: str) -> dict[str, t.Any]:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        all_in.wait(20)  # goes on only when four are in here together
+        with lock:
+            inside -= 1
+        return {"most": most}
+
+    rows = list(Crew(concurrency=4, processes=1).read(NAMES[:40], reading(told)))
+    assert max(row["most"] for row in rows) == 4
+
+
+def test_the_machines_of_a_process_that_died_are_told_and_the_others_read(
+    reading: t.Callable[[Told], Source],
+) -> None:
+    def told(name: str) -> dict[str, t.Any]:
+        if name == "m7":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {}
+
+    rows = {row["name"]: row for row in Crew(concurrency=2, processes=2).read(NAMES, reading(told))}
+    assert sorted(rows) == sorted(NAMES)
+    lost = {name for name, row in rows.items() if row["error"] and row["error"]["code"] == "reader_lost"}
+    assert "m7" in lost
+    assert lost <= set(NAMES[1::2])  # every second one was with the process that died
+    assert "-9" in rows["m7"]["error"]["cause"]
+
+
+def test_who_stops_listening_ends_the_processes() -> None:
+    rows = Crew(concurrency=2, processes=2).read(NAMES, Source())
+    first = next(rows)
+    t.cast("t.Generator[t.Any, None, None]", rows).close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first["inventory"]["pid"], 0)
+
+
+def test_a_process_whose_listener_is_gone_stops_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_given: None)  # this process keeps its own
+    theirs, ours = multiprocessing.Pipe(duplex=False)
+    asked = itertools.count()
+
+    class Counting(Source):
+        def target(self, name: str, /) -> Target:
+            next(asked)
+            return super().target(name)
+
+    work([f"n{number}" for number in range(10_000)], Counting(), 2, (theirs, ours))
+    assert next(asked) < 100
+
+
+def test_a_row_larger_than_a_pipe_arrives_whole(reading: t.Callable[[Told], Source]) -> None:
+    large = "x" * 1_000_000
+    rows = list(Crew(processes=1).read(["a", "b"], reading(lambda _name: {"large": large})))
+    assert [row["large"] == large for row in rows] == [True, True]
+
+
+def test_slow_machines_do_not_hold_up_the_rows_of_others(reading: t.Callable[[Told], Source]) -> None:
+    release = multiprocessing.get_context("fork").Event()
+
+    def told(name: str) -> dict[str, t.Any]:
+        return {"waited": release.wait(20)} if name == "m0" else {}
+
+    rows = Crew(concurrency=4, processes=1).read(NAMES, reading(told))
+    others = [row["name"] for row in itertools.islice(rows, len(NAMES) - 1)]
+    release.set()
+    assert "m0" not in others
+    assert [row["name"] for row in rows] == ["m0"]
+
+
+def test_names_that_are_no_text_of_unicode_pass() -> None:
+    assert [row["name"] for row in Crew().read(["caf\udce9"], Source())] == ["caf\udce9"]
+
+
+def test_nothing_is_started_before_the_first_row_is_asked_for() -> None:
+    before = set(multiprocessing.active_children())
+    Crew().read(NAMES, Source())
+    assert set(multiprocessing.active_children()) == before
