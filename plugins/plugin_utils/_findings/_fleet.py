@@ -23,7 +23,7 @@ def mak_share(share: Share, names: t.Iterable[str]) -> Iterator[Named]:
     """Yield the machines on a MAK when they are too large a share of those whose method is known."""
     if share.exceeded:
         for name in names:
-            yield name, Hit("mak_share", "mak")
+            yield name, Hit("mak_share", "on a MAK")
 
 
 def duplicates(forecast: Forecast) -> Iterator[Named]:

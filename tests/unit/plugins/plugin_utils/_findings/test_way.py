@@ -1,0 +1,83 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which KMS host a machine goes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from .fleet import Row, client, found, permanent, product, row
+
+DIFFERS = {("kms_host_differs", None): ["a"]}
+WAITING: Row = {"status": "notification", "grace_minutes": 0, "activated_by": None}
+
+
+def kms(**given: object) -> Row:
+    """Return the KMS hosts that a product knows."""
+    return {"kms": {"host": None, "port": None, "discovered_host": None, "discovered_port": None, **given}}
+
+
+@pytest.mark.parametrize(
+    ("service", "own", "expected"),
+    [
+        ({}, {}, False),
+        ({"kms_host": "kms1"}, {}, False),
+        ({"kms_host": "kms1"}, {"host": "KMS1."}, False),
+        ({"kms_host": "kms1"}, {"host": "kms2"}, True),
+        ({"kms_host": "kms1", "discovered_kms_host": "kms2"}, {}, False),
+        ({"kms_host": "kms1"}, {"discovered_host": "kms2"}, False),
+    ],
+)
+def test_hosts_of_a_licensed_machine(service: Row, own: Row, expected: bool) -> None:
+    assert found(row("a", product(**kms(**own)), **service)) == (DIFFERS if expected else {})
+
+
+def test_a_host_that_was_found_matters_once_the_licence_is_gone() -> None:
+    waiting = product(**WAITING, **kms(discovered_host="kms2"))
+    assert ("kms_host_differs", None) in found(row("a", waiting, kms_host="kms1"))
+    assert ("kms_host_differs", None) not in found(row("a", waiting, kms_host="KMS2."))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "service", "expected"),
+    [
+        (("kms1.corp.example",), {"kms_host": "KMS1.Corp.Example.", "kms_port": 1688}, False),
+        (("kms1.corp.example:1688",), {"kms_host": "kms1.corp.example"}, False),
+        (("kms1.corp.example:1688",), {"kms_host": "kms1.corp.example", "kms_port": 1689}, True),
+        (("kms1.corp.example",), {"kms_host": "kms1.corp.example", "kms_port": 1689}, False),
+        (("kms1.corp.example",), {"kms_host": "rogue"}, True),
+        (("kms1.corp.example",), {"discovered_kms_host": "rogue"}, True),
+        (("kms1.corp.example",), {"discovered_kms_host": "rogue", "host_caching": False}, True),
+        (("kms1.corp.example",), {"kms_host": "kms1.corp.example", "discovered_kms_host": "rogue"}, False),
+        (("kms1", "kms2"), {"discovered_kms_host": "kms2", "discovered_kms_port": 1688}, False),
+        (("[2001:db8::7]:1688",), {"kms_host": "2001:db8::7"}, False),
+        (("2001:db8::7",), {"kms_host": "2001:db8::7", "kms_port": 1700}, False),
+        (("kms1",), {}, False),
+        ((), {"kms_host": "anybody"}, False),
+    ],
+)
+def test_hosts_that_may_be_used(allowed: tuple[str, ...], service: Row, expected: bool) -> None:
+    assert found(row("a", **service), kms_hosts=allowed) == (DIFFERS if expected else {})
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        permanent("mak"),
+        permanent("oem"),
+        permanent("kms_host"),
+        product(activated_by="ad"),
+        product(activation_type="ad", activated_by="ad"),
+    ],
+)
+def test_what_does_not_ask_kms_may_have_any_setting(windows: Row) -> None:
+    machine = row("a", {**windows, **kms(host="kms2")}, kms_host="rogue")
+    assert found(machine, kms_hosts=("kms1",), mak_share_limit=100.0) == {}
+
+
+def test_office_is_asked_for_its_host_as_well() -> None:
+    office = product("office", **kms(host="rogue"))
+    machine = client("a", permanent("mak", family="Enterprise"), office)
+    assert found(machine, kms_hosts=("kms1",), mak_share_limit=100.0) == DIFFERS
