@@ -1,0 +1,46 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What stands at the end of the page: with what the audit was made, and what its words mean."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._dates import duration, moment
+from ._document import Audit
+from ._sums import count, number
+from ._words import METHODS, STATUSES, ordered
+
+__all__ = ["facts", "meanings"]
+
+
+def facts(audit: Audit) -> list[tuple[str, str]]:
+    """Return when and how the audit was made, by name."""
+    settings = audit["settings"]
+    skipped = len(audit.get("skipped") or ())
+    hosts = ", ".join(map(str, settings.get("kms_hosts") or ()))
+    return [
+        ("Audited", moment(audit["audited_at"])["text"]),
+        ("Duration", duration(audit["duration_seconds"])),
+        ("Machines", f"{number(audit['summary']['reached'])} of {number(audit['summary']['machines'])} read"),
+        ("A licence ends soon", f"with {settings.get('expiring_days')} days left or fewer"),
+        ("A clock is wrong", f"when it is {settings.get('clock_skew_minutes')} minutes off or more"),
+        ("Limit of MAK machines", f"{settings.get('mak_share_limit'):g} %"),
+        ("KMS hosts that are ours", hosts or "not told"),
+        *([("Skipped", f"{count(skipped, 'host')} without a connection of Windows")] if skipped else []),
+        ("Format", audit["format"]),
+    ]
+
+
+def meanings(audit: Audit) -> list[tuple[str, str]]:
+    """Return what each status and each method means that occurs in the audit."""
+    summary = audit["summary"]
+    found = [STATUSES[word] for word in ordered(summary["by_status"], STATUSES) if word in STATUSES]
+    found += [METHODS[word] for word in ordered(summary["by_method"], METHODS) if word in METHODS]
+    return _distinct(found)
+
+
+def _distinct(pairs: t.Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return list(dict(reversed(list(pairs))).items())[::-1]

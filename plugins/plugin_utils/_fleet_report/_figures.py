@@ -1,0 +1,139 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the page says first: whether something is to be done, the headline figures, and who is licensed how."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._document import Audit
+from ._sums import count, number, percent, sentence_list
+from ._words import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain
+
+__all__ = ["figures", "status_look", "tiles", "verdict"]
+
+Facts: t.TypeAlias = "dict[str, t.Any]"
+
+_LOOKS = {"licensed": "good", "extended_grace": "good", "unreachable": "off", "unknown": "off"}
+_GRACE = ("oob_grace", "oot_grace", "non_genuine_grace")
+
+
+def status_look(status: str) -> str:
+    """Return which shape and colour a status has."""
+    return _LOOKS.get(status) or ("warning" if status in _GRACE else "critical")
+
+
+def verdict(audit: Audit) -> Facts:
+    """Return the first sentence of the page, and how it looks."""
+    summary = audit["summary"]
+    machines, severities = summary["machines"], summary["by_severity"]
+    if not machines:
+        return _verdict("off", "No machine was audited.", "Check the hosts that the audit was given.")
+    if not summary["reached"]:
+        text = "Nothing is known of their licences. Look at the findings for what kept the audit from them."
+        return _verdict("warning", f"None of {count(machines, 'machine')} was reached.", text)
+    if severities.get("critical"):
+        others = _others(severities)
+        return _verdict(
+            "critical", f"{count(severities['critical'], 'critical finding')}.", f"Look at these first. {others}"
+        )
+    if severities.get("warning"):
+        return _verdict(
+            "warning", "Nothing critical.", f"There are {count(severities['warning'], 'warning')} to look at."
+        )
+    text = (
+        "Every machine is licensed as it is meant to be."
+        if not audit["findings"]
+        else "What was found is for information."
+    )
+    return _verdict("good", "Nothing to do.", text)
+
+
+def _others(severities: t.Mapping[str, int]) -> str:
+    words = (("warning", "warning", None), ("info", "note", None))
+    parts = [count(severities[name], one, many) for name, one, many in words if severities.get(name)]
+    return f"{sentence_list(parts)} can wait." if parts else ""
+
+
+def _verdict(look: str, headline: str, text: str) -> Facts:
+    return {"look": look, "headline": headline, "text": text}
+
+
+def tiles(audit: Audit) -> list[Facts]:
+    """Return the headline figures, each with its name, value, note and look."""
+    summary = audit["summary"]
+    machines, reached, licensed = summary["machines"], summary["reached"], summary["licensed"]
+    missing = machines - reached
+    return [
+        _tile("Machines", number(machines), f"{number(missing)} not reached" if missing else "all reached"),
+        _tile(
+            "Licensed",
+            percent(licensed, reached),
+            f"{number(licensed)} of {number(reached)} reached" if reached else "none was reached",
+        ),
+        _tile(
+            "With findings",
+            number(summary["with_findings"]),
+            _severities(summary["by_severity"]),
+            "critical" if summary["by_severity"].get("critical") else "",
+        ),
+        _ending(audit),
+        _mak(summary["mak_share"]),
+    ]
+
+
+def _tile(name: str, value: str, note: str, look: str = "") -> Facts:
+    return {"name": name, "value": value, "note": note, "look": look}
+
+
+def _severities(counts: t.Mapping[str, int]) -> str:
+    critical, warnings, notes = (counts.get(name, 0) for name in SEVERITIES)
+    parts = [f"{number(critical)} critical"] if critical else []
+    parts += [count(warnings, "warning")] if warnings else []
+    parts += [count(notes, "note")] if notes else []
+    return ", ".join(parts) or "nothing was found"
+
+
+def _ending(audit: Audit) -> Facts:
+    limit = audit["settings"].get("expiring_days", 30)
+    ending = {name for day in audit["expiry"]["days"] if day["days_left"] <= limit for name in day["machines"]}
+    return _tile(f"End within {limit} days", number(len(ending)), "leases and evaluations", "warning" if ending else "")
+
+
+def _mak(share: t.Mapping[str, t.Any]) -> Facts:
+    limit = f"{share['limit']:g} %"
+    note = f"above the limit of {limit}" if share["exceeded"] else f"limit {limit}"
+    value = f"{share['percent']:g} %" if share["of"] else "–"
+    return _tile("MAK share", value, note, "warning" if share["exceeded"] else "")
+
+
+def figures(audit: Audit) -> dict[str, list[Facts]]:
+    """Return the four charts, each as its bars from the top to the bottom."""
+    summary = audit["summary"]
+    return {
+        "by_status": _bars(summary["by_status"], STATUSES, status_look),
+        "by_method": _bars(summary["by_method"], METHODS),
+        "by_profile": _bars(summary["by_profile"], PROFILES),
+        "by_severity": _bars(summary["by_severity"], SEVERITIES, str),
+    }
+
+
+def _bars(
+    counts: t.Mapping[str, int], known: t.Iterable[str], look: t.Callable[[str], str] = lambda _word: ""
+) -> list[Facts]:
+    words = [word for word in ordered(counts, known) if counts[word]]
+    whole = sum(counts.values())
+    labels = known if isinstance(known, t.Mapping) else None
+    return [
+        {
+            "label": plain(word, labels),
+            "count": number(counts[word]),
+            "share": percent(counts[word], whole),
+            # A bar that is there can be seen.
+            "width": f"{max(0.6, 100 * counts[word] / whole):.2f}",
+            "look": look(word),
+        }
+        for word in words
+    ]
