@@ -18,7 +18,7 @@ from .._secrets import reveal
 from ._gate import Gate
 from ._sealing import must_seal
 from ._settings import Proxy, Tls, WinRMSettings
-from ._tickets import Ticket, fetch_ticket
+from ._tickets import SharedTicket, Ticket
 
 __all__ = ["dial"]
 
@@ -27,7 +27,7 @@ def dial(settings: WinRMSettings, mechanism: str, gate: Gate) -> _WinRMChannel:
     """Log in as far as pywinrm does so before a message, and return the channel."""
     sealing = must_seal(settings, mechanism)
     managed = settings.kinit if mechanism == "kerberos" else None
-    ticket = fetch_ticket(settings, managed) if managed else Ticket()
+    ticket = SharedTicket.of(settings, managed) if managed else Ticket()
     channel = _WinRMChannel(_transport(settings, mechanism), ticket)
     try:
         channel.log_in(gate, sealing)

@@ -5,7 +5,8 @@
 """A Kerberos ticket of our own, fetched with the password and gone with the session.
 
 The winrm connection plugin does the same, but leaves `KRB5CCNAME` set for the rest of the process. Here the ticket's
-place is in the environment only while the library needs it.
+place is in the environment only while the library needs it. The environment is the whole process's, so threads with
+different tickets take turns, and sessions of one account that are open at the same time share their ticket.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import typing as t
 
 from .._errors import AuthenticationFailed
 from .._secrets import reveal, scrub
 from ._settings import Kinit, WinRMSettings
 
-__all__ = ["Ticket", "fetch_ticket"]
+__all__ = ["SharedTicket", "Ticket", "fetch_ticket"]
 
 _SECONDS = 60
 
@@ -38,20 +40,85 @@ class Ticket:
         if self._cache is None:
             yield
             return
-        before = os.environ.get("KRB5CCNAME")
-        os.environ["KRB5CCNAME"] = f"FILE:{self._cache}"
-        try:
+        with _environment_of_all.naming(f"FILE:{self._cache}"):
             yield
-        finally:
-            if before is None:
-                os.environ.pop("KRB5CCNAME", None)
-            else:
-                os.environ["KRB5CCNAME"] = before
 
     def destroy(self) -> None:
         """Remove the ticket."""
         if self._cache is not None:
             self._cache.unlink(missing_ok=True)
+
+
+class _Environment:
+    """`KRB5CCNAME` of the process: one place at a time, for as many threads as want that one."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Condition()
+        self._place: str | None = None
+        self._users = 0
+        self._before: str | None = None
+
+    @contextlib.contextmanager
+    def naming(self, place: str) -> t.Iterator[None]:
+        """Name a place while the block lasts; waits for others to be done with theirs."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._place in (None, place))
+            if not self._users:
+                self._before, self._place = os.environ.get(_NAME), place
+                os.environ[_NAME] = place
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._users -= 1
+                if not self._users:
+                    self._put_back()
+                    self._turn.notify_all()
+
+    def _put_back(self) -> None:
+        self._place = None
+        if self._before is None:
+            os.environ.pop(_NAME, None)
+        else:
+            os.environ[_NAME] = self._before
+
+
+_NAME = "KRB5CCNAME"
+_environment_of_all = _Environment()
+
+
+class SharedTicket(Ticket):
+    """The ticket of an account, fetched by the first session that needs it and removed with the last.
+
+    An audit opens a session to each of thousands of machines; without this each would run `kinit`.
+    """
+
+    _open: t.ClassVar[dict[tuple[t.Any, ...], SharedTicket]] = {}
+    _lock: t.ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, account: tuple[t.Any, ...], ticket: Ticket) -> None:
+        super().__init__(ticket._cache)
+        self._account = account
+        self._sessions = 0
+
+    @classmethod
+    def of(cls, settings: WinRMSettings, kinit: Kinit) -> SharedTicket:
+        """Return the account's ticket, fetched if nobody has it; raises `AuthenticationFailed`."""
+        account = (kinit, settings.user, settings.password, settings.kerberos.delegate)
+        with cls._lock:
+            if account not in cls._open:
+                cls._open[account] = cls(account, fetch_ticket(settings, kinit))
+            cls._open[account]._sessions += 1
+            return cls._open[account]
+
+    def destroy(self) -> None:
+        """Remove the ticket if no other session has it."""
+        with self._lock:
+            self._sessions -= 1
+            if not self._sessions:
+                self._open.pop(self._account, None)
+                super().destroy()
 
 
 def fetch_ticket(settings: WinRMSettings, kinit: Kinit) -> Ticket:

@@ -74,7 +74,7 @@ class Fleet:
     def _settings(self, variables: Variables) -> ConnectionSettings:
         self._templar.available_variables = variables
         given = variables.get("ansible_connection")
-        connection = self._connection(str(self._templar.template(given)) if given else self._default)
+        connection = self._connection(str(self._worked_out(given)) if given else self._default)
         connection.set_options(task_keys=self._keywords, var_options=self._options(connection, variables))
         return dataclasses.replace(settings_from(connection), connection_timeout=self._connection_timeout)
 
@@ -86,14 +86,19 @@ class Fleet:
             self._connections[name] = found
         return self._connections[name]
 
+    def _worked_out(self, value: t.Any) -> t.Any:
+        # Most values are no templates, and to find that out Ansible takes longer than a machine to answer.
+        is_plain = "{" not in value if isinstance(value, str) else isinstance(value, (int, float, type(None)))
+        return value if is_plain else self._templar.template(value)
+
     def _options(self, connection: t.Any, variables: Variables) -> dict[str, t.Any]:
         plugin = connection._load_name
         known = constants.config.get_plugin_vars("connection", plugin)
-        options = {name: self._templar.template(variables[name]) for name in known if name in variables}
+        options = {name: self._worked_out(variables[name]) for name in known if name in variables}
         if getattr(connection, "allow_extras", False):
             prefix = f"ansible_{plugin}_"
             passed = [name for name in variables if name.startswith(prefix) and name not in options]
-            options["_extras"] = {name: self._templar.template(variables[name]) for name in passed}
+            options["_extras"] = {name: self._worked_out(variables[name]) for name in passed}
         return options
 
     def _told(self, variables: Variables) -> dict[str, t.Any]:
@@ -102,7 +107,7 @@ class Fleet:
         for name in ("group_names", *VARIABLES):
             if name in variables:
                 try:
-                    told[name] = self._templar.template(variables[name])
+                    told[name] = self._worked_out(variables[name])
                 except AnsibleError:
                     continue
         return told

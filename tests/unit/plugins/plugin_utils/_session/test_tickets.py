@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 import sys
+import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -17,7 +20,11 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Kerberos, Kinit, WinRMSettings
-from ansible_collections.volume.activation.plugins.plugin_utils._session._tickets import Ticket, fetch_ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._session._tickets import (
+    SharedTicket,
+    Ticket,
+    fetch_ticket,
+)
 
 PASSWORD = "Open-Sesame-42"
 SCRIPT = """#!{python}
@@ -135,3 +142,72 @@ def test_a_kinit_that_is_not_there_is_a_failed_login() -> None:
     with pytest.raises(AuthenticationFailed) as caught:
         fetch_ticket(settings(), Kinit(command="/nowhere/kinit"))
     assert "/nowhere/kinit" in str(caught.value)
+
+
+def test_sessions_of_one_account_share_a_ticket_and_the_last_one_removes_it(
+    kinit: t.Callable[..., Kinit], tmp_path: Path
+) -> None:
+    command = kinit()
+    first = SharedTicket.of(settings(), command)
+    (tmp_path / "record").unlink()
+    second = SharedTicket.of(settings(), command)
+    assert not (tmp_path / "record").exists()
+    with second.in_use():
+        place = Path(os.environ["KRB5CCNAME"].partition(":")[2])
+    first.destroy()
+    assert place.exists()
+    second.destroy()
+    assert not place.exists()
+    SharedTicket.of(settings(), command).destroy()
+    assert (tmp_path / "record").exists()
+
+
+def test_another_account_or_another_password_has_a_ticket_of_its_own(kinit: t.Callable[..., Kinit]) -> None:
+    command = kinit()
+    others = [settings("other@EXAMPLE.TEST"), dataclasses.replace(settings(), password=Secret("another"))]
+    tickets = [SharedTicket.of(wanted, command) for wanted in (settings(), *others)]
+    assert len({id(ticket) for ticket in tickets}) == 3
+    for ticket in tickets:
+        ticket.destroy()
+
+
+def test_a_login_that_failed_is_tried_anew_by_the_next_session(kinit: t.Callable[..., Kinit]) -> None:
+    for _attempt in range(2):
+        with pytest.raises(AuthenticationFailed):
+            SharedTicket.of(settings("refuse@EXAMPLE.TEST"), kinit())
+
+
+def test_threads_with_different_tickets_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRB5CCNAME", "FILE:/the/users/own")
+    wrong: list[str] = []
+
+    def use(name: str) -> None:
+        ticket = Ticket(Path(f"/tickets/{name}"))
+        for _round in range(200):
+            with ticket.in_use():
+                seen = os.environ["KRB5CCNAME"]
+                time.sleep(0)
+                if {seen, os.environ["KRB5CCNAME"]} != {f"FILE:/tickets/{name}"}:
+                    wrong.append(seen)
+
+    threads = [threading.Thread(target=use, args=(name,)) for name in ("a", "b", "a", "c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not wrong
+    assert os.environ["KRB5CCNAME"] == "FILE:/the/users/own"
+
+
+def test_threads_with_one_ticket_use_it_together() -> None:
+    together = threading.Barrier(2)
+
+    def use() -> None:
+        with Ticket(Path("/tickets/a")).in_use():
+            together.wait(20)
+
+    other = threading.Thread(target=use)
+    other.start()
+    use()
+    other.join(20)
+    assert not together.broken
