@@ -63,7 +63,7 @@ options:
     type: str
     default: Volume activation audit
 notes:
-  - At least one of O(html), O(csv), O(json) and O(prometheus) is needed. Nothing is written before all of them are made.
+  - At least one of O(html), O(csv), O(json) and O(prometheus) is needed. Nothing is written before all are made.
   - V(foreign_audit), V(newer_audit), V(damaged_audit) and V(audit_too_large). What was given is no audit, is that of
     another version of the collection, is cut off or changed, or has more than 512 MiB.
   - V(audit_without_machines). The audit has no machines, as M(volume.activation.fleet_audit) returns it with

@@ -4,8 +4,8 @@
 
 """When leases and evaluations end: by week as a chart, and by day for the days that count.
 
-Each bar is seven days from the day of the audit. So each has one weekend in it, and bars can be compared: by day a chart
-would show when people switch their machines on.
+Each bar is seven days from the day of the audit. So each has one weekend in it, and bars can be compared: a chart by
+day would show when people switch their machines on.
 """
 
 from __future__ import annotations
@@ -96,12 +96,11 @@ def _from(start: date, at: int) -> date:
 def _text(days: t.Sequence[Facts], limit: int) -> str:
     if not days:
         return "No lease and no evaluation ends on any machine that was read."
-    near = sorted({7, limit, 90})
-    told = ", ".join(f"{number(_within(days, days_left))} within {days_left} days" for days_left in near)
+    near = ", ".join(f"{number(_within(days, at))} within {at} days" for at in sorted({7, limit, 90}))
     return (
-        f"Leases and evaluations end on {told}. A lease is for 180 days and is renewed every week, so that on a healthy"
-        " machine more than 170 are left: the bars at the right. What stands further left has not renewed for a while."
-    ).replace(f"end on {told}", f"end: {told}")
+        f"Leases and evaluations that end: {near}. A lease is for 180 days and is renewed every week, so that on a healthy"
+        " machine more than 170 days are left: the bars at the right. What stands further left has not renewed for a while."
+    )
 
 
 def _within(days: t.Iterable[Facts], limit: int) -> int:
@@ -112,8 +111,8 @@ def _told(bars: t.Sequence[Facts]) -> str:
     most = max(bars, key=lambda bar: t.cast(int, bar["count"]), default=None)
     if not most or not most["count"]:
         return "Nothing ends."
-    soon = sum(bar["count"] for bar in bars if bar["soon"])
-    return f"Most end when {most['days']} days are left: {most['count_text']}. In the weeks that begin soon: {number(soon)}."
+    soon = number(sum(bar["count"] for bar in bars if bar["soon"]))
+    return f"Most end when {most['days']} days are left: {most['count_text']}. At the left, where it is soon: {soon}."
 
 
 def _near(row: Facts) -> Facts:

@@ -17,7 +17,6 @@ import typing as t
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
 
 from ._about import facts, meanings
 from ._dates import duration, moment
@@ -45,8 +44,8 @@ def as_html(audit: Audit, *, title: str) -> str:
     return _template().render(
         title=title,
         icon=_ICON,
-        style=Markup(style),  # our own files, and nothing from a machine
-        script=Markup(script),
+        style=style,
+        script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
         **_content(audit),

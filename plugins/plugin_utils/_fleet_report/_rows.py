@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of machines: a row each, in chunks that a browser lays out one at a time, and what can be chosen from it."""
+"""The table of machines: a row each, in chunks that a browser lays out one at a time, and how to narrow it."""
 
 from __future__ import annotations
 

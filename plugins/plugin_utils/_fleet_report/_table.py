@@ -55,7 +55,7 @@ COLUMNS: t.Mapping[str, t.Callable[[Facts, Facts], t.Any]] = {
 
 
 def as_csv(audit: Audit) -> str:
-    """Return the table, with a byte order mark: without it a spreadsheet on Windows misreads every name beyond ASCII."""
+    """Return the table, with a byte order mark: without it spreadsheets on Windows misread names beyond ASCII."""
     severities = {finding["code"]: finding["severity"] for finding in audit["findings"]}
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")

@@ -76,8 +76,8 @@ def check_folders(paths: t.Iterable[str]) -> None:
             raise Refusal(
                 f"There is no folder {folder} for the file {path}.",
                 code="no_folder",
-                cause="The path is misspelt, or nobody has made the folder yet. A task makes none, so that a misspelt path"
-                " does not end up somewhere.",
+                cause="The path is misspelt, or nobody has made the folder yet. None is created by itself, so that a"
+                " misspelt path does not end up somewhere.",
                 remedy="Create it with ansible.builtin.file and state: directory, or correct the path.",
             )
 
