@@ -62,8 +62,9 @@ options:
       - The machines by name. A value is the name of a system such as C(server_2022_standard) or C(windows_11_pro), or a
         dictionary.
       - C(system) names the system. In its place C(edition_id) and C(build) can be given.
-      - C(channel) says what kind of key the machine has, V(kms_client) when it is not given. C(status) is the state of
-        the licence, C(lease_days) and C(grace_days) how long it holds.
+      - C(channel) says what kind of key the machine has, V(kms_client) when it is not given. With V(avma) a server is
+        kept activated by the host that it runs on. C(status) is the state of the licence, C(lease_days) and
+        C(grace_days) how long it holds.
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
       - C(office) and C(addons) list products beside Windows, and C(office_host) the volume licence packs by which it
         can hold host keys of Office, such as V(office_2021). A pack that is named alone has no key yet. C(domain),

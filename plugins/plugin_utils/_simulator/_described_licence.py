@@ -17,7 +17,7 @@ from ._rules import fault_rule
 
 __all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "installed_pack", "key", "product_licence"]
 
-_CHANNELS = ("kms_client", "mak", "retail", "oem", "kms_host", "evaluation", "none")
+_CHANNELS = ("kms_client", "mak", "retail", "oem", "kms_host", "evaluation", "avma", "none")
 _STATUSES = (
     "unlicensed",
     "licensed",

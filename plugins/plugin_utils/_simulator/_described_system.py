@@ -97,6 +97,8 @@ def _check_channel(system: System, channel: str, has_gvlk: bool, path: str) -> N
         raise InvalidDescription(
             path, f"{system.edition_id} is no volume edition", "Choose another system, or channel retail, oem or none."
         )
+    if channel == "avma" and not system.is_server:
+        raise InvalidDescription(path, "only servers are activated by their host", "Use a server system.")
     if (channel == "evaluation") != system.is_evaluation and channel != "none":
         raise InvalidDescription(path, "the edition and the channel differ", "Only an _eval system is an evaluation.")
 

@@ -44,6 +44,7 @@ _FIRST_GROUPS = {
     "oem": "QQQQQ-MMMMM-BBBBB-CCCCC",
     "kms_host": "HHHHH-KKKKK-BBBBB-CCCCC",
     "evaluation": "VVVVV-BBBBB-CCCCC-DDDDD",
+    "avma": "GGGGG-VVVVV-BBBBB-CCCCC",
 }
 
 
@@ -53,7 +54,7 @@ class KeyFacts:
 
     text: Secret
     channel: str
-    """As a machine's description says it: kms_client, mak, retail, oem, kms_host, evaluation."""
+    """As a machine's description says it: kms_client, mak, retail, oem, kms_host, evaluation, avma."""
     editions: frozenset[str]
     """LicenseFamily of the products it is for, names of Office products or add-ons, or ANY_EDITION."""
     blocked: bool = False

@@ -65,6 +65,7 @@ def refused(description: Any) -> InvalidDescription:
         (machine(channel="evaluation"), "machines.box.channel", "_eval"),
         (machine(channel="none", status="licensed"), "machines.box.channel", "Leave out"),
         (machine(channel="retail", lease_days=3), "machines.box.lease_days", "KMS client"),
+        (machine(system="windows_11_pro", channel="avma"), "machines.box.channel", "server"),
         (machine(lease_days=181), "machines.box.lease_days", "0 to 180"),
         (machine(grace_days=3), "machines.box.grace_days", "oob_grace"),
         (machine(product_key="12345"), "machines.box.product_key", "five groups"),
@@ -278,6 +279,13 @@ def test_a_licence_stands_as_it_is_described(licence: dict[str, Any], status: st
     assert (primary["status"], primary["reason"], primary["minutes"]) == (status, reason, days * 1440)
 
 
+def test_a_server_may_be_a_guest_that_its_host_activates() -> None:
+    guest = {"system": "server_2022_datacenter", "channel": "avma"}
+    primary = fleet_of({"box": guest}).machines["box"].describe()["primary"]
+
+    assert (primary["channel"], primary["status"], primary["minutes"]) == ("avma", "licensed", 0)
+
+
 @pytest.mark.parametrize("spelled", ["0x7f", "0x7F", 127])
 def test_a_rule_of_the_service_has_the_code_as_the_service_writes_it(spelled: Any) -> None:
     rule = {True: "count", "do": "code", "code": spelled}
@@ -334,7 +342,7 @@ class TestTables:
         assert all(is_well_formed(office_key(name)) for name in OFFICE)
         assert all(addon.id for name, addon in ADDONS.items() if name.startswith("esu"))
 
-    @given(st.sampled_from(["mak", "retail", "oem", "kms_host", "evaluation"]), st.text())
+    @given(st.sampled_from(["mak", "retail", "oem", "kms_host", "evaluation", "avma"]), st.text())
     def test_made_up_keys_are_well_formed_stable_and_look_it(self, channel: str, seed: str) -> None:
         key = made_up_key(channel, seed)
 

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 the volume.activation authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an audit finds in a fleet is what was planted there: no more, no less, and on those machines.
+
+Twenty fleets are drawn from a seed, which is printed. Another one is tried with VOLUME_ACTIVATION_SEED=NUMBER.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import typing as t
+from datetime import datetime, timezone
+from random import Random
+
+import pytest
+
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Target, read_target
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import CODES, Settings, audited
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles import intended, marks_of
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
+from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
+
+from .planting import Planted, PlantedFleet, plant
+
+SEED = int(os.environ.get("VOLUME_ACTIVATION_SEED") or secrets.randbelow(10**9))
+FLEETS = 20
+MAK_SHARE_LIMIT = 10.0
+
+Key = tuple[str, str | None]
+Found = dict[Key, list[str]]
+
+
+@pytest.fixture(scope="module")
+def server() -> t.Iterator[FleetServer]:
+    """Serve one fleet after the other, since certificates cost more than fleets."""
+    with FleetServer(Fleet.from_description({"machines": {"first": "server_2022_standard"}})) as serving:
+        yield serving
+
+
+@pytest.mark.parametrize("number", range(FLEETS))
+def test_the_findings_are_those_that_were_planted(server: FleetServer, number: int) -> None:
+    print(f"VOLUME_ACTIVATION_SEED={SEED}, fleet {number}")
+    planted = plant(Random(f"{SEED}/{number}"), number)
+    server.fleet = Fleet.from_description(planted.description())
+    document = _audit(server, planted)
+    found = {(each["code"], each["subject"]): each["machines"] for each in document["findings"]}
+    assert found == expected(planted)
+    assert {machine["name"] for machine in document["machines"]} == set(planted.machines)
+
+
+def test_every_code_is_planted_somewhere() -> None:
+    fleets = [plant(Random(f"{SEED}/{number}"), number) for number in range(FLEETS)]
+    rare = {"below_threshold", "duplicate_client_machine_id", "mak_share"}  # these fall to chance
+    assert {code for fleet in fleets for code, _subject in expected(fleet)} >= set(CODES) - rare
+
+
+def _audit(server: FleetServer, planted: PlantedFleet) -> dict[str, t.Any]:
+    rows = [_row(server, name, variables, planted) for name, variables in server.host_variables().items()]
+    settings = Settings(mak_share_limit=MAK_SHARE_LIMIT, kms_hosts=planted.allowed)
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return audited(rows, settings, audited_at=now, duration_seconds=1.0)
+
+
+def _row(server: FleetServer, name: str, variables: dict[str, t.Any], planted: PlantedFleet) -> dict[str, t.Any]:
+    """Read a machine over the wire, and say of it what the inventory does."""
+    settings = WinRMSettings(
+        host=variables["ansible_host"],
+        port=variables["ansible_port"],
+        path=variables["ansible_winrm_path"],
+        user=variables["ansible_user"],
+        password=Secret(variables["ansible_password"]),
+        tls=Tls(ca=str(server.ca_file)),
+        transports=("basic",),
+    )
+    row, told = read_target(Target(name, settings)), planted.inventory(name)
+    profile = intended(told, row["license"])
+    return {
+        **row,
+        "profile": {"wished": profile.wished, "intended": profile.profile, "rule": profile.rule},
+        "marks": list(marks_of(told)),
+        "groups": [],
+    }
+
+
+def expected(planted: PlantedFleet) -> Found:
+    """Return what there is to find: what each machine has by itself, and what they have together."""
+    found: Found = {}
+    for name, machine in planted.machines.items():
+        for key in machine.expected:
+            found.setdefault(key, []).append(name)
+    for client_id, names in planted.shared_ids.items():
+        found["duplicate_client_machine_id", client_id] = names
+    found.update(_mak_share(planted))
+    found.update(_thresholds(planted))
+    return {key: sorted(names) for key, names in found.items()}
+
+
+def _mak_share(planted: PlantedFleet) -> Found:
+    known = [machine for machine in planted.machines.values() if machine.method_known]
+    names = [name for name, machine in planted.machines.items() if machine.is_mak]
+    return {("mak_share", None): names} if 100 * len(names) > MAK_SHARE_LIMIT * len(known) else {}
+
+
+def _thresholds(planted: PlantedFleet) -> Found:
+    windows = {name: machine.windows for name, machine in planted.machines.items() if machine.windows}
+    office = {name: machine.office for name, machine in planted.machines.items() if machine.office}
+    servers = {name for name in windows if planted.machines[name].is_server}
+    return {
+        **_threshold(planted, "windows_client", 25, windows, set(windows) - servers),
+        **_threshold(planted, "windows_server", 5, windows, servers),
+        **_threshold(planted, "office", 5, office, set(office)),
+    }
+
+
+def _threshold(planted: PlantedFleet, kind: str, required: int, askers: dict[str, t.Any], of_kind: set[str]) -> Found:
+    """Return who is below a threshold: everybody of the kind, or where somebody has just been licensed who was told."""
+    told = [machine.counts[kind == "office"] for machine in planted.machines.values() if machine.counts]
+    counts = [count for count in told if count is not None]
+    counted = {_id(planted, name) for name, how in askers.items() if how != "waiting"} if counts else set()
+    joining = {_id(planted, name) for name in askers} - counted
+    if max(counts, default=0) + len(joining) >= required:
+        return {}
+    certain = counts and not any(askers[name] == "fresh" for name in of_kind)
+    names = [name for name in of_kind if certain or askers[name] == "told"]
+    return {("below_threshold", kind): names} if names else {}
+
+
+def _id(planted: PlantedFleet, name: str) -> str:
+    machine: Planted = planted.machines[name]
+    return str(machine.description.get("cmid", name))
