@@ -26,7 +26,7 @@ options:
   _input:
     description:
       - What the inventory says of the machine, by the names of the inventory's variables. What is left out, empty or
-        odd is not known. Other names are ignored.
+        odd is not known. Other names are ignored, so that it may as well be C(hostvars) of a host.
       - What it says goes before what O(license) tells.
     type: dict
     required: true
@@ -246,8 +246,9 @@ import typing as t  # noqa: E402
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal  # noqa: E402
-from ansible_collections.volume.activation.plugins.plugin_utils._profiles import recommended  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles import VARIABLES, recommended  # noqa: E402
 
+_NAMES = (*VARIABLES, "group_names")
 _PARTS = ("machine", "domain", "service", "products")
 
 
@@ -260,7 +261,9 @@ def recommend_profile(
     groups: t.Any = None,
 ) -> dict[str, t.Any]:
     """Return which profile a machine gets, and why."""
-    told = dict(_mapping(variables, "input"))
+    given = _mapping(variables, "input")
+    # One by one: the variables of a host are templated as they are taken, and most of them are none of ours.
+    told = {name: given[name] for name in _NAMES if name in given}
     if groups is not None:
         told["group_names"] = _groups(groups)
     read = _mapping(license, "license")
