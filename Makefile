@@ -76,8 +76,10 @@ molecule: $(LINT)/.ready stage home  ## Run the Molecule scenarios on simulated 
 	@cd $(COLLECTION) && $(IN_LINT) molecule test --all --report
 
 .PHONY: bench
-bench: $(RUN)/.ready stage home  ## Measure requests, bytes and CPU a host, against the usual slmgr playbook
-	@$(IN_RUN) python benchmarks/run.py
+bench: $(RUN)/.ready stage home  ## Measure requests, bytes and CPU a host, and the audit of ten thousand
+	@$(IN_RUN) python -m benchmarks.run
+	echo
+	$(IN_RUN) python -m benchmarks.audit
 
 .PHONY: docs
 docs: $(LINT)/.ready stage home  ## Build the documentation as HTML in build/docs

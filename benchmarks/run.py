@@ -8,15 +8,12 @@ Requests and bytes are counted by the simulated machines, CPU by the operating s
 its workers. Ratios carry over to other machines, seconds do not. The time that a Windows host itself would take (four
 PowerShell starts in the slmgr playbook) is in none of the figures, because there is no Windows host.
 
-Usage: `python benchmarks/run.py [--hosts 200] [--rounds 3]`; the result is build/bench/kms_default.json.
+Usage: `python -m benchmarks.run [--hosts 200] [--rounds 3]`; the result is build/bench/kms_default.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -26,24 +23,13 @@ import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
-TREE = BUILD / "tree"
-RESULT = BUILD / "bench" / "kms_default.json"
-PLAYBOOKS = Path(__file__).parent / "playbooks"
+from . import common
+
 ANSIBLE_WITH_WINDOWS = "ansible==12.3.0"
 """The package whose wheel holds `ansible.windows`, which the slmgr playbook needs; nothing of it is installed."""
 
-SYSTEMS = (
-    "server_2016_datacenter",
-    "server_2019_standard",
-    "server_2022_datacenter",
-    "windows_10_enterprise",
-    "windows_11_enterprise",
-)
 CASES = ("noop", "ours_first", "ours_second", "module_second", "slmgr")
 """An empty task; the role on machines not yet, then already activated; the module alone; the slmgr playbook."""
-FORKS = 10
 
 
 @dataclass
@@ -61,23 +47,22 @@ class Bench:
     """One fleet and the playbooks that run against it."""
 
     def __init__(self, hosts: int, directory: Path) -> None:
-        sys.path.insert(0, str(TREE))
+        sys.path.insert(0, str(common.TREE))
         from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
 
         self.hosts = hosts
         self.directory = directory
-        self._playbook(
-            "start.yml", {"fleet_directory": str(directory), "fleet_machines": _machines(hosts)}, inventory=None
-        )
+        fleet = {"fleet_directory": str(directory), "fleet_machines": _machines(hosts)}
+        common.started("start.yml", fleet, inventory=None).finish()
         self.control = FleetControl(directory)
 
     def measure(self, playbook: str) -> Cost:
         """Run a playbook on every host and return its cost a host."""
         self.control.reset_counters()
-        before = _children_cpu()
-        self._playbook(playbook, {}, inventory=self.directory / "inventory.yml")
-        cpu = _children_cpu() - before
-        totals = _totals(self.control.state()["counters"])
+        before = common.children_cpu()
+        common.started(playbook, {}, inventory=self.directory / "inventory.yml").finish()
+        cpu = common.children_cpu() - before
+        totals = common.totals(self.control.counters())
         return Cost(
             requests=(totals["requests"] - totals["logins"]) / self.hosts,
             login_requests=totals["logins"] / self.hosts,
@@ -90,28 +75,11 @@ class Bench:
         """End the fleet."""
         self.control.stop()
 
-    def _playbook(self, name: str, variables: dict[str, t.Any], inventory: Path | None) -> None:
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as extra:
-            json.dump(variables, extra)
-            extra.flush()
-            command = [
-                "ansible-playbook",
-                str(PLAYBOOKS / name),
-                "--extra-vars",
-                f"@{extra.name}",
-                "--forks",
-                str(FORKS),
-            ]
-            command += ["--inventory", str(inventory or "localhost,")]
-            done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(f"{name} failed:\n{done.stdout[-3000:]}\n{done.stderr[-2000:]}")
-
 
 def _machines(hosts: int) -> dict[str, t.Any]:
     return {
         f"host{number:04}": {
-            "system": SYSTEMS[number % len(SYSTEMS)],
+            "system": common.SYSTEMS[number % len(common.SYSTEMS)],
             "channel": "kms_client",
             "status": "notification",
         }
@@ -119,29 +87,9 @@ def _machines(hosts: int) -> dict[str, t.Any]:
     }
 
 
-def _environment() -> dict[str, str]:
-    return {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": f"{TREE}{os.pathsep}{BUILD / 'bench' / 'collections'}",
-        "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
-        "ANSIBLE_DISPLAY_OK_HOSTS": "false",
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-    }
-
-
-def _children_cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _totals(counters: dict[str, dict[str, t.Any]]) -> dict[str, int]:
-    names = ("requests", "logins", "bytes_in", "bytes_out", "login_bytes_in", "login_bytes_out")
-    return {name: sum(tally[name] for tally in counters.values()) for name in names}
-
-
 def fetch_windows_collection() -> None:
     """Put `ansible.windows` into build/bench/collections, out of the wheel that holds it."""
-    target = BUILD / "bench" / "collections"
+    target = common.RESULTS / "collections"
     if (target / "ansible_collections" / "ansible" / "windows").is_dir():
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -178,7 +126,7 @@ def run(hosts: int, rounds: int) -> dict[str, t.Any]:
     cases = {name: _median(costs[name]) for name in CASES}
     return {
         "hosts": hosts,
-        "forks": FORKS,
+        "forks": common.FORKS,
         "rounds": rounds,
         "python": sys.version.split()[0],
         "cases": {name: {key: round(value, 4) for key, value in asdict(cost).items()} for name, cost in cases.items()},
@@ -200,14 +148,7 @@ def _goals(cases: dict[str, Cost]) -> dict[str, dict[str, t.Any]]:
         "slmgr_requests_over_ours": (slmgr.requests / ours.requests, ">=", 8),
         "slmgr_bytes_over_ours": (transferred["slmgr"] / transferred["ours_second"], ">=", 80),
     }
-    return {
-        name: {
-            "value": round(value, 2),
-            "goal": f"{sign} {goal}",
-            "met": value <= goal if sign == "<=" else value >= goal,
-        }
-        for name, (value, sign, goal) in figures.items()
-    }
+    return common.judged(figures)
 
 
 def table(result: dict[str, t.Any]) -> str:
@@ -218,11 +159,7 @@ def table(result: dict[str, t.Any]) -> str:
             f"| `{name}` | {cost['requests']:.0f} | {cost['bytes_out']:,.0f} | {cost['bytes_in']:,.0f} "
             f"| {cost['cpu_seconds']:.3f} |"
         )
-    goals = [
-        f"{name}: {goal['value']} ({goal['goal']}{'' if goal['met'] else ', MISSED'})"
-        for name, goal in result["goals"].items()
-    ]
-    return "\n".join([*lines, "", *goals])
+    return "\n".join([*lines, "", *common.goal_lines(result["goals"])])
 
 
 def main() -> int:
@@ -233,8 +170,7 @@ def main() -> int:
     options = parser.parse_args()
     fetch_windows_collection()
     result = run(options.hosts, options.rounds)
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    common.keep("kms_default.json", result)
     print(table(result))
     return 0
 
