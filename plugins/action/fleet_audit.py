@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.utils.display import Display
 
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
 from ansible_collections.volume.activation.plugins.plugin_utils._task._audit import Audit, check_bounds, writable
@@ -22,6 +23,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "concurrency": {"type": "int", "default": 64},
     "processes": {"type": "int", "default": 0},
     "connect_timeout": {"type": "float", "default": 10.0},
+    "max_login_refusals": {"type": "int", "default": 6},
     "expiring_days": {"type": "int", "default": 30},
     "clock_skew_minutes": {"type": "int", "default": 240},
     "mak_share_limit": {"type": "float", "default": 10.0},
@@ -31,6 +33,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "concurrency": (1, 1024),
     "processes": (0, 64),
     "connect_timeout": (0.1, 600),
+    "max_login_refusals": (0, 1_000_000),
     "expiring_days": (0, 179),
     "clock_skew_minutes": (1, 1440),
     "mak_share_limit": (0, 100),
@@ -49,13 +52,8 @@ class ActionModule(ControllerAction):
         check_bounds(options, _BOUNDS)
         dest = None if self._task.check_mode else writable(options["dest"])
         fleet = Fleet(self._task, self._play_context, self._templar, self.task_vars, options["connect_timeout"])
-        audit = Audit.of(
-            fleet,
-            fleet.hosts(options["hosts"]),
-            concurrency=options["concurrency"],
-            processes=options["processes"],
-            show=lambda text: Display().display(f"fleet_audit: {text}"),
-        )
+        crew = Crew(options["concurrency"], options["processes"], options["max_login_refusals"])
+        audit = Audit.of(crew, fleet, fleet.hosts(options["hosts"]), self._show)
         self._warn_of(audit.wishes_that_do_not_exist)
         document = audit.document(
             Settings(
@@ -67,6 +65,9 @@ class ActionModule(ControllerAction):
         )
         path = audit.keep(document, dest, self.warn) if dest else None
         return {"changed": False, "audit": document if options["states"] else _without_machines(document), "path": path}
+
+    def _show(self, text: str) -> None:
+        Display().display(f"fleet_audit: {text}")
 
     def _warn_of(self, wishes: dict[str, str]) -> None:
         if wishes:

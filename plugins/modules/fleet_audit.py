@@ -68,6 +68,13 @@ options:
         since thousands of machines that are switched off would take hours otherwise.
     type: float
     default: 10
+  max_login_refusals:
+    description:
+      - How many machines may refuse an account that none has accepted yet. Then no other machine is asked with it, and
+        the others are findings with the code V(login_given_up), since a domain locks an account after some refusals.
+      - The processes share the number, and each has one at least. With V(0) every machine is asked.
+    type: int
+    default: 6
   expiring_days:
     description:
       - A licence that ends within so many days is a finding. A lease of 180 days is renewed every seven days, so that 30

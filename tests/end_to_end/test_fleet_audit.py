@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,21 @@ def test_hosts_can_be_named_and_states_left_out(fleet: Playground) -> None:
     assert "machines" not in found["audit"]
     assert found["audit"]["summary"]["machines"] == 2
     assert [machine["name"] for machine in json.loads(dest.read_text())["machines"]] == ["by-psrp", "desktop"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "codes"), [(2, {"login_refused": 2, "login_given_up": 6}), (0, {"login_refused": 8})]
+)
+def test_a_wrong_password_is_not_tried_on_everybody(
+    tmp_path: Path, collections_path: Path, limit: int, codes: dict[str, int]
+) -> None:
+    machines = {f"m{number}": {**SERVER, "vars": {"ansible_password": "not-the-password"}} for number in range(8)}
+    with playground(tmp_path, collections_path, machines) as place:
+        run = place.play(task("fleet_audit", max_login_refusals=limit, processes=1))
+        told = Counter(row["error"]["code"] for row in run.results[-1]["result"]["audit"]["machines"])
+        assert told == codes
+        asked = [tally for tally in place.server.counters.as_dict().values() if tally["requests"]]
+        assert len(asked) == codes["login_refused"]
 
 
 @pytest.mark.parametrize(

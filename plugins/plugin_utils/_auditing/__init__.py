@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
+from ._accounts import Accounts
 from ._crew import Crew
 from ._reading import Row, Source, Target, read_target
 
-__all__ = ["Crew", "Row", "Source", "Target", "read_target"]
+__all__ = ["Accounts", "Crew", "Row", "Source", "Target", "read_target"]

@@ -34,10 +34,15 @@ _SECONDS_TO_LEAVE = 5.0
 
 @dataclass(frozen=True)
 class Crew:
-    """How many machines are read at a time, in all, and by how many processes."""
+    """How many machines are read at a time, in all, and by how many processes.
+
+    `refusals` is how many machines may refuse a login that none has accepted, 0 for any number; each process has its
+    part of them, and one at least.
+    """
 
     concurrency: int = 64
     processes: int = 0
+    refusals: int = 0
 
     def read(self, names: t.Sequence[str], source: Source) -> t.Iterator[Row]:
         """Yield the row of each machine as soon as it is read.
@@ -48,9 +53,12 @@ class Crew:
         with contextlib.ExitStack() as crew:
             workers = []
             for number in range(size if names else 0):
-                workers.append(_Worker(names[number::size], source, self.concurrency // size))
+                workers.append(_Worker(names[number::size], source, self.concurrency // size, self._part(size)))
                 crew.callback(workers[-1].dismiss)
             yield from _gathered(workers, source)
+
+    def _part(self, size: int) -> int:
+        return max(1, self.refusals // size) if self.refusals else 0
 
     def _size(self, machines: int) -> int:
         wanted = self.processes or min(_cores(), _MOST_PROCESSES)
@@ -60,12 +68,12 @@ class Crew:
 class _Worker:
     """A process, seen from the one that started it."""
 
-    def __init__(self, names: t.Sequence[str], source: Source, threads: int) -> None:
+    def __init__(self, names: t.Sequence[str], source: Source, threads: int, refusals: int) -> None:
         # Forked, as Ansible's own workers are: the inventory is there already, and is not copied as long as it is read.
         context = multiprocessing.get_context("fork")
         self.answers, ours = context.Pipe(duplex=False)
         self.left = dict.fromkeys(names)
-        arguments = (tuple(names), source, threads, (self.answers, ours))
+        arguments = (tuple(names), source, threads, (self.answers, ours), refusals)
         self._process = context.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         ours.close()

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from .._licensing import State
 from .._reporting import count_facts, failure, license_facts
 from .._secrets import scrub
 from .._session import ConnectionSettings, open_session
+from ._accounts import Accounts
 
 __all__ = ["Row", "Source", "Target", "read_target", "unread"]
 
@@ -48,10 +50,10 @@ class Source(t.Protocol):
         """Return a machine by its name; what is wrong with it is its refusal, never an exception."""
 
 
-def read_target(target: Target) -> Row:
+def read_target(target: Target, accounts: Accounts) -> Row:
     """Return the machine's row; whatever goes wrong is told in it."""
     try:
-        state, counts = _asked(target)
+        state, counts = _asked(target, accounts)
     except ActivationError as error:
         return unread(target, error)
     except Exception as error:  # one machine must not end the audit of ten thousand
@@ -81,20 +83,18 @@ def unread(target: Target, error: ActivationError) -> Row:
     }
 
 
-def _asked(target: Target) -> tuple[State, dict[str, int | None] | None]:
+def _asked(target: Target, accounts: Accounts) -> tuple[State, dict[str, int | None] | None]:
     """Ask the machine, by three requests, or five where products are many and it counts KMS clients."""
     if target.settings is None:
         raise target.refusal or ActivationError(f"Nobody knows how to connect to {target.name}.", code="no_settings")
     session = open_session(target.settings)
-    try:
+    with contextlib.closing(session), accounts.trying(target.settings):
         repository = Repository(session.send, operation_timeout=target.settings.operation_timeout, pause=time.sleep)
         reader = Reader(repository, now=lambda: datetime.now(timezone.utc))
         state = reader.read(Scope(products=Products.INSTALLED, details=True, machine=True, domain=target.with_domain))
         if not state.service.is_kms_host:
             return state, None
         return state, count_facts(state.products, reader.served())
-    finally:
-        session.close()
 
 
 def _unexpected(error: Exception, target: Target) -> ActivationError:

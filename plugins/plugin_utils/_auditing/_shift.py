@@ -13,6 +13,7 @@ import signal
 import threading
 import typing as t
 
+from ._accounts import Accounts
 from ._reading import Source, Target, read_target
 
 __all__ = ["work"]
@@ -21,13 +22,15 @@ __all__ = ["work"]
 Connection = multiprocessing.connection.Connection
 
 
-def work(names: t.Sequence[str], source: Source, threads: int, pipe: tuple[Connection, Connection]) -> None:
+def work(
+    names: t.Sequence[str], source: Source, threads: int, pipe: tuple[Connection, Connection], refusals: int = 0
+) -> None:
     """Read these machines, `threads` at a time, and send a row for each of them."""
     # What Ansible's worker does when it is told to end or takes too long is not for its children.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     theirs, ours = pipe
     theirs.close()  # or this process would wait for ever for itself to read, if it were the last one left
-    shift = _Shift(ours, threads)
+    shift = _Shift(ours, threads, Accounts(refusals))
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         for name in names:
             if not shift.has_a_free_thread():
@@ -38,10 +41,11 @@ def work(names: t.Sequence[str], source: Source, threads: int, pipe: tuple[Conne
 class _Shift:
     """Keeps no more machines in hand than there are threads, so that memory does not grow with the fleet."""
 
-    def __init__(self, answers: Connection, threads: int) -> None:
+    def __init__(self, answers: Connection, threads: int, accounts: Accounts) -> None:
         self._answers = answers
         self._free = threading.Semaphore(threads)
         self._sending = threading.Lock()
+        self._accounts = accounts
         self._is_over = False
 
     def has_a_free_thread(self) -> bool:
@@ -52,7 +56,7 @@ class _Shift:
     def read(self, target: Target) -> None:
         """Read a machine and send its row; in a thread of its own."""
         try:
-            data = json.dumps(read_target(target), default=str).encode("ascii")
+            data = json.dumps(read_target(target, self._accounts), default=str).encode("ascii")
             with self._sending:
                 self._answers.send_bytes(data)
         except OSError:

@@ -38,14 +38,12 @@ class Audit:
     seconds: float
 
     @classmethod
-    def of(
-        cls, source: Source, names: t.Sequence[str], *, concurrency: int, processes: int, show: t.Callable[[str], None]
-    ) -> Audit:
+    def of(cls, crew: Crew, source: Source, names: t.Sequence[str], show: t.Callable[[str], None]) -> Audit:
         """Read these machines and show how far that has come."""
         rows: list[Row] = []
         skipped: list[str] = []
         started, clock, progress = datetime.now(timezone.utc), time.monotonic(), Progress(len(names), show)
-        for row in Crew(concurrency, processes).read(names, source):
+        for row in crew.read(names, source):
             progress.note(failed=not row["reached"])
             if row["error"] and row["error"]["code"] == _FOREIGN:
                 skipped.append(row["name"])

@@ -42,7 +42,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Told], Source]:
 
     def start(told: Told) -> Source:
         monkeypatch.setattr(
-            _shift, "read_target", lambda target: {"name": target.name, "error": None, **told(target.name)}
+            _shift, "read_target", lambda target, _accounts: {"name": target.name, "error": None, **told(target.name)}
         )
         return Source()
 

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Target, read_target
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Row, Target, read_target
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import _reading as reading
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
@@ -59,8 +59,12 @@ def target(server: FleetServer, name: str, password: str | None = None, **change
     return Target(name, settings, inventory=INVENTORY, **changes)
 
 
+def read(target: Target) -> Row:
+    return read_target(target, Accounts())
+
+
 def test_a_row_has_what_the_machine_and_what_the_inventory_say(server: FleetServer) -> None:
-    row = read_target(target(server, "app"))
+    row = read(target(server, "app"))
     assert list(row) == KEYS
     assert row["reached"] and row["error"] is None and row["counts"] is None
     assert row["inventory"] == INVENTORY
@@ -74,28 +78,28 @@ def test_a_row_has_what_the_machine_and_what_the_inventory_say(server: FleetServ
 
 
 def test_every_product_with_a_key_is_read(server: FleetServer) -> None:
-    products = read_target(target(server, "desk"))["license"]["products"]
+    products = read(target(server, "desk"))["license"]["products"]
     assert {product["application"] for product in products} == {"windows", "office"}
 
 
 def test_the_domain_is_asked_for_only_where_it_is_needed(server: FleetServer) -> None:
     before = server.counters.total().requests
-    plain = read_target(target(server, "app"))
+    plain = read(target(server, "app"))
     between = server.counters.total().requests
-    told = read_target(target(server, "app", with_domain=True))
+    told = read(target(server, "app", with_domain=True))
     assert "domain" not in plain["license"]
     assert told["license"]["domain"] == "corp.example"
     assert (between - before, server.counters.total().requests - between) == (3, 4)
 
 
 def test_a_kms_host_tells_whom_it_counts(server: FleetServer) -> None:
-    counts = read_target(target(server, "host"))["counts"]
+    counts = read(target(server, "host"))["counts"]
     assert set(counts) == {"windows", "office"}
     assert isinstance(counts["windows"], int)
 
 
 def test_a_reason_is_its_code_and_name_alone(server: FleetServer) -> None:
-    [product] = read_target(target(server, "refused"))["license"]["products"]
+    [product] = read(target(server, "refused"))["license"]["products"]
     assert list(product["reason"]) == ["code", "name"]
     assert product["reason"]["code"] == "0xC004F074"
 
@@ -107,7 +111,7 @@ def test_a_reason_is_its_code_and_name_alone(server: FleetServer) -> None:
 def test_a_machine_that_cannot_be_read_says_why(
     server: FleetServer, name: str, password: str | None, code: str | None
 ) -> None:
-    row = read_target(target(server, name, password))
+    row = read(target(server, name, password))
     assert list(row) == KEYS
     assert not row["reached"] and row["license"] is None and row["observed_at"] is None
     assert row["error"]["code"] == code or code is None
@@ -118,7 +122,7 @@ def test_a_machine_that_cannot_be_read_says_why(
 
 def test_what_the_inventory_refuses_is_told_as_it_is() -> None:
     refusal = Refusal("Nobody knows.", code="unknown", cause="Because.", remedy="Ask.")
-    row = read_target(Target("x", None, refusal))
+    row = read(Target("x", None, refusal))
     assert row["error"] == {"code": "unknown", "message": "Nobody knows.", "cause": "Because.", "remedy": "Ask."}
 
 
@@ -129,7 +133,7 @@ def test_an_error_that_nobody_has_foreseen_is_one_machine_s_and_tells_no_secret(
         raise ZeroDivisionError(f"with {server.login['password']} in it")
 
     monkeypatch.setattr(reading, "open_session", explode)
-    row = read_target(target(server, "app"))
+    row = read(target(server, "app"))
     assert row["error"]["code"] == "unexpected"
     assert row["error"]["cause"].startswith("ZeroDivisionError: with ")
     assert server.login["password"] not in json.dumps(row)
@@ -151,7 +155,7 @@ def test_the_connection_is_closed_however_it_ends(
             self._close()
 
     monkeypatch.setattr(reading, "open_session", Watched)
-    read_target(target(server, name))
+    read(target(server, name))
     assert closed == [name]
 
 
@@ -162,6 +166,6 @@ def test_reading_changes_nothing(server: FleetServer) -> None:
 
     before = truth()
     for name in MACHINES:
-        read_target(target(server, name))
+        read(target(server, name))
     assert truth() == before
     assert {name for name, [invoked, *_rest] in before.items() if invoked} == set()
