@@ -19,12 +19,14 @@ from .playground import Playground, Run, playground, task
 
 ALWAYS = {"times": 0}
 SERVER = {"system": "server_2022_standard", "lease_days": 170}
+KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 MACHINES: dict[str, Any] = {
     "by-winrm": SERVER,
     "by-psrp": {**SERVER, "connection": "psrp"},
     "by-ntlm": {**SERVER, "scheme": "http"},
     "by-psrp-ntlm": {**SERVER, "scheme": "http", "connection": "psrp"},
     "by-template": {**SERVER, "vars": {"ansible_port": "{{ the_port }}", "the_alias": "{{ inventory_hostname }}"}},
+    KEY: SERVER,
     "desktop": {"system": "windows_11_enterprise", "status": "notification"},
     "kms": {"system": "server_2022_standard", "channel": "kms_host", "vars": {"activation_profile": "none"}},
     "linux": {**SERVER, "vars": {"ansible_connection": "ssh"}},
@@ -80,7 +82,8 @@ def test_the_task_runs_once_and_fails_for_nothing_that_it_finds(run: Run) -> Non
 
 
 def test_each_windows_machine_has_its_row_and_others_are_skipped(audit: dict[str, Any]) -> None:
-    assert [machine["name"] for machine in audit["machines"]] == sorted(set(MACHINES) - set(SKIPPED))
+    shown = [name.replace(KEY, "********GGGGG") for name in MACHINES if name not in SKIPPED]
+    assert sorted(machine["name"] for machine in audit["machines"]) == sorted(shown)
     assert audit["skipped"] == SKIPPED
 
 
@@ -124,13 +127,14 @@ def test_the_file_is_what_was_returned(fleet: Playground, run: Run, audit: dict[
 
 
 def test_the_progress_is_shown_without_asking_for_it(run: Run) -> None:
-    assert re.search(r"fleet_audit: 13 machines in [\d.]+ s, 4 of them could not be read", run.output)
+    assert re.search(r"fleet_audit: 14 machines in [\d.]+ s, 4 of them could not be read", run.output)
 
 
 def test_no_password_is_told(fleet: Playground, run: Run) -> None:
     told = run.output + (fleet.folder / "audit.json").read_text(encoding="ascii")
     for secret in (fleet.server.login["password"], "not-the-password"):
         assert secret not in told
+    assert KEY not in (fleet.folder / "audit.json").read_text(encoding="ascii")
 
 
 def test_no_machine_is_changed(fleet: Playground, run: Run) -> None:

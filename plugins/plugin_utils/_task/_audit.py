@@ -18,6 +18,7 @@ from .._auditing import Crew, Row, Source
 from .._errors import Refusal
 from .._findings import Settings, audited
 from .._profiles import intended, marks_of
+from .._secrets import scrub
 from .._whole_files import write_whole
 from ._progress import Progress
 
@@ -55,9 +56,10 @@ class Audit:
         return cls(_profiled(rows), sorted(skipped), started.isoformat(timespec="seconds"), seconds)
 
     def document(self, settings: Settings) -> dict[str, t.Any]:
-        """Return the audit document."""
+        """Return the audit document; nothing in it has the form of a product key, whatever a machine has said."""
         found = audited(self.rows, settings, audited_at=self.started, duration_seconds=self.seconds)
-        return {**found, "skipped": self.skipped}
+        document: dict[str, t.Any] = scrub({**found, "skipped": self.skipped}, ())
+        return document
 
     @property
     def wishes_that_do_not_exist(self) -> dict[str, str]:
