@@ -29,6 +29,7 @@ from .planting import Planted, PlantedFleet, plant
 SEED = int(os.environ.get("VOLUME_ACTIVATION_SEED") or secrets.randbelow(10**9))
 FLEETS = 20
 MAK_SHARE_LIMIT = 10.0
+HOST_KEY = ("host_key_on_client", None)
 
 # The crew forks, beside the threads that serve the fleet: what they hold, a reader never asks for.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
@@ -135,13 +136,16 @@ def _thresholds(planted: PlantedFleet) -> Found:
 
 def _threshold(planted: PlantedFleet, kind: str, required: int, askers: dict[str, t.Any], of_kind: set[str]) -> Found:
     """Return who is below a threshold: everybody of the kind, or where somebody has just been licensed who was told."""
-    told = [machine.counts[kind == "office"] for machine in planted.machines.values() if machine.counts]
+    hosts = [machine for machine in planted.machines.values() if HOST_KEY not in machine.expected]
+    told = [machine.counts[kind == "office"] for machine in hosts if machine.counts]
     counts = [count for count in told if count is not None]
     counted = {_id(planted, name) for name, how in askers.items() if how != "waiting"} if counts else set()
     joining = {_id(planted, name) for name in askers} - counted
     if max(counts, default=0) + len(joining) >= required:
         return {}
-    certain = counts and not any(askers[name] == "fresh" for name in of_kind)
+    # Servers share their count with clients, who need more.
+    alike = set(askers) if kind == "windows_server" else of_kind
+    certain = counts and not any(askers[name] == "fresh" for name in alike)
     names = [name for name in of_kind if certain or askers[name] == "told"]
     return {("below_threshold", kind): names} if names else {}
 

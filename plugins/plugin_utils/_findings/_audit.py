@@ -52,7 +52,7 @@ def audited(rows: t.Iterable[Row], settings: Settings, *, audited_at: str, durat
     share = _share(machines, settings)
     for name, hit in mak_share(share, [machine["name"] for machine in machines if machine["method"] == "mak"]):
         findings.add(name, hit)
-    forecast = _forecast(machines)
+    forecast = _forecast(machines, findings.machines("host_key_on_client"))
     if forecast is not None:
         for name, hit in (*duplicates(forecast), *below_threshold(forecast, askers)):
             findings.add(name, hit)
@@ -88,11 +88,18 @@ def _share(machines: t.Sequence[Row], settings: Settings) -> Share:
     return Share(machines=known.count("mak"), of=len(known), limit=settings.mak_share_limit)
 
 
-def _forecast(machines: t.Sequence[Row]) -> Document | None:
-    """Return the forecast over the whole fleet, None when nobody was reached."""
+def _forecast(machines: t.Sequence[Row], mistaken: t.Container[str]) -> Document | None:
+    """Return the forecast over the whole fleet, None when nobody was reached.
+
+    A machine that has a host key by mistake is no KMS host that others could wait for.
+    """
     if not any(machine["reached"] for machine in machines):
         return None
-    hosts = [{"name": machine["name"], "counts": machine["counts"]} for machine in machines if machine["counts"]]
+    hosts = [
+        {"name": machine["name"], "counts": machine["counts"]}
+        for machine in machines
+        if machine["counts"] and machine["name"] not in mistaken
+    ]
     return kms_forecast(machines, hosts)
 
 

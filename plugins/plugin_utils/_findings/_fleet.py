@@ -43,13 +43,15 @@ def below_threshold(forecast: Forecast, askers: Mapping[str, Askers]) -> Iterato
 
     Nothing is concluded from what nobody has said. Where no KMS host has told its count, only machines are concerned
     that were told themselves that it is too low. The same holds where KMS has just licensed another machine of the
-    kind: some host has enough, and which machine asks which host is not known.
+    kind: some host has enough, and which machine asks which host is not known. A host that has enough for clients has
+    enough for servers, since it counts both in one.
     """
     for kind, (count, part) in KINDS.items():
         told, now = forecast[count], forecast[count]["count_now"]
         outlook = told[part] if part else told
         found = askers[kind]
-        certain = now is not None and not found.is_granted
+        granted = found.is_granted or (kind == "windows_server" and askers["windows_client"].is_granted)
+        certain = now is not None and not granted
         concerned = () if outlook["reached"] else found.names if certain else found.complaining
         for name in concerned:
             counted = "no KMS host has told its count" if now is None else f"the KMS host counts {now}"

@@ -38,6 +38,10 @@ class Findings:
         if hit.remedy:
             finding.remedies[hit.remedy] += 1
 
+    def machines(self, code: str) -> set[str]:
+        """Return the machines that a code was found on so far."""
+        return {name for (found, _subject), finding in self._found.items() if found == code for name in finding.details}
+
     def codes_by_machine(self) -> dict[str, list[str]]:
         """Return the codes of each machine that has any, sorted."""
         codes: dict[str, set[str]] = {}

@@ -122,6 +122,17 @@ def test_licences_that_nobody_renews_any_more_are_concerned() -> None:
     assert list(subjects(host(3), *clients(3, **STALE))) == ["windows_client"]
 
 
+def test_a_host_with_enough_for_clients_has_enough_for_servers() -> None:
+    waits = row("waits", product(**WAITING))
+    assert subjects(host(2), *clients(1, **STALE), waits) == {"windows_client": ["c00"], "windows_server": ["waits"]}
+    assert subjects(host(2), *clients(1), waits) == {}
+
+
+def test_nobody_waits_for_a_host_key_that_is_there_by_mistake() -> None:
+    mistaken = client("oops", permanent("kms_host", family="Enterprise"), counts={"windows": 0, "office": None})
+    assert subjects(mistaken, *clients(2, **WAITING)) == {}
+
+
 def test_who_does_not_ask_is_not_concerned() -> None:
     others = [client(name, permanent("mak", family="Enterprise")) for name in "ab"]
     assert subjects(host(3), *others) == {}
