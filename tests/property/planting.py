@@ -312,13 +312,21 @@ def plant(random: Random, number: int) -> PlantedFleet:
     kinds = [*certain, *random.choices(FAULTY, k=random.randint(1, 7))]
     kinds += random.choices(HEALTHY, k=random.randint(max(1, 12 - len(kinds)), 24 - len(kinds)))
     random.shuffle(kinds)
-    drawn = [planted for planted in (kind(random) for kind in kinds) if allowed or not planted.needs_allowed_hosts]
+    drawn = [_fitting(random, kind, which, allowed=allowed) for kind in kinds]
     machines = {f"m{index:02d}": planted for index, planted in enumerate(drawn)}
     if host is not None:
         machines["kms"] = host
     fleet = PlantedFleet(machines, _world(told), (ALLOWED_KMS_HOST,) if allowed else ())
     _clone(random, fleet)
     return fleet
+
+
+def _fitting(random: Random, kind: Callable[[Random], Planted], which: str, *, allowed: bool) -> Planted:
+    """Return a machine of that kind, or another one that fits: who starves has licensed nobody of late."""
+    planted = kind(random)
+    while (planted.needs_allowed_hosts and not allowed) or (which == "starved" and planted.windows == "fresh"):
+        planted = random.choice(HEALTHY + FAULTY)(random)
+    return planted
 
 
 def _world(told: dict[str, t.Any]) -> dict[str, t.Any]:
