@@ -70,9 +70,10 @@ if AnsibleCollectionConfig.collection_finder is None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the fixtures of the real servers: PostgreSQL, Active Directory, DNS; and what starts and stops them."""
-    from ansible_collections.volume.activation.tests import dnsmasq, postgres, samba
+    """Add the fixtures of what is real: PostgreSQL, Active Directory, DNS, a browser; and what starts and ends them."""
+    from ansible_collections.volume.activation.tests import chromium, dnsmasq, postgres, samba
 
+    config.pluginmanager.register(chromium, "volume_activation_chromium")
     config.pluginmanager.register(dnsmasq, "volume_activation_dnsmasq")
     config.pluginmanager.register(postgres, "volume_activation_postgres")
     config.pluginmanager.register(samba, "volume_activation_samba")

@@ -98,8 +98,8 @@ def _text(days: t.Sequence[Facts], limit: int) -> str:
         return "No lease and no evaluation ends on any machine that was read."
     near = ", ".join(f"{number(_within(days, at))} within {at} days" for at in sorted({7, limit, 90}))
     return (
-        f"Leases and evaluations that end: {near}. A lease is for 180 days and is renewed every week, so that on a healthy"
-        " machine more than 170 days are left: the bars at the right. What stands further left has not renewed for a while."
+        f"Leases and evaluations that end: {near}. A lease is for 180 days and is renewed every week. So on a healthy"
+        " machine more than 170 days are left: the bars at the right. What stands further left has not renewed lately."
     )
 
 

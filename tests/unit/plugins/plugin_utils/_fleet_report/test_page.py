@@ -173,3 +173,43 @@ def test_a_page_of_many_machines_stays_small() -> None:
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(part: int, whole: int, told: str) -> None:
     assert percent(part, whole) == told
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    """Return the colours of the light and the dark page and of paper, by name."""
+    style = "".join(page(audit(0)).texts["style"])
+    light, dark, paper = (
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6})", block))
+        for block in re.findall(r":root \{(.*?)\}", style, re.S)
+    )
+    return {"light": light, "dark": {**light, **dark}, "paper": {**light, **paper}}
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, as WCAG 2 reckons it."""
+
+    def luminance(colour: str) -> float:
+        digits = colour[1:] if len(colour) == 7 else "".join(sign * 2 for sign in colour[1:])
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "paper"])
+def test_colours_can_be_told_from_what_is_behind_them(theme: str) -> None:
+    colours = palettes()[theme]
+    texts = [(text, on) for text in ("ink", "muted", "accent") for on in ("ground", "sheet")]
+    texts += [(text, "sheet") for text in ("critical", "warning", "info", "good", "off")]
+    texts += [("ink", f"{name}-wash") for name in ("critical", "warning", "info", "good")] + [
+        ("warning", "warning-wash")
+    ]
+    weak = {pair: contrast(*(colours[name] for name in pair)) for pair in texts}
+    assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
+    shapes = [
+        (name, on) for name in ("strong", "accent", "critical", "warning", "good", "off") for on in ("sheet", "rail")
+    ]
+    weak = {pair: contrast(*(colours[name] for name in pair)) for pair in shapes if pair != ("strong", "rail")}
+    assert {pair: ratio for pair, ratio in weak.items() if ratio < 3} == {}
