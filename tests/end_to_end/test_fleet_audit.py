@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.constants import DEFAULT_VAULT_ID_MATCH
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from .playground import Playground, Run, playground, task
 
@@ -158,6 +160,22 @@ def test_hosts_can_be_named_and_states_left_out(fleet: Playground) -> None:
     assert "machines" not in found["audit"]
     assert found["audit"]["summary"]["machines"] == 2
     assert [machine["name"] for machine in json.loads(dest.read_text())["machines"]] == ["by-psrp", "desktop"]
+
+
+def test_a_password_in_a_vault_serves(fleet: Playground) -> None:
+    (fleet.folder / "vault_password").write_text("made-up", encoding="ascii")
+    vault = VaultLib([(DEFAULT_VAULT_ID_MATCH, VaultSecret(b"made-up"))])
+    sealed = vault.encrypt(fleet.server.login["password"].encode()).decode()
+    variables = fleet.folder / "host_vars"
+    variables.mkdir()
+    indented = "".join(f"  {line}\n" for line in sealed.splitlines())
+    (variables / "by-winrm.yml").write_text(f"ansible_password: !vault |\n{indented}", encoding="ascii")
+    run = fleet.play(
+        task("fleet_audit", hosts=["by-winrm"]),
+        arguments=("--vault-password-file", str(fleet.folder / "vault_password")),
+    )
+    [machine] = run.results[-1]["result"]["audit"]["machines"]
+    assert machine["reached"], machine["error"]
 
 
 @pytest.mark.parametrize(

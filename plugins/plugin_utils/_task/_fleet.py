@@ -88,8 +88,7 @@ class Fleet:
 
     def _worked_out(self, value: t.Any) -> t.Any:
         # Most values are no templates, and to find that out Ansible takes longer than a machine to answer.
-        is_plain = "{" not in value if isinstance(value, str) else isinstance(value, (int, float, type(None)))
-        return value if is_plain else self._templar.template(value)
+        return value if _is_plain(value) else self._templar.template(value)
 
     def _options(self, connection: t.Any, variables: Variables) -> dict[str, t.Any]:
         plugin = connection._load_name
@@ -111,6 +110,15 @@ class Fleet:
                 except AnsibleError:
                     continue
         return told
+
+
+def _is_plain(value: t.Any) -> bool:
+    """Tell whether a value is what it looks like: neither a template nor in a vault."""
+    if isinstance(value, str):
+        return "{" not in value
+    if isinstance(value, (list, tuple)):
+        return all(_is_plain(item) for item in value)
+    return isinstance(value, (int, float, type(None)))
 
 
 def _asks_for_domain(told: Variables) -> bool:
