@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import (
     FACTS,
+    VARIABLES,
     default_rules,
     parse_rules,
     recommend,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
 
+GUIDE = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "guide_profiles.rst"
 LAST = {"name": "rest", "when": {}, "profile": "none", "why": "No other rule is about it."}
 GOOD = {"name": "good", "when": {"isolated": True}, "profile": "kms_default", "why": "It is so."}
 MAK = {"name": "mak", "when": {"isolated": True}, "profile": "mak_exception", "method": "proxy", "why": "It is so."}
@@ -149,3 +152,10 @@ def test_what_is_not_known_is_said_in_a_sentence(fact: t.Any) -> None:
 def test_a_mak_needs_to_know_what_kind_of_machine_it_is() -> None:
     found = recommend({"isolated": True}, [MAK, LAST])
     assert (found.rule, found.rejected[0].why) == ("rest", "What kind of machine it is is not known.")
+
+
+def test_the_guide_has_each_rule_in_its_order_and_each_fact_and_variable() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    places = [guide.find(f"   * - ``{rule.name}``\n") for rule in default_rules()]
+    assert -1 not in places and places == sorted(places)
+    assert [name for name in (*FACTS, *VARIABLES, "group_names") if f"``{name}``" not in guide] == []
