@@ -12,6 +12,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     canonical_edition,
     edition_of_sku,
     is_evaluation,
+    is_server_edition,
     table,
 )
 
@@ -98,3 +99,17 @@ def test_evaluation_editions(edition: str) -> None:
 @pytest.mark.parametrize("edition", [None, "", "Enterprise", "ServerStandard", "ServerStandardCor", "Evaluator"])
 def test_editions_that_are_no_evaluation(edition: str | None) -> None:
     assert not is_evaluation(edition)
+
+
+@pytest.mark.parametrize(
+    ("edition", "expected"),
+    [
+        ("ServerStandard", True),
+        ("serverdatacentercor", True),
+        ("ServerRdsh", False),
+        ("Enterprise", False),
+        (None, False),
+    ],
+)
+def test_servers_to_kms(edition: str | None, expected: bool) -> None:
+    assert is_server_edition(edition) is expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import typing as t
 
 import pytest
 
@@ -100,3 +101,58 @@ def test_without_a_machine_the_primary_product_and_the_service_tell(machine: Mac
 def test_what_was_read_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         WINDOWS.reason = 1  # type: ignore[misc]
+
+
+GENERIC = dataclasses.replace(WINDOWS, channel=Channel.KMS_CLIENT, status=LicenseStatus.LICENSED, grace_minutes=9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "leased", "asks"),
+    [
+        ({"activated_by": ActivationType.KMS}, True, True),
+        ({"activated_by": ActivationType.AD}, True, False),
+        ({"activated_by": ActivationType.TOKEN}, True, False),
+        ({"activated_by": None}, True, True),
+        ({"activation_type": ActivationType.AD}, True, False),
+        ({"activation_type": ActivationType.KMS, "activated_by": ActivationType.KMS}, True, True),
+        ({"status": LicenseStatus.NOTIFICATION, "activated_by": ActivationType.AD}, False, True),
+        ({"grace_minutes": 0}, False, True),
+        ({"channel": Channel.MAK}, False, False),
+        ({"channel": Channel.KMS_HOST}, False, False),
+    ],
+)
+def test_what_is_leased_and_what_asks_a_kms_host(changes: dict[str, t.Any], leased: bool, asks: bool) -> None:
+    product = dataclasses.replace(GENERIC, **changes)
+    assert (product.is_leased, product.asks_kms) == (leased, asks)
+
+
+def test_windows_is_judged_first_and_office_by_its_volume_keys() -> None:
+    office = dataclasses.replace(GENERIC, id="o", application=Application.OFFICE)
+    retail = dataclasses.replace(office, id="r", channel=Channel.RETAIL)
+    addon = dataclasses.replace(WINDOWS, id="a", is_addon=True)
+    assert [row.id for row in state(retail, office, addon, WINDOWS).judged] == ["w", "o"]
+    assert [row.id for row in state(office).judged] == ["o"]
+
+
+@pytest.mark.parametrize(
+    ("family", "running", "expected"),
+    [
+        ("Professional", "Enterprise", True),
+        ("Professional", "Professional", False),
+        ("ProfessionalN", "ProfessionalN", False),
+        ("Enterprise", "Enterprise", False),
+        ("ServerStandard", "ServerStandardCor", False),
+    ],
+)
+def test_a_subscription_lifts_professional(family: str, running: str, expected: bool) -> None:
+    product = dataclasses.replace(WINDOWS, family=family)
+    assert state(product, machine=Machine(edition_id=running)).is_stepped_up is expected
+
+
+def test_a_product_goes_by_its_own_kms_host_first() -> None:
+    own = dataclasses.replace(GENERIC, kms_host="own", discovered_kms_host="seen", discovered_kms_port=1700)
+    service = Service(version="", kms_host="all", kms_port=1689, discovered_kms_host="found")
+    whole = State(service=service, products=(own,), observed_at=NOW)
+    assert (whole.set_kms_host(own), whole.found_kms_host(own)) == (("own", 1688), ("seen", 1700))
+    assert (whole.set_kms_host(GENERIC), whole.found_kms_host(GENERIC)) == (("all", 1689), ("found", 1688))
+    assert state().set_kms_host(GENERIC) is None
