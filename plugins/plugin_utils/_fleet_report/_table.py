@@ -18,8 +18,8 @@ __all__ = ["COLUMNS", "as_csv"]
 Facts: t.TypeAlias = "t.Mapping[str, t.Any]"
 
 # A spreadsheet takes what begins like this for a formula, and what a machine calls itself is not ours to trust.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
-_FORMULA += ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+_WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+_FORMULA = tuple(f"=+-@\t\r\n{_WIDE}")
 
 COLUMNS: t.Mapping[str, t.Callable[[Facts, Facts], t.Any]] = {
     "name": lambda row, _severities: row["name"],
