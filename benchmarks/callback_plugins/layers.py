@@ -70,7 +70,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "layers"
 
-    def __init__(self, *arguments: object, **options: object) -> None:
+    def __init__(self, *arguments: t.Any, **options: t.Any) -> None:
         super().__init__(*arguments, **options)
         os.register_at_fork(after_in_child=_seconds.clear)
         for module, name, layer in _DOORS:

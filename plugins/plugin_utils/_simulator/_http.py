@@ -78,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = _IDLE_SECONDS
     server: Listener
+    raw_requestline: bytes
 
     def setup(self) -> None:
         super().setup()

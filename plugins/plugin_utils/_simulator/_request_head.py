@@ -45,6 +45,7 @@ def read_head(first_line: bytes, readline: t.Callable[[int], bytes]) -> RequestH
     words = first_line.decode("latin-1").split()
     if len(words) != 3 or words[2] not in _VERSIONS:
         raise BadHead("the request line has not three words, or is of another version of HTTP")
+    method, target, version = words
     fields: dict[str, str] = {}
     size = len(first_line)
     while (line := readline(_LONGEST_LINE + 1)) not in (b"\r\n", b"\n"):
@@ -54,4 +55,4 @@ def read_head(first_line: bytes, readline: t.Callable[[int], bytes]) -> RequestH
         # Of a field that comes twice the first one counts.
         fields.setdefault(name.strip().lower(), value.strip())
         size += len(line)
-    return RequestHead(*words, fields=fields, size=size + len(line))
+    return RequestHead(method, target, version, fields, size + len(line))
