@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,8 @@ def _shares(run: Run) -> dict[str, dict[str, Any]]:
     return {row["host"]: row["result"]["msg"][1] for row in run.results if row["task"].endswith("show")}
 
 
-def _invoked(ground: Playground, names: Iterable[str] = MACHINES) -> dict[str, int]:
-    return {name: len(ground.fleet.machines[name].describe()["invoked"]) for name in names}
+def _invoked(ground: Playground) -> dict[str, int]:
+    return {name: len(ground.fleet.machines[name].describe()["invoked"]) for name in MACHINES}
 
 
 @pytest.fixture
