@@ -54,7 +54,7 @@ def count(askers: t.Mapping[str, Askers], record: Record) -> None:
 
 def _note(askers: Askers, name: str, products: list[Product]) -> None:
     askers.names.append(name)
-    if any(product.reason == KMS_COUNT_TOO_LOW and not product.is_licensed for product in products):
+    if any(product.reason == KMS_COUNT_TOO_LOW for product in products):
         askers.complaining.append(name)
     askers.is_granted = askers.is_granted or any(_is_fresh(product) for product in products)
 

@@ -160,6 +160,7 @@ def test_office_never_makes_a_machine_unlicensed() -> None:
         ({**WAITING, "activation_type": "ad"}, "ServerStandard", "ad"),
         ({**WAITING, "activation_type": "token"}, "ServerStandard", "token"),
         ({**WAITING, "activated_by": "ad"}, "ServerStandard", "ad"),
+        ({**WAITING, "activation_type": "kms", "activated_by": "ad"}, "ServerStandard", "kms"),
         ({**BY_KMS, "activation_type": "ad"}, "ServerStandard", "kms"),
         (MAK, "ServerStandard", "mak"),
         (WAITING_MAK, "ServerStandard", "mak"),

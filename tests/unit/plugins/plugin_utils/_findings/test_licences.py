@@ -104,6 +104,17 @@ def test_an_evaluation_is_one_finding(changes: Row, profile: str | None) -> None
     assert found(machine) == {("evaluation_edition", None): ["a"]}
 
 
+def test_an_evaluation_that_is_over_does_not_end_any_more() -> None:
+    over = product(**EVALUATION, status="notification", grace_minutes=0, expires="2026-10-01")
+    assert document(row("a", over, edition="ServerStandardEval"))["expiry"]["days"] == []
+
+
+def test_an_evaluation_without_minutes_ends_when_windows_says() -> None:
+    running = product(**EVALUATION, grace_minutes=0, expires="2026-12-24")
+    days = document(row("a", running, edition="ServerStandardEval"))["expiry"]["days"]
+    assert days == [{"date": "2026-12-24", "days_left": 32, "machines": ["a"]}]
+
+
 def test_an_evaluation_tells_its_end() -> None:
     machine = row("a", product(**EVALUATION, grace_minutes=9 * DAY), edition="ServerStandardEval")
     assert "ends on 2026-12-01, in 9 days" in detail(machine, "evaluation_edition")
@@ -152,6 +163,16 @@ def test_machines_that_were_not_read_are_found_by_their_errors() -> None:
         ("unreachable", "login_refused"): ["c"],
         ("unreachable", "unknown"): ["d"],
     }
+
+
+def test_of_several_causes_the_one_that_most_tell_counts() -> None:
+    causes = ("It is off.", "It moved.", "It moved.")
+    (finding,) = document(*(unread(f"m{number}", cause=cause) for number, cause in enumerate(causes)))["findings"]
+    assert finding["cause"] == "It moved."
+
+
+def test_a_row_that_was_not_reached_says_nothing_of_a_licence() -> None:
+    assert found({**row("a"), "reached": False, "error": None}) == {("unreachable", "unknown"): ["a"]}
 
 
 def test_the_cause_and_the_remedy_are_those_of_the_error() -> None:
