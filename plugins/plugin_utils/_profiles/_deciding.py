@@ -13,7 +13,7 @@ from ._parsing import default_rules, parse_rules
 from ._rules import Rule
 from ._vocabulary import FACTS, MARKS
 
-__all__ = ["Recommendation", "Rejection", "recommend"]
+__all__ = ["Recommendation", "Rejection", "first_rule", "recommend"]
 
 Facts = t.Mapping[str, t.Any]
 
@@ -60,8 +60,8 @@ def recommend(facts: Facts, rules: t.Any = None) -> Recommendation:
     `rules` is a list as in data/rules.json, or what `parse_rules` made of one; without it the collection's own hold.
     Bad rules raise `Refusal` (`bad_profile_rules`).
     """
-    policy = default_rules() if rules is None else parse_rules(rules)
-    judged = [(rule, _objection(rule, facts)) for rule in policy]
+    known = _read(facts)
+    judged = [(rule, _objection(rule, known)) for rule in _policy(rules)]
     # There is one: the last rule always holds, and gives no MAK.
     decided = next(rule for rule, objection in judged if objection is None)
     return Recommendation(
@@ -74,7 +74,22 @@ def recommend(facts: Facts, rules: t.Any = None) -> Recommendation:
             for rule, objection in judged
             if rule is not decided
         ),
+        known=known,
     )
+
+
+def first_rule(facts: Facts, rules: t.Any = None) -> Rule:
+    """Return the rule that decides, as `recommend` does, without asking those after it: fleets are large."""
+    known = _read(facts)
+    return next(rule for rule in _policy(rules) if _objection(rule, known) is None)
+
+
+def _policy(rules: t.Any) -> tuple[Rule, ...]:
+    return default_rules() if rules is None else parse_rules(rules)
+
+
+def _read(facts: Facts) -> dict[str, t.Any]:
+    return {name: fact.read(facts.get(name)) for name, fact in FACTS.items()}
 
 
 def _objection(rule: Rule, facts: Facts) -> str | None:
@@ -82,7 +97,7 @@ def _objection(rule: Rule, facts: Facts) -> str | None:
     objection = rule.objection(facts)
     if objection is not None or rule.profile != "mak_exception":
         return objection
-    kind = FACTS["kind"].read(facts.get("kind"))
+    kind = facts["kind"]
     if kind in MARKS:
         return f"It is {MARKS[kind]}, which never gets a MAK by a rule."
     return FACTS["kind"].missing if kind is None else None

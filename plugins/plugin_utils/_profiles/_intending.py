@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .._errors import Refusal
-from ._deciding import Recommendation, recommend
+from ._deciding import Recommendation, first_rule, recommend
 from ._gathering import PROFILE_VARIABLE, RULES_VARIABLE, facts_of
 from ._parsing import parse_rules
 from ._values import truth
@@ -47,8 +47,11 @@ def intended(
     wished = wished_of(variables)
     if wished is None:
         return Intended(None, None)
-    found = recommended(variables, license, rules=rules, kms_counts=kms_counts, forecast=forecast)
-    return Intended(wished, found.profile, found.rule)
+    if wished != "auto":
+        return Intended(wished, wished)
+    facts = facts_of(variables, license, kms_counts=kms_counts, forecast=forecast)
+    decided = first_rule(facts, _rules(variables, rules))
+    return Intended(wished, decided.profile, decided.name)
 
 
 def recommended(
@@ -67,8 +70,7 @@ def recommended(
     if wished not in (None, "auto"):
         return Recommendation(profile=str(wished), rule=None, why=_SAID)
     facts = facts_of(variables, license, kms_counts=kms_counts, forecast=forecast)
-    found = recommend(facts, _rules(variables) if _is_empty(rules) else rules)
-    return dataclasses.replace(found, known=facts)
+    return recommend(facts, _rules(variables, rules))
 
 
 def wished_of(variables: Variables) -> str | None:
@@ -95,16 +97,12 @@ def needs_domain(variables: Variables) -> bool:
         return False
     if truth(variables.get("activation_domain_member")) is None:
         return True
-    own = _rules(variables)
+    own = _rules(variables, None)
     asked = {condition.fact.name for rule in parse_rules(own) for condition in rule.when} if own is not None else set()
     return "domain" in asked
 
 
-def _rules(variables: Variables) -> t.Any:
-    own = variables.get(RULES_VARIABLE)
-    return None if _is_empty(own) else own
-
-
-def _is_empty(value: t.Any) -> bool:
-    """Tell whether a variable is not set; an empty list is rules that are wrong."""
-    return value is None or value == ""
+def _rules(variables: Variables, given: t.Any) -> t.Any:
+    """Return the rules that hold, None for the collection's own; an empty list is rules that are wrong."""
+    own = (given, variables.get(RULES_VARIABLE))
+    return next((rules for rules in own if rules is not None and rules != ""), None)

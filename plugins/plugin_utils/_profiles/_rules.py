@@ -78,13 +78,14 @@ class Rule:
 
         A condition that fails is told before one whose fact is not known: to learn that fact would not change it.
         """
-        read = [(condition, condition.fact.read(facts.get(condition.fact.name))) for condition in self.when]
-        failing = [condition.objection(value) for condition, value in sorted(read, key=_is_unknown)]
-        return next((objection for objection in failing if objection is not None), None)
-
-
-def _is_unknown(read: tuple[Condition, t.Any]) -> bool:
-    return read[1] is None
+        missing = None
+        for condition in self.when:
+            value = facts[condition.fact.name]
+            objection = condition.objection(value)
+            if objection is not None and value is not None:
+                return objection
+            missing = missing or objection
+        return missing
 
 
 def _same(word: str, other: str) -> bool:
