@@ -26,7 +26,7 @@ def facts(audit: Audit) -> list[tuple[str, str]]:
         ("Duration", duration(audit["duration_seconds"])),
         ("Machines", f"{number(audit['summary']['reached'])} of {number(audit['summary']['machines'])} read"),
         ("A licence ends soon", f"with {settings.get('expiring_days')} days left or fewer"),
-        ("A clock is wrong", f"when it is {settings.get('clock_skew_minutes')} minutes off or more"),
+        ("A clock is wrong", f"when it is more than {settings.get('clock_skew_minutes')} minutes off"),
         ("Limit of MAK machines", f"{settings.get('mak_share_limit'):g} %"),
         ("KMS hosts that are ours", hosts or "not told"),
         *([("Skipped", f"{count(skipped, 'host')} without a connection of Windows")] if skipped else []),

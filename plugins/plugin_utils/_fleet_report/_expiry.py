@@ -5,11 +5,13 @@
 """When leases and evaluations end: by week as a chart, and by day for the days that count.
 
 Each bar is seven days from the day of the audit. So each has one weekend in it, and bars can be compared: a chart by
-day would show when people switch their machines on.
+day would show when people switch their machines on. Heights are square roots: nearly all machines stand at the right,
+and the few at the left are those that somebody has to see.
 """
 
 from __future__ import annotations
 
+import math
 import typing as t
 from datetime import date, timedelta
 
@@ -68,7 +70,7 @@ class _Axis(t.NamedTuple):
 
 
 def _bar(at: int, found: int, most: int, axis: _Axis) -> Facts:
-    height = max(_SMALLEST, _TALLEST * found / most) if found else 0.0
+    height = max(_SMALLEST, _TALLEST * math.sqrt(found / most)) if found else 0.0
     first = at * _WEEK
     days = f"{first} to {first + _WEEK - 1}"
     return {

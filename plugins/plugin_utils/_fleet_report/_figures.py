@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from ._document import Audit
 from ._sums import count, number, percent, sentence_list
-from ._words import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain
+from ._words import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
 
 __all__ = ["figures", "status_look", "tiles", "verdict"]
 
 Facts: t.TypeAlias = "dict[str, t.Any]"
 
 _LOOKS = {"licensed": "good", "extended_grace": "good", "unreachable": "off", "unknown": "off"}
+_WORST = {**{severity: severity for severity in SEVERITIES}, "none": "nothing found"}
 _GRACE = ("oob_grace", "oot_grace", "non_genuine_grace")
 
 
@@ -35,20 +37,24 @@ def verdict(audit: Audit) -> Facts:
         text = "Nothing is known of their licences. Look at the findings for what kept the audit from them."
         return _verdict("warning", f"None of {count(machines, 'machine')} was reached.", text)
     if severities.get("critical"):
-        others = _others(severities)
-        return _verdict(
-            "critical", f"{count(severities['critical'], 'critical finding')}.", f"Look at these first. {others}"
-        )
+        told = f"{count(severities['critical'], 'critical finding')} on {count(_named(audit, 'critical'), 'machine')}."
+        return _verdict("critical", told, f"Look at these first. {_others(severities)}")
     if severities.get("warning"):
-        return _verdict(
-            "warning", "Nothing critical.", f"There are {count(severities['warning'], 'warning')} to look at."
-        )
+        told = f"{count(severities['warning'], 'warning')} on {count(_named(audit, 'warning'), 'machine')} to look at."
+        return _verdict("warning", "Nothing critical.", told)
     text = (
         "Every machine is licensed as it is meant to be."
         if not audit["findings"]
         else "What was found is for information."
     )
     return _verdict("good", "Nothing to do.", text)
+
+
+def _named(audit: Audit, severity: str) -> int:
+    """Return how many machines are named by findings of a severity."""
+    return len(
+        {name for finding in audit["findings"] if finding["severity"] == severity for name in finding["machines"]}
+    )
 
 
 def _others(severities: t.Mapping[str, int]) -> str:
@@ -65,9 +71,9 @@ def tiles(audit: Audit) -> list[Facts]:
     """Return the headline figures, each with its name, value, note and look."""
     summary = audit["summary"]
     machines, reached, licensed = summary["machines"], summary["reached"], summary["licensed"]
-    missing = machines - reached
+    missing = f"{number(machines - reached)} not reached" if machines > reached else "all reached"
     return [
-        _tile("Machines", number(machines), f"{number(missing)} not reached" if missing else "all reached"),
+        _tile("Machines", number(machines), missing if machines else "none was audited"),
         _tile(
             "Licensed",
             percent(licensed, reached),
@@ -116,8 +122,15 @@ def figures(audit: Audit) -> dict[str, list[Facts]]:
         "by_status": _bars(summary["by_status"], STATUSES, status_look),
         "by_method": _bars(summary["by_method"], METHODS),
         "by_profile": _bars(summary["by_profile"], PROFILES),
-        "by_severity": _bars(summary["by_severity"], SEVERITIES, str),
+        "by_severity": _bars(_by_worst(audit), _WORST, lambda severity: "good" if severity == "none" else severity),
     }
+
+
+def _by_worst(audit: Audit) -> Counter[str]:
+    """Return how many machines have a finding of each severity as their worst, and how many have none."""
+    severities = {finding["code"]: finding["severity"] for finding in audit["findings"]}
+    found = (worst(severities.get(code, "") for code in machine["findings"]) for machine in audit["machines"])
+    return Counter(severity or "none" for severity in found)
 
 
 def _bars(

@@ -32,7 +32,7 @@ def cards(audit: Audit) -> list[Facts]:
 def no_findings(audit: Audit) -> str:
     """Return what stands in the place of the findings where there are none."""
     if not audit["machines"]:
-        return "There is nothing to find on no machine."
+        return "There was no machine to find anything on."
     return "Nothing was found, and nothing is to be done."
 
 
@@ -62,7 +62,6 @@ def _part(finding: Facts, parts: int) -> Facts:
     names = finding["machines"]
     details, others = _by_text(names, finding["details"])
     subject = finding["subject"] if parts > 1 else None
-    told = count(len(names), "machine")
     return {
         "subject": subject,
         "details": details,
@@ -70,7 +69,7 @@ def _part(finding: Facts, parts: int) -> Facts:
         "each": all(len(detail["names"]) == 1 for detail in details) and len(details) > 1,
         "others": others,
         "folded": bool(names) and (len(names) > _OPEN or parts > _PARTS_OPEN),
-        "summary": f"{subject}: {told}" if subject else told,
+        "summary": f"{subject}: {count(len(names), 'machine')}" if subject else "Which machines, and what each tells",
     }
 
 
