@@ -141,7 +141,7 @@ def test_references_lead_somewhere_and_names_are_given_once() -> None:
         (audit(0), "No machine was audited."),
         (healthy(), "Nothing to do."),
         (unreached(), "None of 5 machines was reached."),
-        (audit(300), "critical findings."),
+        (audit(300), "2 critical findings on 7 machines."),
     ],
 )
 def test_the_first_sentence_says_how_it_stands(document: Document, told: str) -> None:
