@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from random import Random
 
-__all__ = ["ALLOWED_KMS_HOST", "FAULTY", "HEALTHY", "HOSTS", "ROGUE_KMS_HOST", "Planted", "kms_host"]
+__all__ = ["ALLOWED_KMS_HOST", "FAULTY", "HEALTHY", "ROGUE_KMS_HOST", "Kind", "Planted"]
 
 ALLOWED_KMS_HOST = "kms.corp.example"
 ROGUE_KMS_HOST = "rogue.elsewhere.example"
@@ -109,7 +109,10 @@ def rearmed_lab(random: Random) -> Planted:
     return Planted(description, "kms_default", random.choice(KINDS), windows="fresh")
 
 
-HEALTHY: tuple[Callable[[Random], Planted], ...] = (
+Kind = Callable[[Random], Planted]
+"""Draws a machine of its kind."""
+
+HEALTHY: tuple[Kind, ...] = (
     *(by_kms, by_kms, by_kms, with_office, by_directory),
     *(on_mak, left_alone, guest, rearmed_lab),
 )
@@ -259,93 +262,8 @@ def much_at_once(random: Random) -> Planted:
     return Planted(description, "kms_default", expected=expected, office="waiting")
 
 
-FAULTY: tuple[Callable[[Random], Planted], ...] = (
+FAULTY: tuple[Kind, ...] = (
     *(unreachable, not_licensed, without_key, expiring, office_expiring, drifted, at_a_rogue_host),
     *(host_key_on_client, host_key_on_server, evaluation, wrong_clock, mak_on_reimaged, office_unmanaged),
     *(subscription, much_at_once),
 )
-
-HOSTS = ("plenty", "starved", "absent")
-"""What KMS host a fleet may have."""
-
-
-def kms_host(random: Random, which: str) -> tuple[Planted | None, dict[str, t.Any]]:
-    """Return the KMS host of a fleet, None where it is none of its machines, and what the world says of it."""
-    if which == "absent":
-        return None, {}
-    count, office = (50, 10) if which == "plenty" else (random.randint(1, 4), random.randint(1, 2))
-    packs = [{"product": "office_2021", "status": "licensed"}]
-    description = {"system": "server_2022_standard", "channel": "kms_host", "office_host": packs}
-    planted = Planted(description, random.choice(("none", "auto", "kms_default", None)), counts=(count, office))
-    return planted, {"count": count, "office_count": office}
-
-
-@dataclass
-class PlantedFleet:
-    """The machines of a fleet by name, and the world around them."""
-
-    machines: dict[str, Planted]
-    world: dict[str, t.Any]
-    allowed: tuple[str, ...]
-    shared_ids: dict[str, list[str]] = field(default_factory=dict)
-
-    def description(self) -> dict[str, t.Any]:
-        """Return what the simulator takes."""
-        return {
-            "machines": {name: planted.description for name, planted in self.machines.items()},
-            "world": self.world,
-        }
-
-    def inventory(self, name: str) -> dict[str, t.Any]:
-        """Return what the inventory says of a machine."""
-        planted = self.machines[name]
-        told = {"activation_profile": planted.profile, "mak_exception_machine_kind": planted.kind}
-        return {variable: value for variable, value in told.items() if value is not None}
-
-
-def plant(random: Random, number: int) -> PlantedFleet:
-    """Return the fleet of a number: 12 to 25 machines, of which each third kind of fault comes for certain."""
-    which = HOSTS[number % len(HOSTS)]
-    allowed = random.choice((True, False)) or number % 2 == 0
-    host, told = kms_host(random, which)
-    certain = [FAULTY[(number * 3 + step) % len(FAULTY)] for step in range(3)]
-    kinds = [*certain, *random.choices(FAULTY, k=random.randint(1, 7))]
-    kinds += random.choices(HEALTHY, k=random.randint(max(1, 12 - len(kinds)), 24 - len(kinds)))
-    random.shuffle(kinds)
-    drawn = [_fitting(random, kind, which, allowed=allowed) for kind in kinds]
-    machines = {f"m{index:02d}": planted for index, planted in enumerate(drawn)}
-    if host is not None:
-        machines["kms"] = host
-    fleet = PlantedFleet(machines, _world(told), (ALLOWED_KMS_HOST,) if allowed else ())
-    _clone(random, fleet)
-    return fleet
-
-
-def _fitting(random: Random, kind: Callable[[Random], Planted], which: str, *, allowed: bool) -> Planted:
-    """Return a machine of that kind, or another one that fits: who starves has licensed nobody of late."""
-    planted = kind(random)
-    while (planted.needs_allowed_hosts and not allowed) or (which == "starved" and planted.windows == "fresh"):
-        planted = random.choice(HEALTHY + FAULTY)(random)
-    return planted
-
-
-def _world(told: dict[str, t.Any]) -> dict[str, t.Any]:
-    return {
-        "kms_hosts": {ALLOWED_KMS_HOST: told, ROGUE_KMS_HOST: {}},
-        "dns": {"corp.example": [ALLOWED_KMS_HOST], "elsewhere.example": [ROGUE_KMS_HOST]},
-        "ad": {"corp.example": ["Windows and Office"]},
-    }
-
-
-def _clone(random: Random, fleet: PlantedFleet) -> None:
-    """Give one client machine ID to some that ask KMS, and another one to machines that do not."""
-    asking = [name for name, planted in fleet.machines.items() if planted.windows or planted.office]
-    others = [name for name in fleet.machines if name not in asking]
-    for names, is_found in ((asking, True), (others, False)):
-        shared = random.sample(names, k=min(len(names), random.choice((0, 2, 3))))
-        client_id = f"{random.getrandbits(32):08x}-aaaa-bbbb-cccc-ddddeeeeffff"
-        for name in shared:
-            planted = fleet.machines[name]
-            fleet.machines[name] = replace(planted, description={**planted.description, "cmid": client_id})
-        if is_found and len(shared) > 1:
-            fleet.shared_ids[client_id] = sorted(shared)

@@ -24,7 +24,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._secrets import 
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 
-from .planting import Planted, PlantedFleet, plant
+from .planted_fleets import PlantedFleet, plant
+from .planting import Planted
 
 SEED = int(os.environ.get("VOLUME_ACTIVATION_SEED") or secrets.randbelow(10**9))
 FLEETS = 20
