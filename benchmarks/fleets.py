@@ -84,6 +84,10 @@ class Served:
         path.write_text(f"{_COMMENT}\n---\n{yaml.safe_dump(whole, sort_keys=False)}", encoding="utf-8")
         return path
 
+    def switched_off(self, hosts: int) -> int:
+        """Return how many of the first machines nobody can reach."""
+        return sum("faults" in machine for machine in list(self._machines.values())[:hosts])
+
     def stop(self) -> None:
         """End the fleet."""
         self.control.stop()
