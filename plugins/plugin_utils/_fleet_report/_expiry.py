@@ -43,7 +43,7 @@ def expiry(audit: Audit) -> Facts:
     return {
         "text": _text(days, limit),
         "told": _told(bars),
-        "weeks": bars if any(bar["count"] for bar in bars) else [],
+        "weeks": bars if any(week["count"] for week in bars) else [],
         "ticks": [{"x": _share(at, weeks), "text": short_day(_from(start, at))} for at in range(0, weeks, _TICKS)],
         "bar_width": f"{100 / weeks * _FILLED:.3f}",
         "zone": f"{min(100.0, 100 * limit / (weeks * _WEEK)):.3f}",
@@ -110,10 +110,10 @@ def _within(days: t.Iterable[Facts], limit: int) -> int:
 
 
 def _told(bars: t.Sequence[Facts]) -> str:
-    most = max(bars, key=lambda bar: t.cast(int, bar["count"]), default=None)
+    most = max(bars, key=lambda week: t.cast(int, week["count"]), default=None)
     if not most or not most["count"]:
         return "Nothing ends."
-    soon = number(sum(bar["count"] for bar in bars if bar["soon"]))
+    soon = number(sum(week["count"] for week in bars if week["soon"]))
     return f"Most end when {most['days']} days are left: {most['count_text']}. At the left, where it is soon: {soon}."
 
 
