@@ -14,13 +14,13 @@ short_description: Read the licences of a whole fleet in one task, and tell what
 description:
   - Reads the licences of all hosts of a play in one task, many at a time, and judges what was read. Thousands of hosts
     take minutes and not hours, since there is neither a task nor a process for each of them.
-  - Nothing is changed on any machine, and no product key is read. Whatever is found does not fail the task, and a machine
-    that cannot be reached is one more finding.
-  - The task runs once for the play, as with C(run_once). It is not for plays with C(serial), where it would run for each
-    batch, and not for the strategy C(free), which runs it for each host.
-  - Each host is reached by its own connection variables, of which those in the inventory, in facts and in extra variables
-    count. What stands in C(vars) of the play or the task does not. Hosts whose connection is neither C(winrm) nor C(psrp)
-    are no Windows machines and are skipped.
+  - Nothing is changed on any machine, and no product key is read. Whatever is found does not fail the task, and a
+    machine that cannot be reached is one more finding.
+  - The task runs once for the play, as with C(run_once). It is not for plays with C(serial), where it would run for
+    each batch, and not for the strategy C(free), which runs it for each host.
+  - Each host is reached by its own connection variables, of which those in the inventory, in facts and in extra
+    variables count. What stands in C(vars) of the play or the task does not. Hosts whose connection is neither C(winrm)
+    nor C(psrp) are no Windows machines and are skipped.
   - C(activation_profile) in the inventory says how a machine is meant to be activated, as for the role
     C(volume.activation.profile). A machine that is activated in another way is a finding.
   - M(volume.activation.fleet_report) makes a page, a table and metrics of what is found, and the playbook
@@ -78,8 +78,8 @@ options:
     default: 6
   expiring_days:
     description:
-      - A licence that ends within so many days is a finding. A lease of 180 days is renewed every seven days, so that 30
-        days left mean that the machine has not reached its KMS host for five months.
+      - A licence that ends within so many days is a finding. A lease of 180 days is renewed every seven days, so that
+        30 days left mean that the machine has not reached its KMS host for five months.
     type: int
     default: 30
   clock_skew_minutes:
@@ -105,22 +105,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Audit all Windows machines
-  hosts: windows
-  gather_facts: false
-  tasks:
-    - name: Read them, and judge what was read
-      volume.activation.fleet_audit:
-        dest: /var/lib/activation/audit.json
-        states: false
-      register: audited
+- name: Read all hosts of the play, and judge what was read
+  volume.activation.fleet_audit:
+    dest: /var/lib/activation/audit.json
+    states: false
+  register: audited
 
-    - name: Tell which machines are not licensed
-      ansible.builtin.debug:
-        msg: "{{ audited.audit.findings | selectattr('code', 'eq', 'not_licensed') | map(attribute='machines') | flatten }}"
-      run_once: true
+- name: Tell which machines are not licensed
+  ansible.builtin.debug:
+    msg: "{{ audited.audit.findings | selectattr('code', 'eq', 'not_licensed') | map(attribute='machines') | flatten }}"
+  run_once: true
 
-- name: Read a part of the inventory from a play on the controller
+- name: Read a part of the inventory, from a play on the controller
   volume.activation.fleet_audit:
     hosts: "{{ groups['branch_offices'] }}"
     concurrency: 128
@@ -130,7 +126,8 @@ EXAMPLES = r"""
 RETURN = r"""
 audit:
   description:
-    - The audit. The guide on audits describes each field, and C(audit.schema.json) in the collection is a JSON schema of it.
+    - The audit. The guide on audits tells what its findings mean, and C(audit.schema.json) in the collection is a JSON
+      schema of it.
   returned: success
   type: dict
   contains:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.constants import DEFAULT_VAULT_ID_MATCH
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from .playground import Playground, Run, playground, task
@@ -164,7 +163,7 @@ def test_hosts_can_be_named_and_states_left_out(fleet: Playground) -> None:
 
 def test_a_password_in_a_vault_serves(fleet: Playground) -> None:
     (fleet.folder / "vault_password").write_text("made-up", encoding="ascii")
-    vault = VaultLib([(DEFAULT_VAULT_ID_MATCH, VaultSecret(b"made-up"))])
+    vault = VaultLib([("default", VaultSecret(b"made-up"))])
     sealed = vault.encrypt(fleet.server.login["password"].encode()).decode()
     variables = fleet.folder / "host_vars"
     variables.mkdir()
