@@ -61,6 +61,8 @@ def test_a_machine_that_is_not_read_fails_alone_and_counts_by_its_inventory(grou
     assert failed == {"gone-1", "gone-2"}
     told = run.result("gone-1", "Give up a machine that was not read")["msg"]
     assert "gone-1 was not read" in told and "set activation_profile" in told
+    warned = run.result("desk-1", "Tell of a share that is too large")["msg"]
+    assert "3 of 6 machines" in warned and "changed" not in warned
     shares = _shares(run)
     assert set(shares) == {"desk-1", "desk-2"}
     assert {(tuple(share["names"]), share["machines"], share["of"]) for share in shares.values()} == {
@@ -74,7 +76,7 @@ def test_a_limited_play_is_held_against_the_whole_inventory_and_changes_nothing(
     assert run.code != 0
     told = run.result("desk-1", "Refuse a share that is too large")["msg"]
     assert "3 of 6 machines would be on a MAK. That is 50.0 %" in told
-    assert "gone-2, ship-1, ship-2" in told and "raise the limit" in told
+    assert "gone-2, ship-1, ship-2. Nothing was changed. Bring" in told and "raise the limit" in told
     assert _shares(run) == {}
     assert set(_invoked(ground).values()) == {0}
 
