@@ -76,6 +76,8 @@ class Served:
         for name in names:
             members[_group(self._machines[name])].append(name)
         children = {group: {"hosts": dict.fromkeys(found)} for group, found in members.items() if found}
+        if members["kms_hosts"]:
+            children["kms_hosts"]["vars"] = {"activation_profile": "none"}
         if members["switched_off"]:
             port = self._hosts[members["switched_off"][0]]["ansible_port"]
             children["switched_off"]["vars"] = {"ansible_port": port}
