@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from ._document import Audit
-from ._sums import count
+from ._sums import count, number
 
 __all__ = ["cards", "no_findings"]
 
@@ -19,6 +19,8 @@ Facts: t.TypeAlias = "dict[str, t.Any]"
 
 _OPEN = 8
 """So many machines of a part are shown without a fold."""
+_CARDS_OPEN = 12
+"""With more parts than this, all of them together are folded too."""
 _PARTS_OPEN = 4
 """With more parts than this, each of them is folded."""
 
@@ -54,6 +56,7 @@ def _card(place: int, findings: list[Facts]) -> Facts:
         "title": first["title"] if len(findings) == 1 else _common_title(first),
         "anchor": f"finding-{place}-{re.sub('[^a-z_]', '', first['code'])}",
         "machines": count(len(machines), "machine") if machines else "",
+        "fold": f"All {number(len(findings))} of them" if len(findings) > _CARDS_OPEN else "",
         "parts": [_part(finding, len(findings)) for finding in findings],
     }
 

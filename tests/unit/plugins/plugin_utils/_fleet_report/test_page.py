@@ -160,6 +160,7 @@ def test_findings_of_one_code_share_a_card() -> None:
     assert (card["title"], card["machines"]) == ("Several machines have one client machine ID", "40 machines")
     assert [part["subject"] for part in card["parts"]] == [f"id-{number:02d}" for number in range(20)]
     assert all(part["folded"] for part in card["parts"])
+    assert card["fold"] == "All 20 of them"
 
 
 def test_a_page_of_many_machines_stays_small() -> None:
