@@ -165,7 +165,7 @@ def test_axe_has_nothing_to_object_to_at_the_edges(show: Show, document: Documen
 
 
 def test_columns_sort_by_mouse_and_by_keyboard(show: Show) -> None:
-    view = show(audit(120))
+    view = show(audit(60))
     assert view.sorting() == {}
     for column in COLUMNS:
         view.page.get_by_role("columnheader", name=column).get_by_role("button").click()
@@ -203,26 +203,26 @@ def test_every_control_is_reached_by_keyboard_and_shows_it(show: Show) -> None:
 
 
 def test_filters_narrow_the_table_and_tell_how_far(show: Show) -> None:
-    document = audit(300)
+    document = audit(150)
     view = show(document)
     drifted = [row["name"] for row in document["machines"] if "profile_drift" in row["findings"]]
     view.filter("Finding", "profile_drift")
     assert view.column("Machine") == drifted
-    assert view.told == f"{len(drifted)} of 300 machines."
+    assert view.told == f"{len(drifted)} of 150 machines."
     kind = drifted[0][:3]
     view.filter("Search", f"{kind.upper()} corp")
     wanted = [name for name in drifted if kind in name]
     assert view.column("Machine") == wanted
     view.filter("Search", "no machine is called that")
     assert view.column("Machine") == []
-    assert view.told == "None of 300 machines matches."
+    assert view.told == "None of 150 machines matches."
     view.page.get_by_role("button", name="Clear").click()
-    view.page.wait_for_function("document.getElementById('told').innerText === '300 machines.'")
+    view.page.wait_for_function("document.getElementById('told').innerText === '150 machines.'")
     assert view.here == view.address
 
 
 def test_each_filter_finds_what_it_names(show: Show) -> None:
-    view = show(audit(300))
+    view = show(audit(150))
     words = {
         "Status": "unreachable",
         "Method": "Active Directory",
@@ -237,7 +237,7 @@ def test_each_filter_finds_what_it_names(show: Show) -> None:
 
 
 def test_the_address_keeps_what_was_asked(show: Show) -> None:
-    document = audit(300)
+    document = audit(150)
     view = show(document)
     view.filter("Status", "licensed")
     view.filter("Search", "sql")
@@ -250,15 +250,15 @@ def test_the_address_keeps_what_was_asked(show: Show) -> None:
     assert again.page.get_by_label("Search").input_value() == "sql"
 
 
-@pytest.mark.parametrize("fragment", ["#?sort=nothing&status=nothing", "#?q=%E0%A4%A", "#?", "#machines", "#?sort=-"])
+@pytest.mark.parametrize("fragment", ["#?sort=nothing&status=nothing", "#?sort=-", "#machines"])
 def test_an_address_that_says_nothing_shows_everything(show: Show, fragment: str) -> None:
     view = show(audit(40), fragment=fragment)
-    assert len(view.column("Machine")) in (40, 0 if "q=" in fragment else 40)
+    assert len(view.column("Machine")) == 40
     assert view.sorting() == {}
 
 
 def test_a_finding_leads_to_its_machines(show: Show) -> None:
-    document = audit(300)
+    document = audit(150)
     view = show(document)
     finding = document["findings"][0]
     view.page.get_by_role("article").filter(has_text=finding["title"]).get_by_role("link").click()
@@ -278,7 +278,7 @@ def test_nothing_is_cut_off_or_scrolls_sideways_on_a_small_phone(show: Show, doc
 
 
 def test_paper_shows_everything(show: Show) -> None:
-    document = audit(300)
+    document = audit(150)
     view = show(document)
     view.page.emulate_media(media="print")
     assert not view.page.get_by_label("Search").is_visible()
