@@ -98,11 +98,17 @@ def _from(start: date, at: int) -> date:
 def _text(days: t.Sequence[Facts], limit: int) -> str:
     if not days:
         return "No lease and no evaluation ends on any machine that was read."
-    near = ", ".join(f"{number(_within(days, at))} within {at} days" for at in sorted({7, limit, 90}))
+    horizons = sorted({7, limit, 90})
+    counts = ", ".join(f"{number(_within(days, at))} within {at} days" for at in horizons)
+    near = f"Leases and evaluations that end: {counts}." if _within(days, horizons[-1]) else _none(horizons[-1])
     return (
-        f"Leases and evaluations that end: {near}. A lease is for 180 days and is renewed every week. So on a healthy"
+        f"{near} A lease is for 180 days and is renewed every week. So on a healthy"
         " machine more than 170 days are left: the bars at the right. What stands further left has not renewed lately."
     )
+
+
+def _none(limit: int) -> str:
+    return f"No lease and no evaluation ends within {limit} days."
 
 
 def _within(days: t.Iterable[Facts], limit: int) -> int:

@@ -42,11 +42,8 @@ def verdict(audit: Audit) -> Facts:
     if severities.get("warning"):
         told = f"{count(severities['warning'], 'warning')} on {count(_named(audit, 'warning'), 'machine')} to look at."
         return _verdict("warning", "Nothing critical.", told)
-    text = (
-        "Every machine is licensed as it is meant to be."
-        if not audit["findings"]
-        else "What was found is for information."
-    )
+    nothing = f"Nothing was found on {count(machines, 'machine')}."
+    text = "What was found is for information." if audit["findings"] else nothing
     return _verdict("good", "Nothing to do.", text)
 
 
