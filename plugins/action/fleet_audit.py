@@ -29,6 +29,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "mak_share_limit": {"type": "float", "default": 10.0},
     "kms_hosts": {"type": "list", "elements": "str", "default": []},
 }
+_NAMED = 10
+"""How many machines a warning names."""
 _BOUNDS: dict[str, tuple[float, float]] = {
     "concurrency": (1, 1024),
     "processes": (0, 64),
@@ -54,7 +56,7 @@ class ActionModule(ControllerAction):
         fleet = Fleet(self._task, self._play_context, self._templar, self.task_vars, options["connect_timeout"])
         crew = Crew(options["concurrency"], options["processes"], options["max_login_refusals"])
         audit = Audit.of(crew, fleet, fleet.hosts(options["hosts"]), self._show)
-        self._warn_of(audit.wishes_that_do_not_exist)
+        self._warn_of(audit.remarks)
         document = audit.document(
             Settings(
                 expiring_days=options["expiring_days"],
@@ -69,11 +71,12 @@ class ActionModule(ControllerAction):
     def _show(self, text: str) -> None:
         Display().display(f"fleet_audit: {text}")
 
-    def _warn_of(self, wishes: dict[str, str]) -> None:
-        if wishes:
-            named = ", ".join(f"{name} ({wish})" for name, wish in list(wishes.items())[:10])
-            others = f" and {len(wishes) - 10} others" if len(wishes) > 10 else ""
-            self.warn(f"activation_profile says what is no profile, so that no drift can be seen: {named}{others}.")
+    def _warn_of(self, remarks: dict[str, list[str]]) -> None:
+        for remark, names in remarks.items():
+            others = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+            self.warn(
+                f"{remark} Until then no drift of these can be seen: {', '.join(sorted(names)[:_NAMED])}{others}."
+            )
 
 
 def _without_machines(document: dict[str, t.Any]) -> dict[str, t.Any]:

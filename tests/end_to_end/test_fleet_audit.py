@@ -21,6 +21,10 @@ from .playground import Playground, Run, playground, task
 ALWAYS = {"times": 0}
 SERVER = {"system": "server_2022_standard", "lease_days": 170}
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
+SITE_RULES = [
+    {"name": "ours", "when": {"groups": ["no_such_group"]}, "profile": "none", "why": "It is in that group."},
+    {"name": "the_rest", "when": {}, "profile": "kms_default", "why": "There is nothing else here."},
+]
 MACHINES: dict[str, Any] = {
     "by-winrm": SERVER,
     "by-psrp": {**SERVER, "connection": "psrp"},
@@ -37,6 +41,8 @@ MACHINES: dict[str, Any] = {
     "off": {**SERVER, "faults": [{"on": "any", "do": "refuse", **ALWAYS}]},
     "password": {**SERVER, "vars": {"ansible_password": "not-the-password"}},
     "undefined": {**SERVER, "vars": {"ansible_password": "{{ vault_nobody_has }}"}},
+    "site-rules": {**SERVER, "vars": {"activation_profile": "auto", "activation_profile_rules": SITE_RULES}},
+    "wrong-rules": {**SERVER, "vars": {"activation_profile": "auto", "activation_profile_rules": SITE_RULES[:1]}},
     "wish": {**SERVER, "vars": {"activation_profile": "mak_exception"}},
     "wrong-wish": {**SERVER, "vars": {"activation_profile": "kms_dfault"}},
 }
@@ -111,11 +117,16 @@ def test_what_is_wrong_is_found(audit: dict[str, Any]) -> None:
 def test_the_inventory_s_wishes_stand_in_the_rows(audit: dict[str, Any]) -> None:
     assert row(audit, "wish")["profile"] == {"wished": "mak_exception", "intended": "mak_exception", "rule": None}
     assert row(audit, "wrong-wish")["profile"] == {"wished": "kms_dfault", "intended": None, "rule": None}
+    assert row(audit, "site-rules")["profile"] == {"wished": "auto", "intended": "kms_default", "rule": "the_rest"}
+    assert row(audit, "wrong-rules")["profile"] == {"wished": "auto", "intended": None, "rule": None}
     assert row(audit, "by-winrm")["profile"] == {"wished": None, "intended": None, "rule": None}
 
 
 def test_a_wish_that_does_not_exist_is_warned_of(run: Run) -> None:
-    assert "wrong-wish (kms_dfault)" in " ".join(run.output.split())
+    told = " ".join(run.output.split())
+    assert "There is no activation profile 'kms_dfault'." in told
+    assert "no drift of these can be seen: wrong-wish." in told
+    assert "no drift of these can be seen: wrong-rules." in told
 
 
 def test_a_kms_host_says_what_it_counts(audit: dict[str, Any]) -> None:
@@ -128,7 +139,7 @@ def test_the_file_is_what_was_returned(fleet: Playground, run: Run, audit: dict[
 
 
 def test_the_progress_is_shown_without_asking_for_it(run: Run) -> None:
-    assert re.search(r"fleet_audit: 14 machines in [\d.]+ s, 4 of them could not be read", run.output)
+    assert re.search(r"fleet_audit: 16 machines in [\d.]+ s, 4 of them could not be read", run.output)
 
 
 def test_no_password_is_told(fleet: Playground, run: Run) -> None:

@@ -11,7 +11,7 @@ does not decide, so that nothing is concluded, and no activation spent, from wha
 from __future__ import annotations
 
 from ._deciding import Recommendation, Rejection, recommend
-from ._gathering import VARIABLES, facts_of
+from ._gathering import RULES_VARIABLE, VARIABLES, facts_of
 from ._intending import Intended, intended, needs_domain, recommended
 from ._marks import marks_of
 from ._parsing import default_rules, parse_rules
@@ -24,6 +24,7 @@ __all__ = [
     "MARKS",
     "METHODS",
     "PROFILES",
+    "RULES_VARIABLE",
     "VARIABLES",
     "WISHES",
     "Condition",

@@ -17,9 +17,9 @@ from pathlib import Path
 from .._auditing import Crew, Row, Source
 from .._errors import Refusal
 from .._findings import Settings, audited
-from .._profiles import intended, marks_of
 from .._secrets import scrub
 from .._whole_files import write_whole
+from ._intentions import Intentions
 from ._progress import Progress
 
 __all__ = ["Audit", "check_bounds", "writable"]
@@ -31,12 +31,16 @@ _MODE = 0o644
 
 @dataclasses.dataclass(frozen=True)
 class Audit:
-    """What was read, when (ISO 8601, UTC) and in how many seconds, and which hosts are no machines of ours."""
+    """What was read, when (ISO 8601, UTC) and in how many seconds, and which hosts are no machines of ours.
+
+    `remarks` has by what is wrong in the inventory the names of the machines.
+    """
 
     rows: list[Row]
     skipped: list[str]
     started: str
     seconds: float
+    remarks: dict[str, list[str]]
 
     @classmethod
     def of(cls, crew: Crew, source: Source, names: t.Sequence[str], show: t.Callable[[str], None]) -> Audit:
@@ -53,23 +57,16 @@ class Audit:
         seconds = round(time.monotonic() - clock, 1)
         unread = sum(not row["reached"] for row in rows)
         show(f"{len(rows)} machines in {seconds:g} s, {unread} of them could not be read")
-        return cls(_profiled(rows), sorted(skipped), started.isoformat(timespec="seconds"), seconds)
+        intentions = Intentions(rows)
+        for row in rows:
+            intentions.settle(row)
+        return cls(rows, sorted(skipped), started.isoformat(timespec="seconds"), seconds, intentions.remarks)
 
     def document(self, settings: Settings) -> dict[str, t.Any]:
         """Return the audit document; nothing in it has the form of a product key, whatever a machine has said."""
         found = audited(self.rows, settings, audited_at=self.started, duration_seconds=self.seconds)
         document: dict[str, t.Any] = scrub({**found, "skipped": self.skipped}, ())
         return document
-
-    @property
-    def wishes_that_do_not_exist(self) -> dict[str, str]:
-        """What the inventory says in `activation_profile` without meaning anything, by the names of the machines."""
-        profiles = {row["name"]: row["profile"] for row in self.rows}
-        return {
-            name: profile["wished"]
-            for name, profile in sorted(profiles.items())
-            if profile["wished"] is not None and profile["intended"] is None
-        }
 
     def keep(self, document: t.Mapping[str, t.Any], path: Path, warn: t.Callable[[str], None]) -> str | None:
         """Write the document and return where to; where that fails go on without, since what was found counts."""
@@ -79,32 +76,6 @@ class Audit:
             warn(f"The audit could not be written to {path}: {error.strerror or error}.")
             return None
         return str(path)
-
-
-def _profiled(rows: list[Row]) -> list[Row]:
-    """Put into each row how the machine is meant to be activated, in the place of what the inventory says of it."""
-    counts = _counts(rows)
-    for row in rows:
-        told = row.pop("inventory")
-        row["profile"] = _profile(told, row["license"], counts)
-        row["marks"] = list(marks_of(told))
-        row["groups"] = sorted(str(group) for group in told.get("group_names") or ())
-    return rows
-
-
-def _counts(rows: t.Iterable[Row]) -> dict[str, int]:
-    """Return the highest count of all KMS hosts that were read, of which a decision about `auto` makes use."""
-    found = [row["counts"]["windows"] for row in rows if row["counts"]]
-    return {"windows": max(found)} if (found := [count for count in found if count is not None]) else {}
-
-
-def _profile(told: t.Mapping[str, t.Any], license: t.Any, counts: t.Mapping[str, int]) -> dict[str, str | None]:
-    try:
-        found = intended(told, license, kms_counts=counts)
-    except Refusal:
-        # A wish that does not exist is no profile; what it says is shown, and the role refuses it.
-        return {"wished": str(told.get("activation_profile")), "intended": None, "rule": None}
-    return {"wished": found.wished, "intended": found.profile, "rule": found.rule}
 
 
 def writable(path: str | None) -> Path | None:

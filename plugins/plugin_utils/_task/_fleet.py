@@ -22,6 +22,7 @@ from .._errors import ActivationError, Refusal
 from .._profiles import VARIABLES, needs_domain
 from .._session import ConnectionSettings
 from ._connections import settings_from
+from ._intentions import told_of
 
 __all__ = ["Fleet"]
 
@@ -65,7 +66,7 @@ class Fleet:
         except AnsibleError as error:
             settings, refusal = None, _unusable(name, error)
         told = self._told(variables)
-        return Target(name, settings, refusal, told, with_domain=_asks_for_domain(told))
+        return Target(name, settings, refusal, told_of(told), with_domain=_asks_for_domain(told))
 
     def _variables(self, name: str) -> Variables:
         # As they stand in the inventory: a template is worked out only where its value is needed.
