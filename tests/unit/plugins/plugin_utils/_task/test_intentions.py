@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles import parse_rules
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _intentions
 from ansible_collections.volume.activation.plugins.plugin_utils._task._intentions import Intentions, told_of
 
@@ -65,8 +66,12 @@ def test_what_means_nothing_is_remarked_once_for_all_who_have_it() -> None:
 
 def test_the_rules_of_a_site_are_read_once_for_all_its_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[t.Any] = []
-    parse = _intentions.parse_rules
-    monkeypatch.setattr(_intentions, "parse_rules", lambda rules: read.append(rules) or parse(rules))
+
+    def parse(rules: t.Any) -> t.Any:
+        read.append(rules)
+        return parse_rules(rules)
+
+    monkeypatch.setattr(_intentions, "parse_rules", parse)
     _intentions._parsed.cache_clear()
     rows = [row(f"m{number}", activation_profile="auto", activation_profile_rules=RULES) for number in range(50)]
     settled(*rows)
