@@ -5,7 +5,8 @@
 """A wrong password must not lock an account: a domain counts each refused login, and a fleet has thousands of machines.
 
 Until one machine has accepted a login, only so many are tried with it at a time as may refuse it, and when they have,
-nobody else is asked. A machine that cannot be reached says nothing about a password.
+nobody else is asked. A machine that cannot be reached says nothing about a password, and neither does one whose answer
+never comes or is no WS-Management: it need not have looked at the login.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import contextlib
 import threading
 import typing as t
 
-from .._errors import ActivationError, AuthenticationFailed, ConnectionFailed
+from .._errors import AuthenticationFailed, MachineRefused
 from .._session import ConnectionSettings
 
 __all__ = ["Accounts"]
@@ -38,10 +39,7 @@ class Accounts:
         except AuthenticationFailed:
             account.leave(refused=True)
             raise
-        except ConnectionFailed:
-            account.leave()
-            raise
-        except ActivationError:
+        except MachineRefused:
             account.leave(accepted=True)  # it has answered, if only to refuse what it was asked
             raise
         except BaseException:

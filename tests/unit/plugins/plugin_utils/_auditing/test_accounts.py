@@ -14,9 +14,14 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    ActivationError,
+    AnswerLost,
     AuthenticationFailed,
     ConnectionFailed,
     MachineRefused,
+    MissingLibrary,
+    ProtocolViolation,
+    RequestRejected,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import WinRMSettings
@@ -32,7 +37,7 @@ def attempt(accounts: Accounts, error: Exception | None = None, **account: str) 
         with accounts.trying(settings(**account)):
             if error:
                 raise error
-    except (AuthenticationFailed, ConnectionFailed, MachineRefused, ValueError) as told:
+    except (ActivationError, ValueError) as told:
         return getattr(told, "code", None) or type(told).__name__
     return "accepted"
 
@@ -54,13 +59,23 @@ def test_an_account_that_one_machine_accepts_is_tried_everywhere() -> None:
     assert attempt(accounts) == "accepted"
 
 
-@pytest.mark.parametrize("error", [ConnectionFailed("Off.", code="connect_timeout"), ValueError("odd")])
-def test_a_machine_that_cannot_be_reached_says_nothing_of_a_password(error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionFailed("Off.", code="connect_timeout"),
+        AnswerLost("Silent.", code="read_timeout"),
+        RequestRejected("Busy.", code="http_503"),
+        ProtocolViolation("A page of a printer."),
+        MissingLibrary("Not here.", code="missing_library"),
+        ValueError("odd"),
+    ],
+)
+def test_a_machine_that_has_not_looked_at_a_login_says_nothing_of_a_password(error: Exception) -> None:
     accounts = Accounts(3)
     for _machine in range(20):
         attempt(accounts, error)
-    assert attempt(accounts, REFUSED) == "login_refused"
-    assert attempt(accounts) == "accepted"
+    told = [attempt(accounts, REFUSED) for _machine in range(4)]
+    assert told == [*["login_refused"] * 3, "login_given_up"]
 
 
 def test_a_machine_that_answers_has_accepted_the_login() -> None:
