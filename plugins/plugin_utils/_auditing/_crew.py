@@ -79,10 +79,10 @@ class _Worker:
         ours.close()
 
     def row(self) -> Row | None:
-        """Return the next row; None at the end, and where the process is gone."""
+        """Return the next row; None at the end, and where the process is gone, even with a row half sent."""
         try:
             row: Row = json.loads(self.answers.recv_bytes(), object_pairs_hook=_shared)
-        except EOFError:
+        except (EOFError, OSError):
             return None
         self.left.pop(row["name"], None)
         return row

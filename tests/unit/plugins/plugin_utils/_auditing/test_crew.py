@@ -10,13 +10,14 @@ import itertools
 import multiprocessing
 import os
 import signal
+import struct
 import threading
 import typing as t
 from collections import Counter
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Target, _shift
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Target, _crew, _shift
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing._shift import work
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 
@@ -106,6 +107,16 @@ def test_the_machines_of_a_process_that_died_are_told_and_the_others_read(
     assert "m7" in lost
     assert lost <= set(NAMES[1::2])  # every second one was with the process that died
     assert "-9" in rows["m7"]["error"]["cause"]
+
+
+def test_a_row_that_breaks_off_is_a_machine_that_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks_off(_names: t.Any, _source: t.Any, _threads: int, pipe: t.Any, *_rest: t.Any) -> None:
+        os.write(pipe[1].fileno(), struct.pack("!i", 1000) + b"{")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(_crew, "work", breaks_off)
+    rows = list(Crew(concurrency=1).read(["a", "b"], Source()))
+    assert [(row["name"], row["error"]["code"]) for row in rows] == [("a", "reader_lost"), ("b", "reader_lost")]
 
 
 def test_who_stops_listening_ends_the_processes() -> None:
