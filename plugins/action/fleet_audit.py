@@ -72,7 +72,7 @@ class ActionModule(ControllerAction):
         Display().display(f"fleet_audit: {text}")
 
     def _warn_of(self, remarks: dict[str, list[str]]) -> None:
-        for remark, names in remarks.items():
+        for remark, names in sorted(remarks.items()):
             others = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
             self.warn(
                 f"{remark} Until then no drift of these can be seen: {', '.join(sorted(names)[:_NAMED])}{others}."

@@ -190,7 +190,7 @@ def _kinit(options: _Options, password: Secret | None) -> Kinit | None:
         return None
     return Kinit(
         command=options.text("kerberos_command") or "kinit",
-        arguments=tuple(shlex.split(options.text("kinit_args") or "")),
+        arguments=tuple(options.parsed("kinit_args", options.text("kinit_args") or "", shlex.split)),
         environment=tuple(str(name) for name in options.value("kinit_env_vars") or ()),
     )
 

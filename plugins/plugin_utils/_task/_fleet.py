@@ -20,9 +20,11 @@ from ansible.plugins.loader import connection_loader
 from .._auditing import Target
 from .._errors import ActivationError, Refusal
 from .._profiles import VARIABLES, needs_domain
+from .._secrets import Secret, scrub
 from .._session import ConnectionSettings
 from ._connections import settings_from
 from ._intentions import told_of
+from ._places import plugin_name, speaks_wsman
 
 __all__ = ["Fleet"]
 
@@ -64,7 +66,9 @@ class Fleet:
         except ActivationError as error:
             settings, refusal = None, error
         except AnsibleError as error:
-            settings, refusal = None, _unusable(name, error)
+            settings, refusal = None, _unusable(name, str(scrub(str(error.message), _passwords(variables))))
+        except Exception as error:  # of a plugin or a filter; one host must not end the audit of all others
+            settings, refusal = None, _unusable(name, type(error).__name__)  # its text may hold a password
         told = self._told(variables)
         return Target(name, settings, refusal, told_of(told), with_domain=_asks_for_domain(told))
 
@@ -76,6 +80,8 @@ class Fleet:
         self._templar.available_variables = variables
         given = variables.get("ansible_connection")
         connection = self._connection(str(self._worked_out(given)) if given else self._default)
+        if not speaks_wsman(connection):
+            raise _foreign(plugin_name(connection))  # before its options, of which it may miss some
         connection.set_options(task_keys=self._keywords, var_options=self._options(connection, variables))
         return dataclasses.replace(settings_from(connection), connection_timeout=self._connection_timeout)
 
@@ -108,7 +114,7 @@ class Fleet:
             if name in variables:
                 try:
                     told[name] = self._worked_out(variables[name])
-                except AnsibleError:
+                except Exception:  # a filter may raise anything
                     continue
         return told
 
@@ -155,10 +161,20 @@ def _unknown(names: t.Sequence[str]) -> Refusal:
     )
 
 
-def _unusable(name: str, error: AnsibleError) -> ActivationError:
+def _passwords(variables: Variables) -> list[Secret]:
+    """Return what stands where a password should, since Ansible tells a value that it cannot use."""
+    found: list[Secret] = []
+    for name, value in variables.items():
+        if "pass" in name:
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+            found.extend(Secret(str(item)) for item in items if item)
+    return found
+
+
+def _unusable(name: str, cause: str) -> ActivationError:
     return ActivationError(
         f"The variables that lead to {name} cannot be worked out.",
         code="bad_connection_option",
-        cause=str(error.message),
+        cause=cause,
         remedy="Correct them in the inventory; volume.activation.license_info on this host alone tells more.",
     )
