@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ._channels import APPLICATION_IDS, Application, Channel
-from ._editions import canonical_edition, edition_of_sku, is_evaluation, is_server_edition
+from ._editions import canonical_edition, edition_of_sku, is_evaluation, is_lifted, is_server_edition
 from ._explanations import Explanation, explain, parse_code
 from ._gvlk import GvlkTable
 from ._hosting import (
@@ -34,6 +34,7 @@ from ._tables import table
 from ._terms import CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE
 from ._verdicts import (
     KMS_COUNT_TOO_LOW,
+    NO_ACTIVATION_OBJECT,
     blames_kms_host,
     denies_count,
     is_temporary,
@@ -65,6 +66,7 @@ __all__ = [
     "KMS_WINDOW",
     "KmsClient",
     "LEASE",
+    "NO_ACTIVATION_OBJECT",
     "LicenseStatus",
     "Machine",
     "Product",
@@ -86,6 +88,7 @@ __all__ = [
     "grouped",
     "is_azure_edition",
     "is_evaluation",
+    "is_lifted",
     "is_server_edition",
     "is_temporary",
     "is_wrong_confirmation",

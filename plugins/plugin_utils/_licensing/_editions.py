@@ -16,7 +16,7 @@ import re
 
 from ._tables import table
 
-__all__ = ["canonical_edition", "edition_of_sku", "is_evaluation", "is_server_edition"]
+__all__ = ["canonical_edition", "edition_of_sku", "is_evaluation", "is_lifted", "is_server_edition"]
 
 _CORE = re.compile(r"(?<!A)(?:Core?)+(?=(?:Eval)?$)", re.IGNORECASE)
 
@@ -61,3 +61,10 @@ def _skus() -> dict[int, str]:
 def _spellings() -> tuple[dict[str, str], dict[str, str]]:
     aliases = {alias.casefold(): name for alias, name in table("editions")["aliases"].items()}
     return {name.casefold(): name for name in _skus().values()}, aliases
+
+
+def is_lifted(family: str | None, running: str | None) -> bool:
+    """Tell whether a subscription has lifted Windows above the edition of its key, as only Professional is."""
+    return canonical_edition(family or "").startswith("Professional") and not (
+        canonical_edition(running or "").startswith("Professional")
+    )

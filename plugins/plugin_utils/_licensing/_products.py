@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 
 from ._channels import Application, Channel
-from ._editions import canonical_edition, is_evaluation
+from ._editions import canonical_edition, is_evaluation, is_lifted
 from ._hosting import DEFAULT_KMS_PORT, Hosting
 from ._statuses import ActivationType, LicenseStatus
 
@@ -175,8 +175,7 @@ class State:
         product = self.primary
         if product is None or product.channel is Channel.SUBSCRIPTION:
             return product is not None
-        family, running = canonical_edition(product.family or ""), self.edition_id or ""
-        return family.startswith("Professional") and not running.startswith("Professional")
+        return is_lifted(product.family, self.edition_id)
 
     def set_kms_host(self, product: Product) -> tuple[str, int] | None:
         """Return the KMS host that is set for a product and its port; the product's own goes before that of all."""

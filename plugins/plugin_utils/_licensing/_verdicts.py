@@ -13,6 +13,7 @@ from __future__ import annotations
 
 __all__ = [
     "KMS_COUNT_TOO_LOW",
+    "NO_ACTIVATION_OBJECT",
     "blames_kms_host",
     "denies_count",
     "is_temporary",
@@ -23,7 +24,8 @@ __all__ = [
 
 KMS_COUNT_TOO_LOW = 0xC004F038
 """What a client tells whose KMS host has not counted enough machines."""
-
+NO_ACTIVATION_OBJECT = 0xC004F081
+"""What a member of a domain tells whose forest has no activation object for it, as far as it can see."""
 
 _NEVER_REACHED = frozenset(
     {

@@ -68,6 +68,7 @@ def facts_of(
         "build": seen.build,
         "channel": seen.channel,
         "evaluation": seen.evaluation,
+        "subscription": seen.subscription,
         "system": _first(_said(variables, "system"), seen.system),
         **{
             name: _first(_said(variables, name), getattr(seen, name))

@@ -9,26 +9,27 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._licensing import GvlkTable, is_evaluation
+from .._licensing import KMS_COUNT_TOO_LOW, NO_ACTIVATION_OBJECT, GvlkTable, is_evaluation, is_lifted
 from ._values import mapping, number, sequence, text, truth
 from ._vocabulary import FACTS
 
 __all__ = ["Seen", "system_of"]
 
-_COUNT_TOO_LOW = "0xC004F038"
-_NO_OBJECT = "0xC004F081"
+_COUNT_TOO_LOW = f"0x{KMS_COUNT_TOO_LOW:08X}"
+_NO_OBJECT = f"0x{NO_ACTIVATION_OBJECT:08X}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Seen:
     """The facts of a machine that was read, None for each that it does not tell.
 
-    `has_lease` says that KMS licenses it now.
+    `family` is the edition of its key, and `has_lease` says that KMS licenses it now.
     """
 
     domain: str | None = None
     domain_member: bool | None = None
     edition: str | None = None
+    family: str | None = None
     build: int | None = None
     channel: str | None = None
     is_kms_host: bool | None = None
@@ -48,6 +49,7 @@ class Seen:
             domain=domain,
             domain_member=(domain is not None) if "domain" in read else None,
             edition=text(machine.get("edition")) or text(primary.get("family")),
+            family=text(primary.get("family")),
             build=_whole(machine.get("build")),
             channel=FACTS["channel"].read(primary.get("channel")),
             is_kms_host=truth(service.get("is_kms_host")),
@@ -62,6 +64,13 @@ class Seen:
         if self.channel == "evaluation":
             return True
         return None if self.edition is None else is_evaluation(self.edition)
+
+    @property
+    def subscription(self) -> bool | None:
+        """Whether a subscription licenses it, or has lifted it above the edition of its key."""
+        if self.channel == "subscription":
+            return True
+        return None if self.family is None or self.edition is None else is_lifted(self.family, self.edition)
 
     @property
     def generic_key(self) -> bool | None:

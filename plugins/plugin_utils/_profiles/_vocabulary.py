@@ -106,6 +106,12 @@ _FACTS = (
         "Whether it is an evaluation installation",
     ),
     _yes_or_no(
+        "subscription",
+        "A subscription of its user licenses it.",
+        "No subscription licenses it.",
+        "Whether a subscription licenses it",
+    ),
+    _yes_or_no(
         "generic_key",
         "There is a generic key for its edition.",
         "There is no generic key for its edition.",

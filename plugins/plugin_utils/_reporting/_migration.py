@@ -20,7 +20,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .._licensing import LEASE
+from .._licensing import LEASE, NO_ACTIVATION_OBJECT
 from ._facts import moment
 from ._migration_texts import texts
 
@@ -31,7 +31,7 @@ GRACE_OF_AN_OBJECT = timedelta(days=1)
 
 PATHS = ("ad", "kms", "none", "other", "unknown")
 
-_NO_OBJECT_CODE = "0xC004F081"
+_NO_OBJECT_CODE = f"0x{NO_ACTIVATION_OBJECT:08X}"
 _UNREACHABLE = frozenset(
     {
         "answer_truncated",

@@ -16,6 +16,7 @@ def licence(
     build: int | None = 22631,
     *,
     channel: str = "kms_client",
+    family: str | None = None,
     domain: t.Any = UNREAD,
     is_kms_host: bool = False,
     by: str | None = None,
@@ -25,7 +26,7 @@ def licence(
     product = {
         "is_primary": True,
         "channel": channel,
-        "family": edition,
+        "family": family or edition,
         "status": "licensed" if by else "notification",
         "activated_by": by,
         "reason": {"code": reason, "name": None} if reason else None,

@@ -533,6 +533,13 @@ CASES = (
         NONE,
     ),
     Case(
+        "Professional on KMS that a subscription has lifted",
+        client(family="Professional", by="kms"),
+        {"kms_count": 50},
+        "subscription",
+        NONE,
+    ),
+    Case(
         "a virtual machine that its host activates", server(channel="avma"), {"isolated": True}, "virtual_machine", NONE
     ),
     Case(
