@@ -47,17 +47,18 @@ def profile_drift(record: Record, _settings: Settings, _today: date) -> Iterator
 
 
 def host_key_on_client(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
-    """Yield that Windows has the key of a KMS host, and is a client edition or is meant to be no KMS host.
+    """Yield that Windows has the key of a KMS host, and is meant to be none.
 
-    A server is meant to be one when a profile says nothing else, when anybody asks it, or when it is among the KMS
-    hosts that are given. A host key of Office belongs wherever its licence pack is installed.
+    Who is among the KMS hosts that are given is meant to be one, a client edition too: it can serve other clients. A
+    server is meant to be one also when a profile says nothing else, or when anybody asks it. That somebody asks a
+    client edition tells nothing, since DNS leads there. A host key of Office belongs wherever its licence pack is.
     """
     product, machine = record.primary, record.state.machine if record.state else None
-    if product is None or product.channel is not Channel.KMS_HOST:
+    if product is None or product.channel is not Channel.KMS_HOST or _is_named(record, settings):
         return
     if machine is not None and machine.is_server is False:
         yield Hit("host_key_on_client", f"{machine.edition_id or named(product)} is a client edition")
-    elif record.profile in _WAYS and not record.is_serving and not _is_named(record, settings):
+    elif record.profile in _WAYS and not record.is_serving:
         yield Hit("host_key_on_client", f"{record.profile} is intended, and nobody asks it as a KMS host")
 
 

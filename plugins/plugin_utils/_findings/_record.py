@@ -57,8 +57,9 @@ class Record:
 
     @property
     def is_serving(self) -> bool:
-        """Whether it is a KMS host that anybody asks."""
-        return any(self.counts.values())
+        """Whether it is a KMS host that anybody asks; one that does not tell what it counts may well be."""
+        told = [count for count in self.counts.values() if count is not None]
+        return any(told) if told else bool(self.state and self.state.service.is_kms_host)
 
 
 def sound(row: Row) -> dict[str, t.Any]:

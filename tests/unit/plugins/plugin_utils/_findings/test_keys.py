@@ -93,6 +93,16 @@ def test_a_kms_host_that_is_given_may_be_idle(given: str) -> None:
     assert HOST_KEY in found(row("a", permanent("kms_host"), profile="kms_default"), kms_hosts=("b.corp.example",))
 
 
+def test_a_client_edition_that_is_given_is_a_kms_host() -> None:
+    machine = client("a", permanent("kms_host", family="Enterprise"), profile="kms_default", counts=SERVING)
+    assert found(machine, kms_hosts=("a.corp.example",)) == {}
+
+
+def test_a_kms_host_that_does_not_tell_its_counts_is_not_called_idle() -> None:
+    silent = {"windows": None, "office": None}
+    assert found(row("a", permanent("kms_host"), profile="kms_default", counts=silent)) == {}
+
+
 @pytest.mark.parametrize("marks", [["vdi"], ["image_build"], ["reimaged_lab"], ["vdi", "reimaged_lab"]])
 @pytest.mark.parametrize("windows", [MAK, WAITING_MAK])
 @pytest.mark.parametrize("profile", [None, "kms_default", "mak_exception", "none"])
