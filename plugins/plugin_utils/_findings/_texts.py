@@ -80,7 +80,9 @@ _POLICY: t.Mapping[str, Text] = {
         "Licensed otherwise than intended",
         "The inventory says one way, and the machine goes another: the profile was changed and not applied, or somebody"
         " installed another key.",
-        "Run the role volume.activation.profile. To change a licence that holds it takes replace_licensed. If the"
+        "Run the role volume.activation.profile. To replace a key that licenses it takes replace_licensed. Between KMS"
+        " and Active Directory the key is the same: Windows asks Active Directory first, unless"
+        " kms_default_activation_type is kms, and adba_default leaves to KMS what the forest has no object for. If the"
         " machine is right, correct activation_profile.",
     ),
     "mak_on_reimaged": Text(
