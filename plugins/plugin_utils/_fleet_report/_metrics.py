@@ -78,7 +78,7 @@ def _sums(audit: Audit) -> t.Iterator[Family]:
     yield _by("method", "Machines by how they are licensed.", summary["by_method"], METHODS)
     yield _by("profile", "Machines by the profile that is intended.", summary["by_profile"], PROFILES)
     yield _one("mak_machines", "Machines that are licensed by a MAK.", share["machines"])
-    yield _one("mak_share_ratio", "The share of MAK machines, from 0 to 1.", share["percent"] / 100)
+    yield _one("mak_share_ratio", "The share of MAK machines, from 0 to 1.", share["machines"] / max(share["of"], 1))
     yield _one("mak_share_limit_ratio", "The share that the site has set as its limit.", share["limit"] / 100)
 
 

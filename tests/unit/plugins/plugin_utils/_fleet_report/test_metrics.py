@@ -41,6 +41,15 @@ def value(found: Series, name: str, **labels: str) -> float:
     return found[f"volume_activation_{name}", tuple(sorted(labels.items()))]
 
 
+def test_a_share_just_above_its_limit_is_not_rounded_to_it() -> None:
+    document = audit(5)
+    document["summary"]["mak_share"] = {"machines": 1001, "of": 10000, "percent": 10.0, "limit": 10.0, "exceeded": True}
+    found = parsed(document)
+    assert value(found, "mak_share_ratio") > value(found, "mak_share_limit_ratio")
+    document["summary"]["mak_share"] = {"machines": 0, "of": 0, "percent": 0.0, "limit": 10.0, "exceeded": False}
+    assert value(parsed(document), "mak_share_ratio") == 0
+
+
 def test_the_numbers_are_those_of_the_audit() -> None:
     document = audit(300)
     found, summary = parsed(document), document["summary"]
@@ -50,7 +59,8 @@ def test_the_numbers_are_those_of_the_audit() -> None:
     assert value(found, "machines_by_status", status="licensed") == summary["by_status"]["licensed"]
     assert value(found, "machines_by_method", method="mak") == summary["by_method"]["mak"]
     assert value(found, "machines_by_profile", profile="kms_default") == summary["by_profile"]["kms_default"]
-    assert value(found, "mak_share_ratio") == pytest.approx(summary["mak_share"]["percent"] / 100)
+    share = summary["mak_share"]
+    assert value(found, "mak_share_ratio") == pytest.approx(share["machines"] / share["of"], abs=1e-6)
     assert value(found, "mak_share_limit_ratio") == pytest.approx(0.1)
     assert value(found, "audit_timestamp_seconds") == 1795352400
     assert value(found, "audit_duration_seconds") == document["duration_seconds"]
