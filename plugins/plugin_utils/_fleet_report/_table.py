@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import typing as t
 
 from ._document import Audit
@@ -20,6 +21,8 @@ Facts: t.TypeAlias = "t.Mapping[str, t.Any]"
 # A spreadsheet takes what begins like this for a formula, and what a machine calls itself is not ours to trust.
 _WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 _FORMULA = tuple(f"=+-@\t\r\n{_WIDE}")
+# One that expects semicolons knows no quotes within a line, so that a cell of its own begins behind each of these.
+_INNER_FORMULA = re.compile(rf"([;\r\n] *)(?=[=+\-@\t{_WIDE}])")
 
 COLUMNS: t.Mapping[str, t.Callable[[Facts, Facts], t.Any]] = {
     "name": lambda row, _severities: row["name"],
@@ -73,6 +76,7 @@ def _cell(value: t.Any) -> str:
     if isinstance(value, (int, float)):
         return str(value)
     text = "; ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    text = _INNER_FORMULA.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 

@@ -75,7 +75,7 @@ def test_a_machine_that_was_not_read_says_why() -> None:
         "-1",
         "@SUM(A1)",
         "\t=1",
-        "\r=1",
+        "\r1",
         "  =1",
         "\N{FULLWIDTH EQUALS SIGN}1",
         '=HYPERLINK("http://x","y")',
@@ -84,6 +84,20 @@ def test_a_machine_that_was_not_read_says_why() -> None:
 def test_what_a_machine_says_is_no_formula(name: str) -> None:
     assert of(name=name)["name"] == f"'{name}"
     assert of(groups=[name])["groups"] == f"'{name}"
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("kms;=1+1", "kms;'=1+1"),
+        ("kms;  @SUM(A1)", "kms;  '@SUM(A1)"),
+        ("kms\r\n=1+1", "kms\r\n'=1+1"),
+        ("kms-1.corp; b", "kms-1.corp; b"),
+        ("=1;=2", "'=1;'=2"),
+    ],
+)
+def test_a_cell_that_semicolons_would_make_holds_no_formula_either(host: str, told: str) -> None:
+    assert of(name=host)["name"] == told
 
 
 def test_a_number_of_ours_stays_a_number() -> None:
