@@ -38,6 +38,15 @@ _SUMMARY: t.Mapping[str, tuple[type, ...]] = {
     "by_severity": (dict,),
     "mak_share": (dict,),
 }
+_SETTINGS: t.Mapping[str, tuple[type, ...]] = {
+    "expiring_days": (int,),
+    "clock_skew_minutes": (int,),
+    "mak_share_limit": _NUMBER,
+    "kms_hosts": (list,),
+}
+_LONGEST_HORIZON = 3660
+"""Days; a chart has a bar for each week of them."""
+_BY = ("by_status", "by_method", "by_profile", "by_severity")
 _SHARE: t.Mapping[str, tuple[type, ...]] = {
     "machines": (int,),
     "of": (int,),
@@ -85,8 +94,12 @@ def _wrong_parts(audit: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         return  # what is below cannot be looked at
     if not _is_read(utc, audit["audited_at"]):
         yield "audited_at"
+    yield from (f"settings.{name}" for name in _wrong(audit["settings"], _SETTINGS))
     yield from (f"summary.{name}" for name in _wrong(audit["summary"], _SUMMARY))
+    yield from (f"summary.{name}" for name in _BY if not _are_counts(audit["summary"].get(name)))
     yield from (f"summary.mak_share.{name}" for name in _wrong(audit["summary"].get("mak_share"), _SHARE))
+    if not _is_horizon(audit["expiry"].get("horizon_days")):
+        yield "expiry.horizon_days"
     yield from _wrong_rows("expiry.days", audit["expiry"].get("days"), _DAY)
     days = audit["expiry"].get("days") or ()
     yield from (
@@ -94,6 +107,14 @@ def _wrong_parts(audit: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     )
     yield from _wrong_rows("findings", audit["findings"], _FINDING)
     yield from _wrong_rows("machines", audit["machines"], _ROW)
+
+
+def _are_counts(value: t.Any) -> bool:
+    return isinstance(value, t.Mapping) and all(isinstance(number, int) and number >= 0 for number in value.values())
+
+
+def _is_horizon(value: t.Any) -> bool:
+    return isinstance(value, int) and 0 < value <= _LONGEST_HORIZON
 
 
 def _wrong_rows(where: str, rows: t.Any, shape: t.Mapping[str, tuple[type, ...]]) -> t.Iterator[str]:

@@ -133,6 +133,13 @@ def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         (["audited_at"], None, "audited_at"),
         (["audited_at"], "yesterday", "audited_at"),
         (["expiry", "days", 0, "date"], "tomorrow", "expiry.days[0].date"),
+        (["expiry", "horizon_days"], 10**9, "expiry.horizon_days"),
+        (["expiry", "horizon_days"], 0, "expiry.horizon_days"),
+        (["expiry", "horizon_days"], None, "expiry.horizon_days"),
+        (["settings"], {}, "settings.expiring_days"),
+        (["settings", "mak_share_limit"], "ten", "settings.mak_share_limit"),
+        (["summary", "by_status"], {"licensed": None}, "summary.by_status"),
+        (["summary", "by_severity"], {"critical": -1}, "summary.by_severity"),
     ],
 )
 def test_the_part_that_is_damaged_is_named(path: list[t.Any], value: t.Any, told: str) -> None:
