@@ -25,6 +25,7 @@ import typing as t
 import urllib.parse
 
 from .._errors import AnswerLost, ConnectionFailed, RequestRejected, Unsealed
+from ._trust import trusting
 
 __all__ = ["ANSWER_LIMIT", "Gate"]
 
@@ -61,7 +62,7 @@ class Gate:
 
         # As requests spells it: lower case, IDNA, and so on.
         self._place = _place(requests.Request("POST", endpoint).prepare().url or "")
-        self._inner = session.get_adapter(endpoint)
+        self._inner = trusting(session.get_adapter(endpoint))
         session.mount("http://", self)
         session.mount("https://", self)
 

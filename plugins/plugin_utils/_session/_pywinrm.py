@@ -48,6 +48,8 @@ class _WinRMChannel:
         """Build the session behind the gate, and where messages are to be sealed, authenticate with an empty one."""
         with self._ticket.in_use():
             session = self._transport.build_session()
+            # What the environment says was taken over by now; requests would read it anew for each message.
+            session.trust_env = False
             gate.guard(session, self._transport.endpoint)
             if not sealing:
                 return
