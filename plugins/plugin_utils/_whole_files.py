@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import typing as t
 from pathlib import Path
 
 __all__ = ["ASIDE", "TooLarge", "read_whole", "write_whole"]
@@ -36,17 +37,17 @@ def read_whole(path: Path, largest: int) -> bytes | None:
     return data
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+def write_whole(path: Path, data: bytes | t.Iterable[bytes], mode: int = 0o600) -> None:
     """Put `data` at `path` with the permissions `mode`, durably; raises OSError, and the old file stays.
 
-    What a link leads to is replaced, and not the link.
+    It may come in pieces. What a link leads to is replaced, and not the link.
     """
     path = path.resolve()
     # mkstemp creates with 0600, so there is no moment in which the file is wider open.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=ASIDE)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines([data] if isinstance(data, bytes) else data)
             stream.flush()
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())

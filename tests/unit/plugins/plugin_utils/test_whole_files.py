@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,18 @@ def test_reading_tells_no_file_from_one_that_is_too_large(tmp_path: Path) -> Non
     assert read_whole(path, 4) == b"four"
     with pytest.raises(TooLarge):
         read_whole(path, 3)
+
+
+def test_what_comes_in_pieces_is_put_in_place_when_the_last_one_has_come(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_bytes(b"old")
+    seen: list[bytes] = []
+
+    def pieces() -> t.Iterator[bytes]:
+        for piece in (b"one ", b"two"):
+            seen.append(place.read_bytes())
+            yield piece
+
+    write_whole(place, pieces())
+    assert seen == [b"old", b"old"]
+    assert place.read_bytes() == b"one two"
