@@ -13,6 +13,7 @@ from ._dates import utc
 
 __all__ = ["wrong_part"]
 
+_MISSING = object()
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
 _MAYBE_TEXT, _MAYBE_NUMBER = (str, type(None)), (int, type(None))
 _MAYBE: tuple[type, ...] = (dict, type(None))
@@ -46,6 +47,8 @@ _SETTINGS: t.Mapping[str, tuple[type, ...]] = {
 }
 _LONGEST_HORIZON = 3660
 """Days; a chart has a bar for each week of them."""
+_LISTS = ("machines", "findings", "groups", "marks")
+"""The lists of texts that a row of any kind may have."""
 _BY = ("by_status", "by_method", "by_profile", "by_severity")
 _SHARE: t.Mapping[str, tuple[type, ...]] = {
     "machines": (int,),
@@ -64,6 +67,8 @@ _FINDING: t.Mapping[str, tuple[type, ...]] = {
     "cause": _MAYBE_TEXT,
     "remedy": _TEXT,
 }
+_COUNTED: t.Mapping[str, tuple[type, ...]] = {"count_now": _MAYBE_NUMBER, "count_expected": (int,)}
+_NEEDED: t.Mapping[str, tuple[type, ...]] = {"machines": (int,), "required": (int,), "missing": (int,)}
 _DAY: t.Mapping[str, tuple[type, ...]] = {"date": _TEXT, "days_left": (int,), "machines": (list,)}
 _ROW: t.Mapping[str, tuple[type, ...]] = {
     "name": _TEXT,
@@ -105,8 +110,13 @@ def _wrong_parts(audit: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     yield from (
         f"expiry.days[{at}].date" for at, row in enumerate(days) if not _is_read(date.fromisoformat, row["date"])
     )
+    yield from _wrong_forecast(audit["forecast"])
     yield from _wrong_rows("findings", audit["findings"], _FINDING)
     yield from _wrong_rows("machines", audit["machines"], _ROW)
+
+
+def _are_texts(value: t.Any) -> bool:
+    return not isinstance(value, list) or all(isinstance(each, str) for each in value)
 
 
 def _are_counts(value: t.Any) -> bool:
@@ -117,19 +127,30 @@ def _is_horizon(value: t.Any) -> bool:
     return isinstance(value, int) and 0 < value <= _LONGEST_HORIZON
 
 
+def _wrong_forecast(forecast: t.Mapping[str, t.Any] | None) -> t.Iterator[str]:
+    if forecast is None:
+        return
+    windows, office = (forecast.get(name) for name in ("windows", "office"))
+    parts = [("windows", windows, _COUNTED), ("office", office, {**_COUNTED, **_NEEDED})]
+    if isinstance(windows, t.Mapping):
+        parts += [(f"windows.{kind}", windows.get(kind), _NEEDED) for kind in ("clients", "servers")]
+    yield from (f"forecast.{where}.{name}" for where, part, shape in parts for name in _wrong(part, shape))
+
+
 def _wrong_rows(where: str, rows: t.Any, shape: t.Mapping[str, tuple[type, ...]]) -> t.Iterator[str]:
     if not isinstance(rows, list):
         yield where
         return
     for number, row in enumerate(rows):
         yield from (f"{where}[{number}].{name}" for name in _wrong(row, shape))
+        yield from (f"{where}[{number}].{name}" for name in _LISTS if not _are_texts(row.get(name)))
 
 
 def _wrong(value: t.Any, shape: t.Mapping[str, tuple[type, ...]]) -> t.Iterator[str]:
     if not isinstance(value, t.Mapping):
         yield "itself"
         return
-    yield from (name for name, kinds in shape.items() if not isinstance(value.get(name, shape), kinds))
+    yield from (name for name, kinds in shape.items() if not isinstance(value.get(name, _MISSING), kinds))
 
 
 def _is_read(read: t.Callable[[str], t.Any], text: str) -> bool:

@@ -137,6 +137,12 @@ def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         (["expiry", "horizon_days"], 0, "expiry.horizon_days"),
         (["expiry", "horizon_days"], None, "expiry.horizon_days"),
         (["settings"], {}, "settings.expiring_days"),
+        (["machines", 0, "findings"], [None], "machines[0].findings"),
+        (["findings", 0, "machines"], [[]], "findings[0].machines"),
+        (["forecast", "windows", "count_expected"], None, "forecast.windows.count_expected"),
+        (["forecast", "windows", "servers"], None, "forecast.windows.servers"),
+        (["forecast", "office", "missing"], "x", "forecast.office.missing"),
+        (["forecast", "office"], None, "forecast.office"),
         (["settings", "mak_share_limit"], "ten", "settings.mak_share_limit"),
         (["summary", "by_status"], {"licensed": None}, "summary.by_status"),
         (["summary", "by_severity"], {"critical": -1}, "summary.by_severity"),
@@ -150,6 +156,20 @@ def test_the_part_that_is_damaged_is_named(path: list[t.Any], value: t.Any, told
     place[path[-1]] = value
     found = refused(document)
     assert (found.code, told in found.message) == ("damaged_audit", True)
+
+
+@pytest.mark.parametrize("name", ["settings", "summary", "expiry", "forecast", "findings", "duration_seconds"])
+def test_a_part_that_is_missing_is_named(name: str) -> None:
+    document = audit(3)
+    del document[name]
+    assert f": {name} is not what" in refused(document).message
+
+
+@pytest.mark.parametrize("name", ["profile", "license", "error", "counts"])
+def test_a_part_of_a_machine_that_is_missing_is_named(name: str) -> None:
+    document = audit(3)
+    del document["machines"][1][name]
+    assert f"machines[1].{name} is not what" in refused(document).message
 
 
 def errors(document: Document) -> list[str]:
