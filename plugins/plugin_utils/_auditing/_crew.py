@@ -18,6 +18,7 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import sys
+import tempfile
 import typing as t
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ __all__ = ["Crew"]
 _MOST_PROCESSES = 4
 """More than these are hardly ever faster, since the machines have to be asked for and judged by one."""
 _SECONDS_TO_LEAVE = 5.0
+_SECONDS_UNHEARD = 1.0
+"""How long the reading goes on for nobody."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,16 @@ class Crew:
     def read(self, names: t.Sequence[str], source: Source) -> t.Iterator[Row]:
         """Yield the row of each machine as soon as it is read.
 
-        `source` is asked in the processes, which are forked: what it rests on need not be sent to them.
+        `source` is asked in the processes, which are forked: what it rests on need not be sent to them. Raises
+        ActivationError (`abandoned`) where this process was started by one that is gone.
         """
         size = self._size(len(names))
         with contextlib.ExitStack() as crew:
+            # Whoever is ended leaves no ticket behind.
+            room = crew.enter_context(tempfile.TemporaryDirectory(prefix="volume-activation-"))
             workers = []
             for number in range(size if names else 0):
-                workers.append(_Worker(names[number::size], source, self.concurrency // size, self._part(size)))
+                workers.append(_Worker(names[number::size], source, self.concurrency // size, self._part(size), room))
                 crew.callback(workers[-1].dismiss)
             yield from _gathered(workers, source)
 
@@ -68,12 +74,12 @@ class Crew:
 class _Worker:
     """A process, seen from the one that started it."""
 
-    def __init__(self, names: t.Sequence[str], source: Source, threads: int, refusals: int) -> None:
+    def __init__(self, names: t.Sequence[str], source: Source, threads: int, refusals: int, room: str) -> None:
         # Forked, as Ansible's own workers are: the inventory is there already, and is not copied as long as it is read.
         context = multiprocessing.get_context("fork")
         self.answers, ours = context.Pipe(duplex=False)
         self.left = dict.fromkeys(names)
-        arguments = (tuple(names), source, threads, (self.answers, ours), refusals)
+        arguments = (tuple(names), source, threads, (self.answers, ours), refusals, room)
         self._process = context.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         ours.close()
@@ -111,7 +117,8 @@ class _Worker:
 def _gathered(crew: t.Sequence[_Worker], source: Source) -> t.Iterator[Row]:
     at_work = {worker.answers: worker for worker in crew}
     while at_work:
-        for ready in multiprocessing.connection.wait(list(at_work)):
+        _check_wanted()
+        for ready in multiprocessing.connection.wait(list(at_work), _SECONDS_UNHEARD):
             worker = at_work[t.cast("multiprocessing.connection.Connection", ready)]
             row = worker.row()
             if row is not None:
@@ -120,6 +127,13 @@ def _gathered(crew: t.Sequence[_Worker], source: Source) -> t.Iterator[Row]:
             del at_work[worker.answers]
             for name in worker.orphans():
                 yield unread(source.target(name), _lost(worker))
+
+
+def _check_wanted() -> None:
+    """Raise ActivationError (`abandoned`) once the process that wanted to know is gone, killed for instance."""
+    wanting = multiprocessing.parent_process()
+    if wanting is not None and not wanting.is_alive():
+        raise ActivationError("The process that wanted the machines to be read is gone.", code="abandoned")
 
 
 def _lost(worker: _Worker) -> ActivationError:

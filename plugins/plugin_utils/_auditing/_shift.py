@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
+import multiprocessing
 import multiprocessing.connection
+import os
+import shutil
 import signal
+import tempfile
 import threading
 import typing as t
 
@@ -23,11 +27,19 @@ Connection = multiprocessing.connection.Connection
 
 
 def work(
-    names: t.Sequence[str], source: Source, threads: int, pipe: tuple[Connection, Connection], refusals: int = 0
+    names: t.Sequence[str],
+    source: Source,
+    threads: int,
+    pipe: tuple[Connection, Connection],
+    refusals: int = 0,
+    room: str | None = None,
 ) -> None:
-    """Read these machines, `threads` at a time, and send a row for each of them."""
+    """Read these machines, `threads` at a time, and send a row for each of them; temporary files are in `room`."""
     # What Ansible's worker does when it is told to end or takes too long is not for its children.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it, or is gone
+    tempfile.tempdir = room
+    threading.Thread(target=_end_with_parent, args=(room,), daemon=True).start()
     theirs, ours = pipe
     theirs.close()  # or this process would wait for ever for itself to read, if it were the last one left
     shift = _Shift(ours, threads, Accounts(refusals))
@@ -36,6 +48,16 @@ def work(
             if not shift.has_a_free_thread():
                 break
             pool.submit(shift.read, source.target(name))
+
+
+def _end_with_parent(room: str | None) -> None:
+    """End this process once the one that started it is gone, rather than when the slowest machine has answered."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        if room:
+            shutil.rmtree(room, ignore_errors=True)
+        os._exit(1)
 
 
 class _Shift:

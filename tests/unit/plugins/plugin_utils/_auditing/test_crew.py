@@ -11,9 +11,11 @@ import multiprocessing
 import os
 import signal
 import struct
+import tempfile
 import threading
 import typing as t
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -125,6 +127,56 @@ def test_who_stops_listening_ends_the_processes() -> None:
     t.cast("t.Generator[t.Any, None, None]", rows).close()
     with pytest.raises(ProcessLookupError):
         os.kill(first["inventory"]["pid"], 0)
+
+
+def test_who_is_ended_leaves_nothing_behind(reading: t.Callable[[Told], Source]) -> None:
+    def told(_name: str) -> dict[str, t.Any]:
+        with tempfile.NamedTemporaryFile(prefix="krb5cc_", delete=False) as ticket:
+            return {"ticket": ticket.name}
+
+    rows = Crew(concurrency=1).read(NAMES, reading(told))
+    ticket = Path(next(rows)["ticket"])
+    assert ticket.exists()
+    t.cast("t.Generator[t.Any, None, None]", rows).close()
+    assert not ticket.parent.exists()
+
+
+@pytest.mark.parametrize("killed", ["maker", "wanting"])
+def test_a_process_that_nobody_waits_for_ends_although_its_machine_hangs(
+    reading: t.Callable[[Told], Source], tmp_path: Path, killed: str
+) -> None:
+    """Three generations, as Ansible has them: one that wants an audit, one that makes it, and the crew."""
+    context, hangs = multiprocessing.get_context("fork"), multiprocessing.get_context("fork").Event()
+    theirs, ours = context.Pipe(duplex=False)
+
+    def told(name: str) -> dict[str, t.Any]:
+        if name != NAMES[0]:
+            ours.send((os.getpid(), tempfile.gettempdir()))
+            hangs.wait(60)
+        return {}
+
+    def make() -> None:
+        ours.send((os.getpid(), None))
+        list(Crew(concurrency=2, processes=1).read(NAMES, reading(told)))
+
+    def want() -> None:
+        ours.send((os.getpid(), None))
+        maker = context.Process(target=make)
+        maker.start()
+        maker.join()
+
+    wanting = context.Process(target=want)
+    wanting.start()
+    ours.close()
+    pids = {}
+    for generation in ("wanting", "maker", "reader"):
+        pids[generation], room = theirs.recv()
+    os.kill(pids[killed], signal.SIGKILL)
+    with pytest.raises(EOFError):
+        while theirs.poll(20):
+            theirs.recv()
+    assert not Path(room).exists()
+    wanting.join()
 
 
 def test_a_process_whose_listener_is_gone_stops_reading(monkeypatch: pytest.MonkeyPatch) -> None:
