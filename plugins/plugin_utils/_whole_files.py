@@ -10,6 +10,7 @@ Whoever is killed leaves the old file or the new one, never a part, and never on
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 import typing as t
@@ -43,6 +44,8 @@ def write_whole(path: Path, data: bytes | t.Iterable[bytes], mode: int = 0o600) 
     It may come in pieces. What a link leads to is replaced, and not the link.
     """
     path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "there is something that is no file")  # /dev/null must not become one
     # mkstemp creates with 0600, so there is no moment in which the file is wider open.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=ASIDE)
     try:
@@ -60,9 +63,9 @@ def write_whole(path: Path, data: bytes | t.Iterable[bytes], mode: int = 0o600) 
 
 def _make_durable(folder: Path) -> None:
     """Make the new name of a file survive a power cut, where the file system can do that for a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)  # which takes more than writing into it
+        try:
             os.fsync(handle)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)

@@ -92,11 +92,14 @@ def writable(path: str | None) -> Path | None:
     if path is None:
         return None
     found = Path(path)
-    if found.is_dir() or not found.parent.is_dir() or not os.access(found.parent, os.W_OK):
+    is_other = found.exists() and not found.is_file()
+    if is_other or not found.parent.is_dir() or not os.access(found.parent, os.W_OK):
         raise Refusal(
             f"The audit cannot be written to {path}.",
             code="unwritable",
-            cause="It is a directory." if found.is_dir() else f"{found.parent} is no directory that can be written to.",
+            cause="There is something that is no file."
+            if is_other
+            else f"{found.parent} is no directory that can be written to.",
             remedy="Name a file in a directory that exists.",
         )
     return found

@@ -59,6 +59,16 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
     assert not list(tmp_path.glob(f".*{ASIDE}"))
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_stays_what_it_is(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "null"
+    (path.mkdir if kind == "folder" else lambda: os.mkfifo(path))()
+    with pytest.raises(OSError, match="no file"):
+        write_whole(path, b"text")
+    assert path.is_dir() or path.is_fifo()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_reading_tells_no_file_from_one_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "audit.json"
     assert read_whole(path, 4) is None
