@@ -97,6 +97,23 @@ def test_a_second_run_finds_the_same_and_nothing_is_done_to_any_machine(serve: C
     assert [machine.describe()["invoked"] for machine in ground.fleet.machines.values()] == [[], []]
 
 
+def test_an_audit_that_cannot_be_kept_is_told_and_makes_no_report_of_an_older_one(
+    serve: Callable[..., Playground],
+) -> None:
+    ground = serve({name: MACHINES[name] for name in WARNED})
+    assert _audited(ground).code == 0
+    audit = ground.folder / "audit"
+    older = (audit / "report.html").read_bytes()
+    (audit / "audit.json").unlink()
+    (audit / "audit.json").symlink_to(ground.folder / "nowhere" / "audit.json")
+    run = _audited(ground)
+    assert run.code == 2, run.output
+    assert _told(run)[0] == "2 machines: 2 were read, 2 are licensed, 1 have findings."
+    assert not any("report" in line for line in _told(run))
+    assert "Neither the audit nor a report was written" in " ".join(run.output.split())
+    assert (audit / "report.html").read_bytes() == older
+
+
 def _found(ground: Playground) -> dict[str, Any]:
     """Return what an audit has found, without the times at which it did."""
     document = _document(ground)
