@@ -44,15 +44,16 @@ class Seen:
         machine, service = mapping(read.get("machine")), mapping(read.get("service"))
         primary = _primary(read)
         by, reason = _licensed_by(primary), mapping(primary.get("reason")).get("code")
-        domain = text(read.get("domain"))
+        domain, channel = text(read.get("domain")), FACTS["channel"].read(primary.get("channel"))
         return cls(
             domain=domain,
             domain_member=(domain is not None) if "domain" in read else None,
             edition=text(machine.get("edition")) or text(primary.get("family")),
             family=text(primary.get("family")),
             build=_whole(machine.get("build")),
-            channel=FACTS["channel"].read(primary.get("channel")),
-            is_kms_host=truth(service.get("is_kms_host")),
+            channel=channel,
+            # One that is not activated yet does not count as a host to Windows, and has the key all the same.
+            is_kms_host=True if channel == "kms_host" else truth(service.get("is_kms_host")),
             forest_object=True if by == "ad" else False if reason == _NO_OBJECT else None,
             kms_reachable=True if by == "kms" or reason == _COUNT_TOO_LOW else None,
             has_lease=by == "kms",

@@ -508,6 +508,13 @@ CASES = (
     ),
     # Left alone.
     Case("a KMS host", server(channel="kms_host", is_kms_host=True), {"isolated": True}, "kms_host", NONE),
+    Case(
+        "a KMS host that is not activated yet",
+        server(channel="kms_host"),
+        {"kms_reachable": True, "kms_count": 50},
+        "kms_host",
+        NONE,
+    ),
     Case("a KMS host by the inventory", None, {"is_kms_host": True, "kms_reachable": True}, "kms_host", NONE),
     Case(
         "a client with a host key on it by mistake, as the inventory says",
@@ -555,6 +562,13 @@ CASES = (
         {"generic_key": True, "kms_reachable": True, "kms_count": 50},
         "kms",
         KMS,
+    ),
+    Case(
+        "a MAK on which a lease of before is still told",
+        licence("Professional", 22631, channel="mak", by="kms"),
+        {"kms_count": 50},
+        "undecided",
+        NONE,
     ),
     Case("Windows 7", licence("Enterprise", 7601), {"kms_reachable": True, "kms_count": 50}, "old_system", NONE),
     Case("Windows Server 2008 R2", server(build=7601), {"isolated": True}, "old_system", NONE),
