@@ -54,8 +54,8 @@ _LICENCE: t.Mapping[str, Text] = {
         "warning",
         "An evaluation edition",
         "Windows was installed from evaluation media. No volume licence key can activate it, and it ends.",
-        "Convert it to the full edition, servers with DISM /Online /Set-Edition and clients from new media. Then run"
-        " the role volume.activation.profile.",
+        "Convert it to the full edition, servers with DISM /Online /Set-Edition and clients from new media; a domain"
+        " controller has to be demoted before. Then run the role volume.activation.profile.",
     ),
     "subscription": Text(
         "info",
@@ -95,8 +95,8 @@ _POLICY: t.Mapping[str, Text] = {
     "mak_share": Text(
         "warning",
         "Too large a share of the machines is on a MAK",
-        "A MAK is for the few machines that reach neither KMS nor Active Directory: it has to be paid for by the piece,"
-        " and is not given back.",
+        "A MAK is for the few machines that reach neither KMS nor Active Directory: each takes an activation of a finite"
+        " count, which does not come back.",
         "Move the machines that reach a KMS host or the domain to volume.activation.kms_default or"
         " volume.activation.adba_default, or raise mak_share_limit.",
     ),
