@@ -182,6 +182,14 @@ CASES = (
         more={"kms_counts": {"windows": 7}, "forecast": forecast(clients=True, servers=True)},
     ),
     Case(
+        "24 in the count of the host that it asks, and nobody says that it reaches it",
+        client(),
+        {"kms_count": 24, "internet": True},
+        "below_threshold_online",
+        MAK,
+        "online",
+    ),
+    Case(
         "it will never be enough for clients",
         client(),
         {"kms_reachable": True, "internet": True},
