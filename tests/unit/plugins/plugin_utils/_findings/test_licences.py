@@ -187,3 +187,8 @@ def test_a_day_without_an_end_is_no_day() -> None:
     assert document(machine)["expiry"]["days"] == []
     assert document(row("a"))["machines"][0]["days_left"] == 178
     assert LEASE == 180 * DAY
+
+
+def test_the_days_are_counted_in_utc_wherever_the_controller_is() -> None:
+    evening = document(row("a"), audited_at="2026-11-23T01:00:00+12:00")
+    assert evening["machines"][0]["days_left"] == 178
