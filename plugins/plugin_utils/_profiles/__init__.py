@@ -16,7 +16,7 @@ from ._intending import Intended, intended, needs_domain, recommended
 from ._marks import marks_of
 from ._parsing import default_rules, parse_rules
 from ._rules import Condition, Rule
-from ._share import Share, mak_share
+from ._share import Share
 from ._vocabulary import FACTS, MARKS, METHODS, PROFILES, WISHES, Fact
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "default_rules",
     "facts_of",
     "intended",
-    "mak_share",
     "marks_of",
     "needs_domain",
     "parse_rules",

@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
-__all__ = ["Share", "mak_share"]
+__all__ = ["Share"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Share:
-    """How many of how many machines have the profile `mak_exception`; `percent` is rounded to a tenth for reading.
+    """How many of how many machines are on a MAK, or are to be; `percent` is rounded to a tenth for reading.
 
     Whether the limit is exceeded is decided before anything is rounded.
     """
@@ -42,12 +41,3 @@ class Share:
             "limit": self.limit,
             "exceeded": self.exceeded,
         }
-
-
-def mak_share(profiles: t.Iterable[str | None], limit: float) -> Share:
-    """Return the share of `mak_exception` among the profiles; a machine without one (None) is not counted.
-
-    A machine whose profile is `none` is counted among those of whom the share is taken: the policy speaks of it.
-    """
-    known = [profile for profile in profiles if profile is not None]
-    return Share(machines=known.count("mak_exception"), of=len(known), limit=limit)

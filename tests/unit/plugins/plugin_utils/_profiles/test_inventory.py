@@ -17,9 +17,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
     FACTS,
     MARKS,
     VARIABLES,
+    Share,
     facts_of,
     intended,
-    mak_share,
     marks_of,
     needs_domain,
 )
@@ -135,29 +135,18 @@ def test_variables_are_named_once_and_the_wish_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profiles", "limit", "facts"),
+    ("machines", "of", "limit", "percent", "exceeded"),
     [
-        ([], 10, {"machines": 0, "of": 0, "percent": 0.0, "limit": 10, "exceeded": False}),
-        ([None, None], 0, {"machines": 0, "of": 0, "percent": 0.0, "limit": 0, "exceeded": False}),
-        (
-            ["mak_exception"] + ["kms_default"] * 9,
-            10,
-            {"machines": 1, "of": 10, "percent": 10.0, "limit": 10, "exceeded": False},
-        ),
-        (
-            ["mak_exception"] * 1001 + ["none"] * 8999,
-            10.0,
-            {"machines": 1001, "of": 10000, "percent": 10.0, "limit": 10.0, "exceeded": True},
-        ),
-        (
-            ["mak_exception", None, "adba_default", "none"],
-            33.4,
-            {"machines": 1, "of": 3, "percent": 33.3, "limit": 33.4, "exceeded": False},
-        ),
-        (["mak_exception"], 0, {"machines": 1, "of": 1, "percent": 100.0, "limit": 0, "exceeded": True}),
+        (0, 0, 10, 0.0, False),
+        (0, 0, 0, 0.0, False),
+        (1, 10, 10, 10.0, False),
+        (1001, 10000, 10.0, 10.0, True),
+        (1, 3, 33.4, 33.3, False),
+        (1, 1, 0, 100.0, True),
     ],
 )
-def test_the_share_is_of_the_machines_that_have_a_profile(
-    profiles: list[str | None], limit: float, facts: dict[str, t.Any]
+def test_a_share_is_held_against_its_limit_before_it_is_rounded(
+    machines: int, of: int, limit: float, percent: float, exceeded: bool
 ) -> None:
-    assert json.loads(json.dumps(mak_share(profiles, limit).facts())) == facts
+    facts = {"machines": machines, "of": of, "percent": percent, "limit": limit, "exceeded": exceeded}
+    assert json.loads(json.dumps(Share(machines=machines, of=of, limit=limit).facts())) == facts
