@@ -13,7 +13,9 @@ The rows come in no order. A process that dies takes nobody's row along: its mac
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
+import mmap
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -23,6 +25,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import ActivationError
+from ._accounts import Accounts
 from ._reading import Row, Source, unread
 from ._shift import work
 
@@ -30,6 +33,8 @@ __all__ = ["Crew"]
 
 _MOST_PROCESSES = 4
 """More than these are hardly ever faster, since the machines have to be asked for and judged by one."""
+_ACCOUNTS = 1 << 20
+"""Bytes that the processes share, one for each account: so many that hardly two have the same."""
 _SECONDS_TO_LEAVE = 5.0
 _SECONDS_UNHEARD = 1.0
 """How long the reading goes on for nobody."""
@@ -54,12 +59,15 @@ class Crew:
         ActivationError (`abandoned`) where this process was started by one that is gone.
         """
         size = self._size(len(names))
+        gc.freeze()
         with contextlib.ExitStack() as crew:
             # Whoever is ended leaves no ticket behind.
             room = crew.enter_context(tempfile.TemporaryDirectory(prefix="volume-activation-"))
+            board = crew.enter_context(contextlib.closing(mmap.mmap(-1, _ACCOUNTS)))
+            accounts = Accounts(self._part(size), board if size > 1 else None)
             workers = []
             for number in range(size if names else 0):
-                workers.append(_Worker(names[number::size], source, self.concurrency // size, self._part(size), room))
+                workers.append(_Worker(names[number::size], source, self.concurrency // size, accounts, room))
                 crew.callback(workers[-1].dismiss)
             yield from _gathered(workers, source)
 
@@ -74,12 +82,12 @@ class Crew:
 class _Worker:
     """A process, seen from the one that started it."""
 
-    def __init__(self, names: t.Sequence[str], source: Source, threads: int, refusals: int, room: str) -> None:
+    def __init__(self, names: t.Sequence[str], source: Source, threads: int, accounts: Accounts, room: str) -> None:
         # Forked, as Ansible's own workers are: the inventory is there already, and is not copied as long as it is read.
         context = multiprocessing.get_context("fork")
         self.answers, ours = context.Pipe(duplex=False)
         self.left = dict.fromkeys(names)
-        arguments = (tuple(names), source, threads, (self.answers, ours), refusals, room)
+        arguments = (tuple(names), source, threads, (self.answers, ours), accounts, room)
         self._process = context.Process(target=work, args=arguments, daemon=True)
         self._process.start()
         ours.close()

@@ -18,7 +18,7 @@ from .._errors import ActivationError
 from .._licensing import State
 from .._reporting import count_facts, failure, license_facts
 from .._secrets import scrub
-from .._session import ConnectionSettings, open_session
+from .._session import ConnectionSettings, check_reach, open_session
 from ._accounts import Accounts
 
 __all__ = ["Row", "Source", "Target", "read_target", "unread"]
@@ -88,6 +88,8 @@ def _asked(target: Target, accounts: Accounts) -> tuple[State, dict[str, int | N
     if target.settings is None:
         raise target.refusal or ActivationError(f"Nobody knows how to connect to {target.name}.", code="no_settings")
     session = open_session(target.settings)
+    if accounts.is_open(target.settings):
+        check_reach(target.settings)  # few may log in yet, and one that is switched off would hold them all up
     with contextlib.closing(session), accounts.trying(target.settings):
         repository = Repository(session.send, operation_timeout=target.settings.operation_timeout, pause=time.sleep)
         reader = Reader(repository, now=lambda: datetime.now(timezone.utc))

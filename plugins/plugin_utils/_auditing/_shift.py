@@ -17,12 +17,13 @@ import tempfile
 import threading
 import typing as t
 
-from ._accounts import Accounts
+from ._accounts import GIVEN_UP, Accounts
 from ._reading import Source, Target, read_target
 
 __all__ = ["work"]
 
 
+_SECONDS_TO_HEAR = 20.0
 Connection = multiprocessing.connection.Connection
 
 
@@ -31,10 +32,13 @@ def work(
     source: Source,
     threads: int,
     pipe: tuple[Connection, Connection],
-    refusals: int = 0,
+    accounts: Accounts,
     room: str | None = None,
 ) -> None:
-    """Read these machines, `threads` at a time, and send a row for each of them; temporary files are in `room`."""
+    """Read these machines, `threads` at a time, and send a row for each of them; temporary files are in `room`.
+
+    Those whose account was given up come last, since another process may have learnt by then that it is right.
+    """
     # What Ansible's worker does when it is told to end or takes too long is not for its children.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it, or is gone
@@ -42,7 +46,15 @@ def work(
     threading.Thread(target=_end_with_parent, args=(room,), daemon=True).start()
     theirs, ours = pipe
     theirs.close()  # or this process would wait for ever for itself to read, if it were the last one left
-    shift = _Shift(ours, threads, Accounts(refusals))
+    shift = _Shift(ours, threads, accounts)
+    _work_off(names, source, shift, threads)
+    late = shift.postponed()
+    if late:
+        accounts.hear_of_others(_SECONDS_TO_HEAR)
+        _work_off(late, source, shift, threads)
+
+
+def _work_off(names: t.Sequence[str], source: Source, shift: _Shift, threads: int) -> None:
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         for name in names:
             if not shift.has_a_free_thread():
@@ -69,16 +81,26 @@ class _Shift:
         self._sending = threading.Lock()
         self._accounts = accounts
         self._is_over = False
+        self._late: list[str] | None = []
 
     def has_a_free_thread(self) -> bool:
         """Wait until another machine can be taken; False when nobody is left to hear of it."""
         self._free.acquire()
         return not self._is_over
 
+    def postponed(self) -> list[str]:
+        """Return the machines that were put off; from here on none is."""
+        late, self._late = self._late or [], None
+        return late
+
     def read(self, target: Target) -> None:
         """Read a machine and send its row; in a thread of its own."""
         try:
-            data = json.dumps(read_target(target, self._accounts), default=str).encode("ascii")
+            row = read_target(target, self._accounts)
+            if self._late is not None and row["error"] and row["error"]["code"] == GIVEN_UP:
+                self._late.append(target.name)
+                return
+            data = json.dumps(row, default=str).encode("ascii")
             with self._sending:
                 self._answers.send_bytes(data)
         except OSError:

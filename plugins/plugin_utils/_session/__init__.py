@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ._contract import Session, open_session, preload
+from ._reach import check_reach
 from ._settings import (
     ClientCertificate,
     ConnectionSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "Session",
     "Tls",
     "WinRMSettings",
+    "check_reach",
     "open_session",
     "preload",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 import typing as t
 
 import pytest
@@ -161,3 +162,45 @@ def test_who_waits_hears_that_it_was_given_up() -> None:
     for thread in threads:
         thread.join(20)
     assert sorted(t.cast("list[str]", told)) == ["login_given_up"] * 3 + ["login_refused"] * 3
+
+
+def test_what_one_process_learns_the_others_know() -> None:
+    board = bytearray(1 << 10)
+    here, there = Accounts(2, board), Accounts(2, board)
+    assert [attempt(here, REFUSED) for _machine in range(3)] == ["login_refused", "login_refused", "login_given_up"]
+    assert attempt(there, user="other") == "accepted"
+    assert attempt(here) == "login_given_up"
+    assert attempt(there) == "accepted"
+    assert attempt(here) == "accepted"
+
+
+def test_an_account_is_open_until_it_is_accepted_or_given_up() -> None:
+    accounts = Accounts(1)
+    assert accounts.is_open(settings())
+    attempt(accounts, REFUSED)
+    assert not accounts.is_open(settings())
+    attempt(accounts, user="other")
+    assert not accounts.is_open(settings("other"))
+    assert accounts.is_open(settings("third"))
+    assert not Accounts(0).is_open(settings())
+
+
+def test_others_are_waited_for_only_where_there_are_any_and_something_was_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    board, slept = bytearray(1 << 10), list[float]()
+    here, there, alone = Accounts(1, board), Accounts(1, board), Accounts(1)
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        attempt(there)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    attempt(alone, REFUSED)
+    alone.hear_of_others(20)
+    here.hear_of_others(20)
+    attempt(here, REFUSED)
+    here.hear_of_others(0)
+    assert slept == []
+    here.hear_of_others(20)
+    assert len(slept) == 1

@@ -13,15 +13,18 @@ import signal
 import struct
 import tempfile
 import threading
+import time
 import typing as t
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Target, _crew, _shift
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Crew, Target, _crew, _shift
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing._shift import work
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed, Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
+from ansible_collections.volume.activation.plugins.plugin_utils._session import WinRMSettings
 
 NAMES = [f"m{number}" for number in range(50)]
 REFUSAL = Refusal("Nobody connects in this test.", code="not_here", remedy="Wait for another one.")
@@ -129,6 +132,29 @@ def test_who_stops_listening_ends_the_processes() -> None:
         os.kill(first["inventory"]["pid"], 0)
 
 
+@pytest.mark.parametrize(("processes", "codes"), [(1, {"login_refused": 1, "login_given_up": 49}), (2, {None: 49})])
+def test_an_account_is_not_given_up_while_another_process_knows_that_it_is_right(
+    monkeypatch: pytest.MonkeyPatch, processes: int, codes: dict[str | None, int]
+) -> None:
+    settings = WinRMSettings(host="h", user="svc", password=Secret("right"))
+
+    def read(target: Target, accounts: Accounts) -> dict[str, t.Any]:
+        try:
+            with accounts.trying(settings):
+                if target.name == "m0":
+                    raise AuthenticationFailed("No.", code="login_refused")
+                time.sleep(0.3 if target.name == "m1" else 0)
+        except AuthenticationFailed as error:
+            return {"name": target.name, "error": {"code": error.code}}
+        return {"name": target.name, "error": None}
+
+    monkeypatch.setattr(_shift, "read_target", read)
+    rows = list(Crew(concurrency=processes, processes=processes, refusals=1).read(NAMES, Source()))
+    assert Counter(row["name"] for row in rows) == Counter(NAMES)
+    told = Counter(row["error"] and row["error"]["code"] for row in rows)
+    assert told == Counter({"login_refused": 1, **codes})
+
+
 def test_who_is_ended_leaves_nothing_behind(reading: t.Callable[[Told], Source]) -> None:
     def told(_name: str) -> dict[str, t.Any]:
         with tempfile.NamedTemporaryFile(prefix="krb5cc_", delete=False) as ticket:
@@ -189,7 +215,7 @@ def test_a_process_whose_listener_is_gone_stops_reading(monkeypatch: pytest.Monk
             next(asked)
             return super().target(name)
 
-    work([f"n{number}" for number in range(10_000)], Counting(), 2, (theirs, ours))
+    work([f"n{number}" for number in range(10_000)], Counting(), 2, (theirs, ours), Accounts())
     assert next(asked) < 100
 
 

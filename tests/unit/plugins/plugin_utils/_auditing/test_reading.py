@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import typing as t
 
@@ -137,6 +138,13 @@ def test_an_error_that_nobody_has_foreseen_is_one_machine_s_and_tells_no_secret(
     assert row["error"]["code"] == "unexpected"
     assert row["error"]["cause"].startswith("ZeroDivisionError: with ")
     assert server.login["password"] not in json.dumps(row)
+
+
+def test_a_machine_that_is_off_does_not_wait_for_others_to_have_logged_in(server: FleetServer) -> None:
+    accounts, off = Accounts(1), target(server, "closed")
+    assert off.settings
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, accounts.trying(off.settings):
+        assert pool.submit(read_target, off, accounts).result(20)["error"]["code"] == "connection_refused"
 
 
 @pytest.mark.parametrize("name", ["app", "closed", "broken"])
