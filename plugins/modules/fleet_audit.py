@@ -73,8 +73,8 @@ options:
     description:
       - How many machines may refuse an account that none has accepted yet. Then no other machine is asked with it, and
         the others are findings with the code V(login_given_up), since a domain locks an account after some refusals.
-      - The processes share the number, and each has one at least. An account that one of them has given up is tried again
-        at the end if another has found it to be right. With V(0) every machine is asked.
+      - The processes share the number, and each has one at least. An account that one of them has given up is tried
+        again at the end if another has found it to be right. With V(0) every machine is asked.
     type: int
     default: 6
   expiring_days:
