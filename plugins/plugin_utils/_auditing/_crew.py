@@ -59,7 +59,7 @@ class Crew:
         ActivationError (`abandoned`) where this process was started by one that is gone.
         """
         size = self._size(len(names))
-        gc.freeze()
+        gc.freeze()  # what is there already is then left alone in each process, and not copied into it
         with contextlib.ExitStack() as crew:
             # Whoever is ended leaves no ticket behind.
             room = crew.enter_context(tempfile.TemporaryDirectory(prefix="volume-activation-"))

@@ -60,17 +60,17 @@ def _context_for(verify: t.Any) -> ssl.SSLContext | None:
         return None
     place = requests.utils.DEFAULT_CA_BUNDLE_PATH if verify is True else os.fspath(verify)
     try:
-        return _read(place, Path(place).is_dir())
+        return _read(place)
     except (OSError, ValueError):
         return None
 
 
 @functools.lru_cache(maxsize=16)
-def _read(place: str, is_folder: bool) -> ssl.SSLContext:
+def _read(place: str) -> ssl.SSLContext:
     from urllib3.util.ssl_ import ALPN_PROTOCOLS, create_urllib3_context
 
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-    context.load_verify_locations(**{"capath" if is_folder else "cafile": place})
+    context.load_verify_locations(**{"capath" if Path(place).is_dir() else "cafile": place})
     context.set_alpn_protocols(ALPN_PROTOCOLS)
     context.__class__ = _Settled  # made by urllib3, for what it holds to be safe differs from version to version
     return context
