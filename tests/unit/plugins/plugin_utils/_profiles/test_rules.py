@@ -5,20 +5,27 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import (
     FACTS,
     VARIABLES,
     default_rules,
+    intended,
     parse_rules,
     recommend,
+    recommended,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
+
+from .samples import server
 
 GUIDE = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "guide_profiles.rst"
 LAST = {"name": "rest", "when": {}, "profile": "none", "why": "No other rule is about it."}
@@ -159,3 +166,27 @@ def test_the_guide_has_each_rule_in_its_order_and_each_fact_and_variable() -> No
     places = [guide.find(f"   * - ``{rule.name}``\n") for rule in default_rules()]
     assert -1 not in places and places == sorted(places)
     assert [name for name in (*FACTS, *VARIABLES, "group_names") if f"``{name}``" not in guide] == []
+
+
+@pytest.mark.parametrize(
+    ("files", "profile", "rule"),
+    [
+        (["windows"], "adba_default", "domain_member"),
+        (["windows", "field_laptops"], "mak_exception", "off_network_online"),
+        (["windows", "paint_shop"], "mak_exception", "isolated_proxy"),
+        (["windows", "kiosk7"], "kms_default", None),
+    ],
+)
+def test_the_inventory_of_the_guide_decides_as_the_guide_says(files: list[str], profile: str, rule: str | None) -> None:
+    written = dict(re.findall(r"    # \w+_vars/(\w+)\.yml.*\n((?:    \w.*\n)+)", GUIDE.read_text(encoding="utf-8")))
+    variables = {
+        name: value for file in files for name, value in yaml.safe_load(textwrap.dedent(written[file])).items()
+    }
+    decided = intended(variables, server(domain="corp.example"))
+    assert (decided.profile, decided.rule) == (profile, rule)
+
+
+def test_the_branch_of_the_guide_gets_a_mak() -> None:
+    (branch,) = re.findall(r"        branch:\n((?: {10}\w.*\n)+)", GUIDE.read_text(encoding="utf-8"))
+    decided = recommended(yaml.safe_load(textwrap.dedent(branch)))
+    assert (decided.profile, decided.rule, decided.method) == ("mak_exception", "below_threshold_online", "online")
