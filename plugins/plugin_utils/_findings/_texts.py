@@ -95,8 +95,8 @@ _POLICY: t.Mapping[str, Text] = {
     "mak_share": Text(
         "warning",
         "Too large a share of the machines is on a MAK",
-        "A MAK is for the few machines that reach neither KMS nor Active Directory: each takes an activation of a finite"
-        " count, which does not come back.",
+        "A MAK is for the few machines that reach neither KMS nor Active Directory: each takes an activation of a"
+        " finite count, which does not come back.",
         "Move the machines that reach a KMS host or the domain to volume.activation.kms_default or"
         " volume.activation.adba_default, or raise mak_share_limit.",
     ),
