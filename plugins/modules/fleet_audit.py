@@ -16,7 +16,8 @@ description:
     take minutes and not hours, since there is neither a task nor a process for each of them.
   - Nothing is changed on any machine, and no product key is read. Whatever is found does not fail the task, and a
     machine that cannot be reached is one more finding.
-  - The task runs once for the play, as with C(run_once). It is not for plays with C(serial), where it would run for
+  - The task runs once for the play, as with C(run_once), which has to be given where other hosts than the first are to
+    have what is registered. It is not for plays with C(serial), where it would run for
     each batch, and not for the strategy C(free), which runs it for each host.
   - Each host is reached by its own connection variables, of which those in the inventory, in facts and in extra
     variables count. What stands in C(vars) of the play or the task does not. Hosts whose connection is neither C(winrm)
