@@ -59,6 +59,22 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
     assert not list(tmp_path.glob(f".*{ASIDE}"))
 
 
+def test_what_a_link_leads_to_is_replaced_and_not_the_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "audit.json"
+    link.symlink_to(tmp_path / "real" / "today.json")
+    write_whole(link, b"text")
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "today.json").read_bytes() == b"text"
+
+
+def test_both_the_file_and_its_name_are_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: kinds.append(stat.S_ISDIR(os.fstat(handle).st_mode)))
+    write_whole(tmp_path / "audit.json", b"text")
+    assert kinds == [False, True]
+
+
 @pytest.mark.parametrize("kind", ["folder", "pipe"])
 def test_what_is_no_file_stays_what_it_is(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "null"

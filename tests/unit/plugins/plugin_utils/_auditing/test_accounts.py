@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 import time
 import typing as t
@@ -25,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     RequestRejected,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
-from ansible_collections.volume.activation.plugins.plugin_utils._session import WinRMSettings
+from ansible_collections.volume.activation.plugins.plugin_utils._session import ClientCertificate, WinRMSettings
 
 
 def settings(user: str = "svc", password: str = "wrong", host: str = "h") -> WinRMSettings:  # noqa: S107
@@ -162,6 +163,24 @@ def test_who_waits_hears_that_it_was_given_up() -> None:
     for thread in threads:
         thread.join(20)
     assert sorted(t.cast("list[str]", told)) == ["login_given_up"] * 3 + ["login_refused"] * 3
+
+
+def test_another_certificate_is_another_account() -> None:
+    accounts = Accounts(1)
+    attempt(accounts, REFUSED)
+    other = dataclasses.replace(settings(), certificate=ClientCertificate("cert.pem", "key.pem"))
+    assert (accounts.is_open(settings()), accounts.is_open(other)) == (False, True)
+
+
+def test_who_is_interrupted_keeps_no_place() -> None:
+    accounts = Accounts(1)
+    with pytest.raises(KeyboardInterrupt), accounts.trying(settings()):
+        raise KeyboardInterrupt
+    told: list[str] = []
+    thread = threading.Thread(target=lambda: told.append(attempt(accounts)), daemon=True)
+    thread.start()
+    thread.join(20)
+    assert told == ["accepted"]
 
 
 def test_what_one_process_learns_the_others_know() -> None:

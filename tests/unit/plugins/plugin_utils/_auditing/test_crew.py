@@ -80,22 +80,56 @@ def test_nobody_is_asked_for_no_machine() -> None:
     assert multiprocessing.active_children() == before
 
 
-def test_as_many_are_read_at_a_time_as_asked_and_no_more(reading: t.Callable[[Told], Source]) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_as_many_are_read_at_a_time_as_asked_and_no_more(reading: t.Callable[[Told], Source], processes: int) -> None:
     inside, most, lock = 0, 0, threading.Lock()
-    all_in = threading.Barrier(4)
+    all_in = threading.Barrier(4 // processes)
 
     def told(_name: str) -> dict[str, t.Any]:
         nonlocal inside, most
         with lock:
             inside += 1
             most = max(most, inside)
-        all_in.wait(20)  # goes on only when four are in here together
+        all_in.wait(20)  # goes on only when four, or the two of a process, are in here together
         with lock:
             inside -= 1
         return {"most": most}
 
-    rows = list(Crew(concurrency=4, processes=1).read(NAMES[:40], reading(told)))
-    assert max(row["most"] for row in rows) == 4
+    rows = list(Crew(concurrency=4, processes=processes).read(NAMES[:40], reading(told)))
+    assert max(row["most"] for row in rows) == 4 // processes
+
+
+@pytest.mark.parametrize(("refusals", "each"), [(6, 3), (1, 1), (0, 0)])
+def test_each_process_has_its_part_of_the_refusals(monkeypatch: pytest.MonkeyPatch, refusals: int, each: int) -> None:
+    def read(target: Target, accounts: Accounts) -> dict[str, t.Any]:
+        return {"name": target.name, "error": None, "refusals": accounts._refusals}
+
+    monkeypatch.setattr(_shift, "read_target", read)
+    rows = list(Crew(processes=2, refusals=refusals).read(NAMES, Source()))
+    assert {row["refusals"] for row in rows} == {each}
+    assert list(rows[0])[-1] is list(rows[-1])[-1]  # the name once, and not once a machine
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+def test_a_process_that_hangs_is_ended_at_once_or_soon(
+    reading: t.Callable[[Told], Source], monkeypatch: pytest.MonkeyPatch, obeys: bool
+) -> None:
+    hangs, begun = multiprocessing.get_context("fork").Event(), time.monotonic()
+
+    class Deaf(Source):
+        def target(self, name: str, /) -> Target:
+            if not obeys:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            return super().target(name)
+
+    monkeypatch.setattr(_crew, "_SECONDS_TO_LEAVE", 60.0 if obeys else 0.3)
+    reading(lambda name: {"pid": os.getpid(), "waited": name != "m0" and hangs.wait(60)})
+    rows = Crew(concurrency=2, processes=1).read(NAMES, Deaf())
+    first = next(rows)
+    t.cast("t.Generator[t.Any, None, None]", rows).close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first["pid"], 0)
+    assert time.monotonic() - begun < 30
 
 
 def test_the_machines_of_a_process_that_died_are_told_and_the_others_read(
@@ -149,7 +183,9 @@ def test_an_account_is_not_given_up_while_another_process_knows_that_it_is_right
         return {"name": target.name, "error": None}
 
     monkeypatch.setattr(_shift, "read_target", read)
+    begun = time.monotonic()
     rows = list(Crew(concurrency=processes, processes=processes, refusals=1).read(NAMES, Source()))
+    assert time.monotonic() - begun < 15  # alone there is nobody to hear of
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     told = Counter(row["error"] and row["error"]["code"] for row in rows)
     assert told == Counter({"login_refused": 1, **codes})

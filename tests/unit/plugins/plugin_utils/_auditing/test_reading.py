@@ -69,7 +69,7 @@ def test_a_row_has_what_the_machine_and_what_the_inventory_say(server: FleetServ
     assert list(row) == KEYS
     assert row["reached"] and row["error"] is None and row["counts"] is None
     assert row["inventory"] == INVENTORY
-    assert row["observed_at"].endswith("+00:00")
+    assert row["observed_at"].endswith("+00:00") and len(row["observed_at"]) == len("2026-11-22T13:00:00+00:00")
     license = row["license"]
     assert list(license) == ["machine", "service", "products"]
     assert license["machine"]["edition"] == "ServerStandard"
@@ -119,6 +119,12 @@ def test_a_machine_that_cannot_be_read_says_why(
     assert row["error"]["message"] and list(row["error"]) == ["code", "message", "cause", "remedy"]
     assert row["inventory"] == INVENTORY
     assert "not-the-password" not in json.dumps(row)
+
+
+def test_a_login_that_was_given_up_is_not_tried(server: FleetServer) -> None:
+    accounts = Accounts(1)
+    codes = [read_target(target(server, "app", "not-the-password"), accounts)["error"]["code"] for _time in range(2)]
+    assert codes == ["login_refused", "login_given_up"]
 
 
 def test_what_the_inventory_refuses_is_told_as_it_is() -> None:

@@ -164,9 +164,13 @@ def test_sessions_of_one_account_share_a_ticket_and_the_last_one_removes_it(
 
 def test_another_account_or_another_password_has_a_ticket_of_its_own(kinit: t.Callable[..., Kinit]) -> None:
     command = kinit()
-    others = [settings("other@EXAMPLE.TEST"), dataclasses.replace(settings(), password=Secret("another"))]
+    others = [
+        settings("other@EXAMPLE.TEST"),
+        settings(kerberos=Kerberos(delegate=True)),
+        dataclasses.replace(settings(), password=Secret("another")),
+    ]
     tickets = [SharedTicket.of(wanted, command) for wanted in (settings(), *others)]
-    assert len({id(ticket) for ticket in tickets}) == 3
+    assert len({id(ticket) for ticket in tickets}) == 4
     for ticket in tickets:
         ticket.destroy()
 

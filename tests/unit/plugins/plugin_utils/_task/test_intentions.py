@@ -36,6 +36,7 @@ def settled(*rows: dict[str, t.Any]) -> Intentions:
         ([{"windows": None, "office": 3}], "none"),
         ([{"windows": 24, "office": None}], "mak_exception"),
         ([{"windows": 25, "office": None}], "kms_default"),
+        ([{"windows": None, "office": 3}, {"windows": 40, "office": None}], "kms_default"),
         ([{"windows": 3, "office": None}, {"windows": 40, "office": None}, None], "kms_default"),
     ],
 )
