@@ -49,8 +49,9 @@ class Audit:
         skipped: list[str] = []
         started, clock, progress = datetime.now(timezone.utc), time.monotonic(), Progress(len(names), show)
         for row in crew.read(names, source):
-            progress.note(failed=not row["reached"])
-            if row["error"] and row["error"]["code"] == _FOREIGN:
+            is_foreign = bool(row["error"]) and row["error"]["code"] == _FOREIGN
+            progress.note(failed=not row["reached"] and not is_foreign)
+            if is_foreign:
                 skipped.append(row["name"])
             else:
                 # The last gate is here, machine by machine: at the end it would make a second document of all of them.

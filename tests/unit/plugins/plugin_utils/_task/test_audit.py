@@ -60,6 +60,14 @@ def test_what_is_no_windows_machine_is_skipped_and_counted_nowhere() -> None:
     assert document["machines"][0]["groups"] == ["a", "b"]
 
 
+def test_what_is_skipped_is_no_failure() -> None:
+    shown: list[str] = []
+    names = [f"m{number}" for number in range(50)]
+    audit(*(unread(name, "foreign_connection" if name != "m7" else "connect_timeout") for name in names), shown=shown)
+    assert shown[0] == "5 of 50 done"
+    assert shown[-2] == "50 of 50 done, 1 failed"
+
+
 def test_nothing_that_looks_like_a_key_is_in_the_document() -> None:
     assert KEY not in json.dumps(audit(unread("m", "x"), unread(KEY, "foreign_connection")).document(SETTINGS))
 
