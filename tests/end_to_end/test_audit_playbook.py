@@ -64,6 +64,18 @@ def test_the_report_is_written_and_the_findings_are_told(serve: Callable[..., Pl
     ]
 
 
+@pytest.mark.parametrize(("variables", "place"), [({}, "audit"), ({"audit_directory": "of/today"}, "of/today")])
+def test_the_directory_is_where_the_command_was_started(
+    serve: Callable[..., Playground], variables: dict[str, str], place: str
+) -> None:
+    """Also where nobody has set PWD, as under systemd."""
+    ground = serve({"web01": MACHINES["web01"]})
+    run = ground.run(PLAYBOOK, arguments=("-e", json.dumps(variables)), environment={"PWD": ""})
+    assert run.code == 0, run.output
+    assert (ground.folder / place / "report.html").exists()
+    assert _told(run)[-1] == f"The report is {ground.folder}/{place}/report.html"
+
+
 @pytest.mark.parametrize(
     ("fail_on", "hosts", "code"),
     [
