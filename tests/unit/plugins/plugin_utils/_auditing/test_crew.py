@@ -148,6 +148,16 @@ def test_the_machines_of_a_process_that_died_are_told_and_the_others_read(
     assert "-9" in rows["m7"]["error"]["cause"]
 
 
+def test_an_interruption_is_for_whoever_started_the_processes(reading: t.Callable[[Told], Source]) -> None:
+    def told(name: str) -> dict[str, t.Any]:
+        if name == "m7":
+            os.kill(os.getpid(), signal.SIGINT)
+        return {}
+
+    rows = list(Crew(concurrency=2, processes=2).read(NAMES, reading(told)))
+    assert [row["error"] for row in rows] == [None] * len(NAMES)
+
+
 def test_a_row_that_breaks_off_is_a_machine_that_was_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks_off(_names: t.Any, _source: t.Any, _threads: int, pipe: t.Any, *_rest: t.Any) -> None:
         os.write(pipe[1].fileno(), struct.pack("!i", 1000) + b"{")
@@ -257,8 +267,8 @@ def test_a_process_whose_listener_is_gone_stops_reading(monkeypatch: pytest.Monk
 
 def test_a_row_larger_than_a_pipe_arrives_whole(reading: t.Callable[[Told], Source]) -> None:
     large = "x" * 1_000_000
-    rows = list(Crew(processes=1).read(["a", "b"], reading(lambda _name: {"large": large})))
-    assert [row["large"] == large for row in rows] == [True, True]
+    rows = list(Crew(processes=1).read(NAMES[:8], reading(lambda _name: {"large": large})))
+    assert [row["large"] == large for row in rows] == [True] * 8
 
 
 def test_slow_machines_do_not_hold_up_the_rows_of_others(reading: t.Callable[[Told], Source]) -> None:
