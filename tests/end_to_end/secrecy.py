@@ -22,9 +22,11 @@ def watched_arguments() -> Iterator[list[str]]:
 
     def watch() -> None:
         while not over.wait(0.01):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
+            for process in Path("/proc").iterdir():
+                if not process.name.isdigit():
+                    continue
                 try:
-                    seen.add(path.read_bytes())
+                    seen.add((process / "cmdline").read_bytes())
                 except OSError:
                     continue  # it has ended
 
