@@ -24,7 +24,7 @@ def trusting(adapter: t.Any) -> t.Any:
     import requests
 
     plain = requests.adapters.HTTPAdapter
-    if type(adapter) is not plain or not hasattr(plain, "build_connection_pool_key_attributes"):
+    if adapter.__class__ is not plain or not hasattr(plain, "build_connection_pool_key_attributes"):
         return adapter
     return _adapter_class()(max_retries=adapter.max_retries)
 

@@ -32,9 +32,9 @@ def filled(document: Document) -> dict[int, int]:
     return {at: week["count"] for at, week in enumerate(weeks) if week["count"]}
 
 
-@pytest.mark.parametrize(("left", "bar"), [(-1, 0), (-400, 0), (0, 0), (6, 0), (7, 1), (179, 25), (180, 25)])
-def test_a_day_stands_in_its_week_and_what_is_over_in_the_first(left: int, bar: int) -> None:
-    assert filled(ending(left)) == {bar: 1}
+@pytest.mark.parametrize(("left", "week"), [(-1, 0), (-400, 0), (0, 0), (6, 0), (7, 1), (179, 25), (180, 25)])
+def test_a_day_stands_in_its_week_and_what_is_over_in_the_first(left: int, week: int) -> None:
+    assert filled(ending(left)) == {week: 1}
 
 
 def test_the_days_up_to_the_limit_are_listed() -> None:

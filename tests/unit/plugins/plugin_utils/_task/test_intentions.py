@@ -57,9 +57,9 @@ def test_groups_and_marks_take_the_place_of_what_the_inventory_says() -> None:
 
 def test_what_means_nothing_is_remarked_once_for_all_who_have_it() -> None:
     rows = [row(name, activation_profile="kms") for name in ("a", "b")]
-    [(remark, names)] = settled(
-        *rows, row("c", activation_profile="auto", activation_profile_rules=RULES)
-    ).remarks.items()
+    [(remark, names)] = list(
+        settled(*rows, row("c", activation_profile="auto", activation_profile_rules=RULES)).remarks.items()
+    )
     assert names == ["a", "b"]
     assert "'kms'" in remark and "kms_default" in remark
     assert rows[0]["profile"] == {"wished": "kms", "intended": None, "rule": None}
@@ -83,6 +83,6 @@ def test_the_rules_of_a_site_are_read_once_for_all_its_machines(monkeypatch: pyt
 def test_rules_that_cannot_be_used_are_remarked() -> None:
     rules = [{**RULES[0], "profile": "kms"}]
     machine = row("machine", activation_profile="auto", activation_profile_rules=rules)
-    [(_remark, names)] = settled(machine).remarks.items()
+    [(_remark, names)] = list(settled(machine).remarks.items())
     assert names == ["machine"]
     assert machine["profile"]["intended"] is None
