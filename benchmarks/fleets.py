@@ -75,13 +75,17 @@ class Served:
         members: dict[str, list[str]] = {group: [] for group in _GROUPS}
         for name in names:
             members[_group(self._machines[name])].append(name)
-        children = {group: {"hosts": dict.fromkeys(found)} for group, found in members.items() if found}
+        # The path tells simulated machines apart; of real ones it is the same, and so not worth a template for each.
+        hosts_of = {
+            group: {name: {"ansible_winrm_path": f"/wsman/{name}"} for name in members[group]} for group in members
+        }
+        children: Data = {group: {"hosts": found} for group, found in hosts_of.items() if found}
         if members["kms_hosts"]:
             children["kms_hosts"]["vars"] = {"activation_profile": "none"}
         if members["switched_off"]:
             port = self._hosts[members["switched_off"][0]]["ansible_port"]
             children["switched_off"]["vars"] = {"ansible_port": port}
-        variables = {**self._hosts[names[0]], "ansible_winrm_path": "/wsman/{{ inventory_hostname }}"}
+        variables = {name: value for name, value in self._hosts[names[0]].items() if name != "ansible_winrm_path"}
         whole = {"windows": {"vars": {**variables, "activation_profile": "kms_default"}, "children": children}}
         path.write_text(f"{_COMMENT}\n---\n{yaml.safe_dump(whole, sort_keys=False)}", encoding="utf-8")
         return path

@@ -14,7 +14,8 @@ __all__ = ["Memory", "cpu_of", "rss_of"]
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SECONDS_BETWEEN = 0.2
+_SECONDS_BETWEEN = 1.0
+"""To look costs CPU on the cores that are measured."""
 
 
 def cpu_of(pid: int) -> float:
@@ -29,7 +30,7 @@ def rss_of(pid: int) -> int:
 
 
 class Memory:
-    """Looks every fifth of a second at a process and its descendants, until it is left; used as a context.
+    """Looks every second at a process and its descendants, until it is left; used as a context.
 
     A page that several of them share counts once (PSS), as it takes its place once.
     """
