@@ -163,7 +163,12 @@ def _goals(measured: Result, hosts: int) -> common.Figures:
     audit = measured["cases"]["audit"]
     return {
         "audit_seconds_for_10000_hosts": (audit["task_seconds"] * GOAL_HOSTS / hosts, "<=", GOAL_SECONDS),
-        "memory_growth_a_host_bytes": (measured["growth_a_host"], "<=", GOAL_BYTES),
+        # What the inventory takes, it takes without an audit too.
+        "memory_growth_of_the_audit_a_host_bytes": (
+            measured["growth_a_host"] - measured["growth_a_host_of_ansible_alone"],
+            "<=",
+            GOAL_BYTES,
+        ),
         "machines_lost": (audit["lost"], "<=", 0),
     }
 

@@ -14,8 +14,8 @@ __all__ = ["Memory", "cpu_of", "rss_of"]
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SECONDS_BETWEEN = 1.0
-"""To look costs CPU on the cores that are measured."""
+_FIRST, _FACTOR, _LAST = 0.1, 1.3, 1.0
+"""Seconds between two looks: few at first, for what is over soon, and more later, since looking takes CPU too."""
 
 
 def cpu_of(pid: int) -> float:
@@ -30,7 +30,7 @@ def rss_of(pid: int) -> int:
 
 
 class Memory:
-    """Looks every second at a process and its descendants, until it is left; used as a context.
+    """Looks now and then at a process and its descendants, until it is left; used as a context.
 
     A page that several of them share counts once (PSS), as it takes its place once.
     """
@@ -50,7 +50,9 @@ class Memory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stopping.wait(_SECONDS_BETWEEN):
+        seconds = _FIRST
+        while not self._stopping.wait(seconds):
+            seconds = min(_LAST, seconds * _FACTOR)
             family = _family(self._pid)
             self.peak = max(self.peak, sum(_kilobytes(_PROC / str(pid) / "smaps_rollup", "Pss:") for pid in family))
 
