@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._licensing import KMS_COUNT_TOO_LOW, NO_ACTIVATION_OBJECT, GvlkTable, is_evaluation, is_lifted
+from .._licensing import KMS_COUNT_TOO_LOW, NO_ACTIVATION_OBJECT, GvlkTable, is_evaluation, is_lifted, is_server_edition
 from ._values import mapping, number, sequence, text, truth
 from ._vocabulary import FACTS
 
@@ -89,11 +89,10 @@ class Seen:
 
 
 def system_of(edition: str | None) -> str | None:
-    """Return `client` or `server` for an EditionID; Enterprise multi-session has a server's name and is a client."""
-    name = (edition or "").casefold()
-    if not name:
+    """Return `client` or `server` for an EditionID, None without one."""
+    if not edition:
         return None
-    return "server" if name.startswith("server") and name != "serverrdsh" else "client"
+    return "server" if is_server_edition(edition) else "client"
 
 
 def _primary(license: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:

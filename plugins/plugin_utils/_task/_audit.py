@@ -19,13 +19,12 @@ from .._errors import Refusal
 from .._findings import Settings, audited
 from .._secrets import scrub
 from .._whole_files import write_whole
+from ._connections import FOREIGN
 from ._intentions import Intentions
 from ._progress import Progress
 
 __all__ = ["Audit", "check_bounds", "writable"]
 
-_FOREIGN = "foreign_connection"
-"""The code of a host that is no Windows machine, as an inventory of all hosts has some."""
 _MODE = 0o644
 
 
@@ -49,7 +48,7 @@ class Audit:
         skipped: list[str] = []
         started, clock, progress = datetime.now(timezone.utc), time.monotonic(), Progress(len(names), show)
         for row in crew.read(names, source):
-            is_foreign = bool(row["error"]) and row["error"]["code"] == _FOREIGN
+            is_foreign = bool(row["error"]) and row["error"]["code"] == FOREIGN
             progress.note(failed=not row["reached"] and not is_foreign)
             if is_foreign:
                 skipped.append(row["name"])

@@ -33,7 +33,10 @@ from .._session import (
 )
 from ._places import plugin_name
 
-__all__ = ["settings_from"]
+__all__ = ["FOREIGN", "settings_from"]
+
+FOREIGN = "foreign_connection"
+"""The code of a host that is no Windows machine, as an inventory of all hosts has some."""
 
 _T = t.TypeVar("_T")
 
@@ -50,7 +53,7 @@ def settings_from(connection: t.Any) -> WinRMSettings | PsrpSettings:
         return _psrp(_Options(connection, "ansible_psrp_"))
     raise Refusal(
         f"This task speaks WS-Management and cannot go over the connection '{name}'.",
-        code="foreign_connection",
+        code=FOREIGN,
         remedy="Set ansible_connection to winrm or psrp for this host.",
     )
 

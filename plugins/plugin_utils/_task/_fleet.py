@@ -22,7 +22,7 @@ from .._errors import ActivationError, Refusal
 from .._profiles import VARIABLES, needs_domain
 from .._secrets import Secret, scrub
 from .._session import ConnectionSettings
-from ._connections import settings_from
+from ._connections import FOREIGN, settings_from
 from ._intentions import told_of
 from ._places import plugin_name, speaks_wsman
 
@@ -148,7 +148,7 @@ def _keywords(task: t.Any, play_context: t.Any) -> dict[str, t.Any]:
 def _foreign(name: str) -> Refusal:
     return Refusal(
         f"The connection '{name}' is not known here.",
-        code="foreign_connection",
+        code=FOREIGN,
         remedy="Set ansible_connection to winrm or psrp for this host, or leave it out of the audit.",
     )
 
