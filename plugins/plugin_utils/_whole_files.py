@@ -12,11 +12,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 import typing as t
 from pathlib import Path
 
-__all__ = ["ASIDE", "TooLarge", "read_whole", "write_whole"]
+__all__ = ["ASIDE", "TooLarge", "mode_of", "read_whole", "write_whole"]
 
 ASIDE = ".part"
 """How the name of a file ends that is not in place yet."""
@@ -27,15 +28,35 @@ class TooLarge(OSError):
 
 
 def read_whole(path: Path, largest: int) -> bytes | None:
-    """Return a file's content, None where there is no file; raises OSError, and TooLarge above `largest` bytes."""
+    """Return a file's content, None if the file does not exist; raises OSError, and TooLarge above `largest` bytes.
+
+    Only a regular file is read: a pipe would be waited for, and a device such as /dev/zero has no end.
+    """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(largest + 1)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    except ValueError as error:  # a NUL in the name
+        raise OSError(errno.EINVAL, str(error)) from None
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    with os.fdopen(handle, "rb") as stream:
+        if found.st_size > largest:
+            raise TooLarge(0, "it is far too large")
+        data = stream.read(largest + 1)
     if len(data) > largest:
         raise TooLarge(0, "it is far too large")
     return data
+
+
+def mode_of(path: Path) -> int | None:
+    """Return the permissions of a file, None if it does not exist; raises OSError."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None
 
 
 def write_whole(path: Path, data: bytes | t.Iterable[bytes], mode: int = 0o600) -> None:

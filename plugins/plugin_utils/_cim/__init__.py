@@ -6,16 +6,19 @@
 
 from __future__ import annotations
 
-from ._repository import Repository, UnknownInSchema
+from ._repository import BUSY_PAUSES, Repository, UnknownInSchema, is_busy
 from ._values import CimType, from_lexical, lexical, to_lexical
-from ._wql import equals, is_set, quote, select
+from ._wql import contains, equals, is_set, quote, select
 
 __all__ = [
+    "BUSY_PAUSES",
     "CimType",
     "Repository",
     "UnknownInSchema",
+    "contains",
     "equals",
     "from_lexical",
+    "is_busy",
     "is_set",
     "lexical",
     "quote",

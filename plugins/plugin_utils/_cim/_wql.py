@@ -22,6 +22,11 @@ def equals(name: str, value: str | bool | int) -> str:
     return f"{name} = {int(value) if isinstance(value, int) else quote(value)}"
 
 
+def contains(name: str, part: str) -> str:
+    """Return the condition that a property has a text in it, whose characters must not be ones that LIKE reads."""
+    return f"{name} LIKE {quote(f'%{part}%')}"
+
+
 def is_set(name: str) -> str:
     """Return the condition that a property is not NULL."""
     return f"{name} IS NOT NULL"

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from ._contract import Session, open_session, preload
+from ._failures import limit_error
+from ._limits import CONTROLLER_LIMIT
 from ._reach import check_reach
 from ._settings import (
     ClientCertificate,
@@ -18,9 +20,13 @@ from ._settings import (
     PsrpSettings,
     Tls,
     WinRMSettings,
+    bare,
 )
+from ._unreachable import UNREACHABLE_CODES
 
 __all__ = [
+    "CONTROLLER_LIMIT",
+    "UNREACHABLE_CODES",
     "ClientCertificate",
     "ConnectionSettings",
     "CredSSP",
@@ -31,7 +37,9 @@ __all__ = [
     "Session",
     "Tls",
     "WinRMSettings",
+    "bare",
     "check_reach",
+    "limit_error",
     "open_session",
     "preload",
 ]

@@ -9,32 +9,19 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import importlib.metadata
-import importlib.util
-import shlex
 import ssl
-import sys
+import time
 import typing as t
 
-from .._errors import AuthenticationFailed, ConnectionFailed, MissingLibrary, Unsealed
+from .._errors import ActivationError, AuthenticationFailed, ConnectionFailed, MissingLibrary, Unsealed
 from ._gate import Gate
 from ._guarded import Channel, GuardedSession
+from ._requirements import OLDEST, _is_too_old, require_library, require_login, require_proxy
 from ._settings import ConnectionSettings, PsrpSettings, WinRMSettings
 
 __all__ = ["Session", "open_session", "preload"]
 
-# A mechanism's own package, and the extra of the library that brings it.
-_EXTRAS = {
-    ("pywinrm", "kerberos"): ("kerberos", "kerberos"),
-    ("pywinrm", "credssp"): ("requests_credssp", "credssp"),
-    ("pywinrm", "ntlm"): ("requests_ntlm", ""),
-    ("pypsrp", "kerberos"): ("gssapi", "kerberos"),
-    ("pypsrp", "credssp"): ("requests_credssp", "credssp"),
-}
-_PACKAGES = {"pywinrm": "winrm", "pypsrp": "pypsrp"}
 _MODULES = {"pywinrm": "winrm.transport", "pypsrp": "pypsrp.wsman"}
-_OLDEST = {"pywinrm": "0.5", "pypsrp": "0.9"}
-"""The sessions use what older releases do not have yet."""
 
 
 def preload() -> None:
@@ -48,7 +35,8 @@ def preload() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
             importlib.import_module(f"._{library}", __package__)
-            _is_too_old(library)
+    for library in OLDEST:
+        _is_too_old(library)
 
 
 class Session(t.Protocol):
@@ -57,29 +45,29 @@ class Session(t.Protocol):
     def send(self, message: bytes) -> bytes:
         """Send one SOAP message once and return the SOAP answer, a fault included.
 
-        Raises `ConnectionFailed` (it never left), `RequestRejected` (it was turned away) or `AnswerLost` (unknown).
+        Raises `ConnectionFailed` (it never left), `RequestRejected` (it was turned away) or `AnswerLost` (unknown);
+        `sent` of each says whether any of the message has left.
         """
 
     def close(self) -> None:
         """Close the connection; a later `send` would log in anew."""
 
 
-def open_session(settings: ConnectionSettings) -> Session:
+def open_session(settings: ConnectionSettings, *, clock: t.Callable[[], float] = time.monotonic) -> Session:
     """Return a session for these settings; nothing is sent yet. Raises `MissingLibrary`."""
-    _require(settings.library, _PACKAGES[settings.library])
-    if _is_too_old(settings.library):
-        wanted = f"{settings.library}>={_OLDEST[settings.library]}"
-        raise _missing(f"The installed {settings.library} is too old; {wanted} is needed.", wanted)
+    require_library(settings.library)
     # Imported here and not with the first message: what a logger is to be kept from, it must exist for.
     importlib.import_module(_MODULES[settings.library])
-    sessions = [GuardedSession(settings, mechanism, _dialer(settings)) for mechanism in settings.mechanisms]
+    dial = _dialer(settings)
+    sessions = [GuardedSession(settings, mechanism, dial, clock=clock) for mechanism in settings.mechanisms]
     return sessions[0] if len(sessions) == 1 else _FirstAccepted(sessions)
 
 
 class _FirstAccepted:
     """Several logins for one machine: the first that is accepted serves, as the connection plugin would have it.
 
-    The next one is tried only where the machine, or we, turned the login away: then nothing has been carried out.
+    The next one is tried only where the machine, or we, turned the login away. Over https the first message may have
+    left with a login all the same, so it has to be one that may be sent twice; every task begins with a query.
     """
 
     def __init__(self, sessions: t.Sequence[Session]) -> None:
@@ -95,6 +83,8 @@ class _FirstAccepted:
                 answer = session.send(message)
             except (AuthenticationFailed, Unsealed, MissingLibrary) as failure:
                 failures.append(failure)
+            except ActivationError as failure:
+                raise _after(failures, failure) from failure.__cause__
             else:
                 self._chosen = session
                 return answer
@@ -110,7 +100,15 @@ def _summary(failures: list[ConnectionFailed | MissingLibrary]) -> Exception:
         return Unsealed("No login is configured for this machine, so nothing was sent.", code="no_login")
     last = failures[-1]
     text = " ".join(failure.message for failure in failures)
-    return type(last)(text, code=last.code, cause=last.cause, remedy=last.remedy)
+    return _after(failures, type(last)(text, code=last.code, cause=last.cause, remedy=last.remedy))
+
+
+def _after(failures: t.Sequence[ActivationError], last: ActivationError) -> ActivationError:
+    """Return the last error, marked with what happened before it: another login may have sent, or been refused."""
+    last.sent = last.sent or any(failure.sent for failure in failures)
+    last.login_counted = last.login_counted or any(failure.login_counted for failure in failures)
+    last.of_session = last.of_session or any(failure.of_session for failure in failures)
+    return last
 
 
 def _dialer(settings: ConnectionSettings) -> t.Callable[..., Channel]:
@@ -126,32 +124,6 @@ def _dialer(settings: ConnectionSettings) -> t.Callable[..., Channel]:
 
 
 def _checked(dial: t.Callable[..., Channel], settings: ConnectionSettings, mechanism: str, gate: Gate) -> Channel:
-    package, extra = _EXTRAS.get((settings.library, mechanism), ("", ""))
-    if package:
-        _require(f"{settings.library}[{extra}]" if extra else package, package)
+    require_login(settings, mechanism)
+    require_proxy(settings)
     return dial(settings, mechanism, gate)
-
-
-def _require(requirement: str, package: str) -> None:
-    if importlib.util.find_spec(package) is not None:
-        return
-    words = f"The Python library {requirement} is not installed for the controller's Python ({sys.executable})."
-    raise _missing(words, requirement)
-
-
-def _missing(words: str, requirement: str) -> MissingLibrary:
-    command = shlex.join([sys.executable, "-m", "pip", "install", requirement])
-    return MissingLibrary(words, code="missing_library", remedy=f"Run: {command}")
-
-
-@functools.cache
-def _is_too_old(library: str) -> bool:
-    try:
-        installed = importlib.metadata.version(library)
-    except importlib.metadata.PackageNotFoundError:
-        return False  # brought in some other way, and then nobody's business
-    return _numbers(installed) < _numbers(_OLDEST[library])
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())

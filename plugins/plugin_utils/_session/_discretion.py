@@ -9,7 +9,9 @@ requests-credssp log the tokens of the login. A level would not do: whoever has 
 still get them. So each of their loggers gets a filter that drops what this thread logs while a message is under way.
 Other threads' records, and what urllib3 tells of connections, pass.
 
-Both libraries also change the process's warning filters; those are put back.
+Both libraries also change the process's warning filters. These are saved before the first of the messages that are
+under way at the same time, and restored after the last: `warnings.catch_warnings` in each thread would restore what
+another one has set, and leave the process without warnings.
 """
 
 from __future__ import annotations
@@ -35,12 +37,37 @@ def discretion() -> t.Iterator[None]:
     for logger in loggers:
         logger.addFilter(silence)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _quiet:
             yield
     finally:
         for logger in loggers:
             logger.removeFilter(silence)
+
+
+class _QuietWarnings:
+    """Ignores the process's warnings as long as any thread is inside."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = warnings.catch_warnings()
+                self._before.__enter__()
+                warnings.simplefilter("ignore")
+            self._inside += 1
+
+    def __exit__(self, *_raised: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._before.__exit__(None, None, None)
+
+
+_quiet = _QuietWarnings()
 
 
 class _Silence(logging.Filter):

@@ -13,122 +13,107 @@ from __future__ import annotations
 
 import socket
 import ssl
-import typing as t
 
+from .._deadlines import AnswerTooLarge, DeadlineExceeded
 from .._errors import (
     ActivationError,
     AnswerLost,
-    AuthenticationFailed,
     ConnectionFailed,
-    MissingLibrary,
-    RequestRejected,
 )
-from .._secrets import scrub
+from .._secrets import chain
+from ._answered import answered_with, login_failed
+from ._by_proxy import by_proxy
+from ._case import Case
 from ._gate import Gate
+from ._limits import CONTROLLER_LIMIT, REMEDY, limit_behind, limit_reached
+from ._requirements import OLD_DIGEST, missing, too_old
 from ._settings import ConnectionSettings
 
-__all__ = ["carried_fault", "explained"]
+__all__ = ["carried_fault", "explained", "limit_error"]
 
 _SOAP = b"http://www.w3.org/2003/05/soap-envelope"
-_LOGIN_PACKAGES = frozenset({"gssapi", "kerberos", "krb5", "requests_credssp", "requests_ntlm", "spnego"})
 
 
 def carried_fault(error: Exception, gate: Gate) -> bytes | None:
-    """Return the SOAP answer that came with an HTTP error status, `None` if there was none."""
+    """Return the SOAP answer that came with an HTTP error status, `None` if there was none.
+
+    Where messages are encrypted, a fault arrives as the decrypted answer; what an exception carries came in clear.
+    """
     text = getattr(error, "response_text", None)
-    if not isinstance(text, str) or (gate.status or 0) in (401, 407):
+    if not isinstance(text, str) or gate.encrypts or (gate.status or 0) in (401, 407):
         return None
-    stale = gate.sealed and gate.status == 400
     data = text.encode("utf-8")
-    return data if _SOAP in data and not stale else None
+    return data if _SOAP in data else None
 
 
-def explained(error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> Exception:
-    """Return the error to raise for what a library raised."""
+def explained(error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> ActivationError:
+    """Return the error to raise for what a library raised; its `sent` is what the gate saw leave."""
+    found = _explained(error, gate, settings, mechanism)
+    found.sent = gate.left
+    found.of_session = True
+    found.__cause__ = found.__context__ = None  # they may hold the request, with password and key
+    return by_proxy(found, settings)
+
+
+def _explained(error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> ActivationError:
     if isinstance(error, ActivationError):
         return error
-    case = _Case(error, gate, settings, mechanism)
+    case = Case(error, gate, settings, mechanism)
+    beyond = _beyond_a_limit(case)
+    if beyond is not None:
+        return beyond  # whatever the status: what came of the answer is not all of it
     status = gate.status or 0
-    if status >= 400:
-        return _answered_with(status, case)
+    limit = limit_behind(case.chain) or (None if status >= 400 else limit_reached(before=case.has(ssl.SSLError)))
+    if limit:
+        return _limited(limit, case)
+    if status >= 400 and not gate.sealed:
+        return answered_with(status, case)
     return _unanswered(case) if gate.left else _never_sent(case)
 
 
-class _Case:
-    """One failure and all that is known of it."""
+def limit_error(error: BaseException, *, unforeseen: bool = False) -> ActivationError | None:
+    """Return the error to report where a limit of the controller is behind this one, None where none is.
 
-    def __init__(self, error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> None:
-        self.error = error
-        self.left = gate.left
-        self.sealed = gate.sealed
-        self.settings = settings
-        self.place = settings.endpoint
-        self.mechanism = mechanism
-        self.chain = list(_chain(error))
-
-    def has(self, *kinds: type[BaseException]) -> bool:
-        """Whether an exception of one of these kinds is behind it."""
-        return any(isinstance(link, kinds) for link in self.chain)
-
-    def broke_in_login(self) -> bool:
-        """Whether a login library gave up: no ticket, no such mechanism, a token it cannot read."""
-        return any(_package(link) in _LOGIN_PACKAGES for link in self.chain)
-
-    def words(self) -> str:
-        """Return what the library said, without secrets and without what the machine sent."""
-        if hasattr(self.error, "response_text"):
-            return type(self.error).__name__
-        return str(scrub(f"{type(self.error).__name__}: {self.error}", self.settings.secrets))
-
-
-def _answered_with(status: int, case: _Case) -> ActivationError:
-    if status == 401:
-        return _login_failed(case) if case.broke_in_login() else _login_refused(case)
-    if status == 407:
-        return ConnectionFailed(
-            f"The proxy on the way to {case.place} asks for a login (HTTP 407).",
-            code="http_407",
-            remedy="Give the proxy's user and password in its URL, or connect without a proxy.",
-        )
-    if status == 400 and case.sealed:
-        return AnswerLost(
-            f"{case.place} could not open the sealed message (HTTP 400): its connection had been closed in between.",
-            code="stale_security_context",
-            remedy="Run the task again.",
-        )
-    if status >= 500 and status != 503 and case.left:
-        return AnswerLost(f"{case.place} answered HTTP {status} without a SOAP message.", code=f"http_{status}")
-    return RequestRejected(
-        f"{case.place} turned the request away (HTTP {status}).", code=f"http_{status}", remedy=_remedy(status, case)
+    Lack of memory in C code may end in any exception, such as SystemError. So for one that is not foreseen anywhere,
+    the limits that this process has reached so far count as well.
+    """
+    limit = limit_behind(chain(error)) or (limit_reached(before=True) if unforeseen else None)
+    if limit is None:
+        return None
+    return ActivationError(
+        f"The controller has reached a limit of its own: {limit}.",
+        code=CONTROLLER_LIMIT,
+        cause=type(error).__name__,
+        remedy=REMEDY,
     )
 
 
-def _remedy(status: int, case: _Case) -> str | None:
-    remedies = {
-        403: "Check the WinRM service's address filters, and proxies on the way.",
-        404: f"Check the port and {case.settings.names.path}: WinRM answers at /wsman.",
-        413: "The request is larger than the machine's MaxEnvelopeSizekb allows; raise it there.",
-        503: "Check on the machine that the WinRM service runs and is not overloaded, then run the task again.",
-    }
-    return remedies.get(status)
+def _beyond_a_limit(case: Case) -> ActivationError | None:
+    kind = AnswerLost if case.left else ConnectionFailed
+    for link in case.chain:
+        if isinstance(link, DeadlineExceeded):
+            return link.deadline.failure(kind, case.place)
+        if isinstance(link, AnswerTooLarge):
+            return kind(f"{case.place} sent more than {link.limit} bytes for one request.", code="answer_too_large")
+    return None
 
 
-def _login_refused(case: _Case) -> AuthenticationFailed:
-    return AuthenticationFailed(
-        f"{case.place} did not accept the login of '{case.settings.user}' by {case.mechanism} (HTTP 401).",
-        code="login_refused",
+def _limited(limit: str, case: Case) -> ActivationError:
+    kind, what = (AnswerLost, "was lost") if case.left else (ConnectionFailed, "was not asked for")
+    return kind(
+        f"The answer of {case.place} {what}, because {limit} on the controller.",
+        code=CONTROLLER_LIMIT,
         cause=case.words(),
-        remedy=f"Check user and password, and that {case.settings.names.login} names a login the machine allows "
-        "(basic is off by default; local accounts cannot use kerberos).",
+        remedy=REMEDY,
     )
 
 
-def _unanswered(case: _Case) -> ActivationError:
+def _unanswered(case: Case) -> ActivationError:
     import requests
 
     if case.has(requests.exceptions.Timeout, TimeoutError):
         return AnswerLost(
-            f"{case.place} did not answer within {case.settings.read_timeout:g} seconds.",
+            f"{case.place} did not answer within {case.read_timeout:g} seconds.",
             code="read_timeout",
             cause=case.words(),
             remedy=f"If the machine is only slow, raise {case.settings.names.read_timeout}.",
@@ -146,7 +131,7 @@ def _unanswered(case: _Case) -> ActivationError:
     return AnswerLost(f"The answer of {case.place} could not be read.", code="answer_unreadable", cause=case.words())
 
 
-def _never_sent(case: _Case) -> ActivationError:
+def _never_sent(case: Case) -> ActivationError:
     for attempt in (_library_missing, _login_impossible, _tls_failed, _unreachable):
         failure = attempt(case)
         if failure is not None:
@@ -156,31 +141,26 @@ def _never_sent(case: _Case) -> ActivationError:
     )
 
 
-def _library_missing(case: _Case) -> ActivationError | None:
+def _library_missing(case: Case) -> ActivationError | None:
+    if case.mentions(OLD_DIGEST):
+        return too_old(case.settings)
+    if case.mentions("Missing dependencies for SOCKS support"):
+        return missing("The Python library PySocks, which a SOCKS proxy needs, is not installed.", "PySocks")
     if not case.has(ImportError):
         return None
-    return MissingLibrary(
-        f"A Python library for the login by {case.mechanism} is missing.", code="missing_library", cause=case.words()
-    )
+    failure = missing(f"A Python library for the login by {case.mechanism} is missing.", case.settings.library)
+    failure.cause = case.words()
+    return failure
 
 
-def _login_impossible(case: _Case) -> ActivationError | None:
+def _login_impossible(case: Case) -> ActivationError | None:
     # The libraries' own checks of user, password and certificate files raise these before anything is sent.
     checks = ("InvalidCredentialsError", "AuthenticationError", "KerberosExchangeError", "ValueError")
     incomplete = type(case.error).__name__ in checks or _is_ntlm_refusal(case.error)
-    return _login_failed(case) if incomplete or case.broke_in_login() else None
+    return login_failed(case) if incomplete or case.broke_in_login() else None
 
 
-def _login_failed(case: _Case) -> AuthenticationFailed:
-    return AuthenticationFailed(
-        f"The login of '{case.settings.user}' by {case.mechanism} at {case.place} could not be carried out.",
-        code="login_failed",
-        cause=case.words(),
-        remedy=f"Check user, password and {case.settings.names.login}; for kerberos also the ticket and krb5.conf.",
-    )
-
-
-def _tls_failed(case: _Case) -> ActivationError | None:
+def _tls_failed(case: Case) -> ActivationError | None:
     import requests
 
     if case.has(ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(case.error):
@@ -208,13 +188,13 @@ def _tls_failed(case: _Case) -> ActivationError | None:
     return None
 
 
-def _verdict(case: _Case) -> str:
+def _verdict(case: Case) -> str:
     """Return what OpenSSL says of a certificate, out of all the layers that were wrapped around it."""
-    verdicts = (getattr(link, "verify_message", "") for link in _chain(case.error))
+    verdicts = (getattr(link, "verify_message", "") for link in chain(case.error))
     return next((str(verdict) for verdict in verdicts if verdict), case.words())
 
 
-def _unreachable(case: _Case) -> ActivationError | None:
+def _unreachable(case: Case) -> ActivationError | None:
     import requests
 
     errors = requests.exceptions
@@ -244,20 +224,3 @@ def _unreachable(case: _Case) -> ActivationError | None:
 def _is_ntlm_refusal(error: Exception) -> bool:
     # requests_ntlm raises a bare PermissionError where the machine offers no challenge; the system's have a number.
     return isinstance(error, PermissionError) and error.errno is None
-
-
-def _package(error: BaseException) -> str:
-    return type(error).__module__.partition(".")[0]
-
-
-def _chain(error: BaseException) -> t.Iterator[BaseException]:
-    """Yield an exception and all behind it: causes, contexts, and those requests and urllib3 keep as arguments."""
-    waiting: list[t.Any] = [error]
-    seen: set[int] = set()
-    while waiting:
-        link = waiting.pop(0)
-        if not isinstance(link, BaseException) or id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        waiting += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]

@@ -6,32 +6,42 @@
 
 Both libraries send through `requests`, whose sessions send through an adapter. The gate is mounted as that adapter, in
 front of the library's own, so that nothing reaches a socket past it: neither the library's paths after a failed login,
-nor a redirect, nor the extra rounds of a login. It holds five promises:
+nor a redirect, nor the extra rounds of a login. It holds six promises:
 
-* over http no request leaves with a body that is not sealed;
+* where messages are to be encrypted, no request leaves with a body that is not, and no reply to a weak NTLM challenge;
 * no redirect is followed, and no message is sent to a place other than the one asked for;
 * it knows whether a byte of the message has left, which tells "nothing happened" from "outcome unknown" without
   guessing from the class of an exception;
-* a sealed message is not answered in clear: such a success is not believed, and a login asked for anew is not given
-  by repeating a message that was sealed for the old one;
-* no answer is larger than the bound, and none shorter than it says.
+* an encrypted message has one shape of answer, whatever its status; any other is lost, since its writer is unknown,
+  and none starts another login, which would repeat a message encrypted for the old one;
+* a proxy does not get the login of the host;
+* no answer is larger than the bound, compressed, or shorter than it says, and none outlasts its request's deadline.
 """
 
 from __future__ import annotations
 
 import io
-import time
 import typing as t
 import urllib.parse
 
-from .._errors import AnswerLost, ConnectionFailed, RequestRejected, Unsealed
+from .._deadlines import bounded, pause
+from .._errors import AnswerLost, AuthenticationFailed, ConnectionFailed, RequestRejected, Unsealed
+from ._frames import is_answer_type, is_encrypted
+from ._ntlm import check_token
+from ._sender import sender
 from ._trust import trusting
 
-__all__ = ["ANSWER_LIMIT", "Gate"]
+__all__ = ["ANSWER_LIMIT", "WIRE_LIMIT", "Gate"]
 
-# Bytes. A Windows host's default envelope is 500 KiB, its largest sensible one a few MiB.
-ANSWER_LIMIT = 8 * 1024 * 1024
+ANSWER_LIMIT = 1024 * 1024
+"""Bytes of one body: twice the 500 KiB that each request says an envelope may have."""
+WIRE_LIMIT = ANSWER_LIMIT + 512 * 1024
+"""Bytes of all answers to one request: login rounds, headers, and what chunks add to a body."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# HTTP requests that one message may need: the longest login, by CredSSP, takes about eight.
+_MOST_REQUESTS = 16
+# Statuses that requests and the login handlers act on by themselves, before the answer could be decrypted.
+_ACTED_UPON = _REDIRECTS | {401, 407}
 
 
 class Gate:
@@ -48,6 +58,9 @@ class Gate:
     ) -> None:
         self.left = False
         self.response: t.Any = None
+        self.encrypts = True
+        self.read_timeout: float | None = None
+        self._requests = 0
         self._endpoint = endpoint
         self._place: tuple[str, str] = ("", "")
         self._limit = limit
@@ -56,20 +69,28 @@ class Gate:
         self._connection_timeout = connection_timeout
         self._inner: t.Any = None
 
-    def guard(self, session: t.Any, endpoint: str) -> None:
-        """Stand in front of the adapter through which this `requests` session would reach the endpoint."""
+    def guard(self, session: t.Any, endpoint: str, *, encrypts: bool) -> None:
+        """Mount the gate in front of the adapter through which this `requests` session would reach the endpoint.
+
+        `encrypts` says whether the messages of this session are to be encrypted by the login (and not by TLS alone).
+        """
         import requests
 
+        self.encrypts = encrypts
         # As requests spells it: lower case, IDNA, and so on.
         self._place = _place(requests.Request("POST", endpoint).prepare().url or "")
-        self._inner = trusting(session.get_adapter(endpoint))
+        self._inner = bounded(trusting(session.get_adapter(endpoint)))
+        # A few kilobytes of gzip become gigabytes; WinRM does not compress, and what does is not to be invited.
+        session.headers["Accept-Encoding"] = "identity"
         session.mount("http://", self)
         session.mount("https://", self)
 
-    def reset(self) -> None:
-        """Forget the last exchange: a new message is about to be sent."""
+    def reset(self, read_timeout: float) -> None:
+        """Forget the last exchange: a new message is about to be sent, and its answer may take so many seconds."""
+        self.read_timeout = read_timeout
         self.left = False
         self.response = None
+        self._requests = 0
 
     @property
     def status(self) -> int | None:
@@ -78,8 +99,8 @@ class Gate:
 
     @property
     def sealed(self) -> bool:
-        """Whether the last request that was answered was a sealed one."""
-        return self.response is not None and _is_sealed(self.response.request.headers)
+        """Whether the last request that was answered carried an encrypted message."""
+        return self.response is not None and is_encrypted(self.response.request.headers)
 
     def send(self, request: t.Any, **kwargs: t.Any) -> t.Any:
         """Pass one HTTP request (the name and shape are those of `requests` adapters)."""
@@ -89,7 +110,7 @@ class Gate:
         # The login handlers send their further rounds through the response's connection: that has to be the gate.
         response.request = request
         response.connection = self
-        response.raw.stream = _bounded(response, self._limit)
+        response.raw.stream = self._bounded(response)
         self.response = response
         self._accept(request, response)
         return response
@@ -102,20 +123,26 @@ class Gate:
     def _admit(self, request: t.Any) -> None:
         if _place(request.url) != self._place:
             raise ConnectionFailed(f"A request to another place than {self._endpoint} was stopped.", code="elsewhere")
-        if request.body and self._place[0] != "https" and not _is_sealed(request.headers):
+        in_clear = self.encrypts or self._place[0] != "https"
+        if request.body and in_clear and not is_encrypted(request.headers):
             raise Unsealed(
                 f"A message to {self._endpoint} was stopped before it left in clear.",
                 code="unsealed",
                 remedy="Use https (port 5986); over http the login must have set up sealing first.",
             )
+        self._requests += 1
+        if self._requests > _MOST_REQUESTS:
+            raise AuthenticationFailed(
+                f"The login at {self._endpoint} does not end.",
+                code="login_failed",
+                cause=f"After {_MOST_REQUESTS} requests the host still asks for another one.",
+            )
+        check_token(request.headers.get("Authorization"), self._endpoint, encrypts=self.encrypts)
 
     def _dial(self, request: t.Any, kwargs: dict[str, t.Any]) -> t.Any:
         import requests
 
-        given = kwargs.get("timeout")
-        if self._connection_timeout is not None and isinstance(given, (int, float)):
-            # pywinrm has one number for both, and a machine that is off would hold its caller up for as long.
-            kwargs["timeout"] = (self._connection_timeout, given)
+        kwargs["timeout"] = self._timeouts(request, kwargs.get("timeout"))
         for attempt in range(self._retries):
             try:
                 return self._inner.send(self._watched(request), **kwargs)
@@ -124,8 +151,42 @@ class Gate:
             except requests.exceptions.ConnectionError:
                 if self.left:
                     raise
-            time.sleep(self._backoff * 2**attempt)
+            pause(self._backoff * 2**attempt)
         return self._inner.send(self._watched(request), **kwargs)
+
+    def _timeouts(self, request: t.Any, given: t.Any) -> t.Any:
+        """Return the time-outs to connect and to read; a library has one read time-out for whatever it sends."""
+        connect, read = given if isinstance(given, tuple) else (given, given)
+        if self._connection_timeout is not None and not isinstance(given, tuple):
+            # pywinrm has one number for both, and a machine that is off would hold its caller up for as long.
+            connect = self._connection_timeout
+        return connect, self.read_timeout if request.body and self.read_timeout is not None else read
+
+    def _bounded(self, response: t.Any) -> t.Callable[..., t.Iterator[bytes]]:
+        kind = AnswerLost if self.left else ConnectionFailed
+        if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            response.close()
+            raise kind(
+                f"{self._endpoint} sent a compressed answer, which was not read.",
+                code="answer_encoded",
+                cause="WinRM does not compress. The answer comes from something else, such as a proxy.",
+                remedy="Point the connection at the host itself.",
+            )
+        stream, declared = response.raw.stream, response.headers.get("Content-Length")
+
+        def bounded_stream(*args: t.Any, **kwargs: t.Any) -> t.Iterator[bytes]:
+            seen = 0
+            for chunk in stream(*args, **kwargs):
+                seen += len(chunk)
+                if seen > self._limit:
+                    raise kind(
+                        f"The answer is larger than {self._limit} bytes and was not read.", code="answer_too_large"
+                    )
+                yield chunk
+            if declared is not None and declared.isdigit() and seen < int(declared):
+                raise kind("The answer broke off before its end.", code="answer_truncated")
+
+        return bounded_stream
 
     def _watched(self, request: t.Any) -> t.Any:
         if not request.body:
@@ -140,27 +201,39 @@ class Gate:
 
     def _accept(self, request: t.Any, response: t.Any) -> None:
         status = response.status_code
-        if status in _REDIRECTS:
+        if request.body and is_encrypted(request.headers):
+            if status in _ACTED_UPON or not is_answer_type(request.headers, response.headers):
+                raise self._unverified(status, response.headers)
+        elif status in _REDIRECTS:
             raise RequestRejected(
                 f"{self._endpoint} answered with a redirect (HTTP {status}), which is not followed.",
                 code=f"http_{status}",
                 remedy="Point the connection at the machine itself.",
             )
-        if not (request.body and _is_sealed(request.headers)):
-            return
-        if status == 401:
-            # The answer itself came in clear, so it proves nothing: whether the message was opened stays unknown.
-            raise AnswerLost(
-                f"{self._endpoint} asks for a new login: its connection had been closed in between.",
+        elif status == 407 and not request.body:
+            raise ConnectionFailed(
+                f"The proxy on the way to {self._endpoint} asks for a login (HTTP 407), which it does not get.",
+                code="http_407",
+                remedy="Give the proxy's user and password in its URL, or connect without a proxy.",
+            )
+
+    def _unverified(self, status: int, headers: t.Mapping[str, str]) -> AnswerLost:
+        """Return the error for an encrypted message whose answer is not encrypted: its outcome is unknown."""
+        if status in (400, 401):
+            return AnswerLost(
+                f"{self._endpoint} could not decrypt the message (HTTP {status}): the connection it was encrypted for "
+                "had been closed in between.",
                 code="stale_security_context",
                 remedy="Run the task again.",
             )
-        if status == 200 and not _is_sealed(response.headers):
-            raise AnswerLost(
-                f"{self._endpoint} answered a sealed message in clear, and that answer is not believed.",
-                code="unsealed_answer",
-                cause="Somebody between the controller and the machine may have written it.",
-            )
+        return AnswerLost(
+            f"{self._endpoint} answered an encrypted message in clear (HTTP {status}); that answer is not believed.",
+            code=f"http_{status}" if status >= 400 or status in _REDIRECTS else "unsealed_answer",
+            cause="The host encrypts its answers, so a proxy or an attacker may have written this one."
+            f" {sender(headers)}",
+            remedy="Check the WinRM service of the host, and what lies between the controller and it. With https "
+            "(port 5986) such an answer can be attributed.",
+        )
 
 
 class _WatchedBody(io.BytesIO):
@@ -178,27 +251,3 @@ class _WatchedBody(io.BytesIO):
 def _place(url: str) -> tuple[str, str]:
     parts = urllib.parse.urlsplit(url)
     return parts.scheme, parts.netloc
-
-
-def _is_sealed(headers: t.Mapping[str, t.Any]) -> bool:
-    kind = headers.get("Content-Type") or ""
-    if isinstance(kind, bytes):
-        kind = kind.decode("latin-1")
-    return kind.lower().startswith(("multipart/encrypted", "multipart/x-multi-encrypted"))
-
-
-def _bounded(response: t.Any, limit: int) -> t.Callable[..., t.Iterator[bytes]]:
-    stream = response.raw.stream
-    declared = None if "Content-Encoding" in response.headers else response.headers.get("Content-Length")
-
-    def bounded(*args: t.Any, **kwargs: t.Any) -> t.Iterator[bytes]:
-        seen = 0
-        for chunk in stream(*args, **kwargs):
-            seen += len(chunk)
-            if seen > limit:
-                raise AnswerLost(f"The answer is larger than {limit} bytes and was not read.", code="answer_too_large")
-            yield chunk
-        if declared is not None and declared.isdigit() and seen < int(declared):
-            raise AnswerLost("The answer broke off before its end.", code="answer_truncated")
-
-    return bounded

@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
+from .._deadlines import Exchange, check, operation_seconds
 from ._discretion import discretion
 from ._failures import carried_fault, explained
-from ._gate import Gate
+from ._gate import WIRE_LIMIT, Gate
 from ._settings import ConnectionSettings, PsrpSettings
 
-__all__ = ["Channel", "GuardedSession"]
+__all__ = ["IDLE_SECONDS", "Channel", "GuardedSession"]
+
+IDLE_SECONDS = 60.0
+"""A channel that was not used for so long is not used again: hosts close it after 120 seconds (HTTP.sys)."""
 
 
 class Channel(t.Protocol):
@@ -30,20 +35,37 @@ class GuardedSession:
     """One login at one machine through one library; after any failure the next message logs in anew.
 
     A security context belongs to its connection, so after a failure nothing of it is kept: half a login cannot be
-    mistaken for a whole one, and a message is never sealed for a context the machine has forgotten.
+    mistaken for a whole one, and a message is never sealed for a context the machine has forgotten. The same holds for
+    a connection that was idle: the host may have closed it, and a message that is sent into it is lost. Before it is
+    sent, a new login costs nothing but a moment. `clock` is monotonic, in seconds.
     """
 
-    def __init__(self, settings: ConnectionSettings, mechanism: str, dial: t.Callable[..., Channel]) -> None:
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        mechanism: str,
+        dial: t.Callable[..., Channel],
+        *,
+        clock: t.Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
         self._mechanism = mechanism
         self._dial = dial
         self._gate = _gate_for(settings)
         self._channel: Channel | None = None
+        self._clock = clock
+        self._used = clock()
 
     def send(self, message: bytes) -> bytes:
         """Send one message once, and return its answer; raises the errors of this collection only."""
-        with discretion():
-            outcome = self._exchange(message)
+        check()
+        settings, seconds = self._settings, operation_seconds()
+        limit = settings.request_timeout_of(seconds)
+        with discretion(), Exchange(limit, settings.names.read_timeout, most_bytes=WIRE_LIMIT):
+            if self._clock() - self._used >= IDLE_SECONDS:
+                self.close()
+            outcome = self._exchange(message, settings.read_timeout_of(seconds))
+            self._used = self._clock()
             if isinstance(outcome, Exception):
                 self.close()
         if isinstance(outcome, Exception):
@@ -58,8 +80,8 @@ class GuardedSession:
             channel.close()
         self._gate.close()
 
-    def _exchange(self, message: bytes) -> bytes | Exception:
-        self._gate.reset()
+    def _exchange(self, message: bytes, read_timeout: float) -> bytes | Exception:
+        self._gate.reset(read_timeout)
         try:
             if self._channel is None:
                 self._channel = self._dial(self._settings, self._mechanism, self._gate)

@@ -7,29 +7,41 @@
 from __future__ import annotations
 
 import typing as t
-import xml.etree.ElementTree as ET
 
-from .._errors import ConnectionFailed
+from .._errors import AuthenticationFailed, ConnectionFailed
 from .._secrets import reveal
+from . import _credssp
+from ._credentials import check_credentials
+from ._frames import BOUNDARY, Opener
 from ._gate import Gate
+from ._independence import built
 from ._sealing import must_seal
 from ._settings import PsrpSettings
 
 __all__ = ["dial"]
 
 
-def dial(settings: PsrpSettings, mechanism: str, gate: Gate) -> _PsrpChannel:
-    """Return a channel; pypsrp logs in with the first message, and seals it where needed."""
-    must_seal(settings, mechanism)
+def dial(settings: PsrpSettings, mechanism: str, gate: Gate) -> _PlainChannel | _SealedChannel:
+    """Return a channel, logged in where messages are to be encrypted; else pypsrp logs in with the first message."""
+    sealing = must_seal(settings, mechanism)
+    check_credentials(settings, mechanism)
     transport = _transport(settings, mechanism)
     # The library builds its session on the first send; it is built here, to put the gate in front of it.
-    transport.session = transport._build_session()
-    gate.guard(transport.session, transport.endpoint)
-    return _PsrpChannel(transport)
+    session = transport.session = built(transport, transport._build_session, settings)
+    gate.guard(session, transport.endpoint, encrypts=sealing)
+    if mechanism == "credssp":
+        _credssp.watch(session.auth, transport.endpoint)
+    if not sealing:
+        return _PlainChannel(transport)
+    try:
+        return _SealedChannel(transport)
+    except BaseException:
+        transport.close()
+        raise
 
 
-class _PsrpChannel:
-    """pypsrp's transport; what it raises is left to the session to explain."""
+class _PlainChannel:
+    """pypsrp's transport inside TLS; what it raises is left to the session to explain."""
 
     def __init__(self, transport: t.Any) -> None:
         self._transport = transport
@@ -41,41 +53,86 @@ class _PsrpChannel:
         self._transport.close()
 
 
+class _SealedChannel:
+    """pypsrp's session and its encryption, with the answers read by `Opener`.
+
+    The library's own `send` decrypts an answer only if a header asks for it, and returns any other as it came.
+    """
+
+    def __init__(self, transport: t.Any) -> None:
+        import requests
+
+        self._transport = transport
+        self._send(requests.Request("POST", transport.endpoint)).raise_for_status()
+        context, protocol = _security_context(transport)
+        self._encryption = _encryption(context, protocol)
+        self._opener = Opener(lambda part: bytes(context.unwrap_winrm(part.signature, part.data)), transport.endpoint)
+
+    def send(self, message: bytes) -> bytes:
+        import requests
+
+        kind, body = self._encryption.wrap_message(message)
+        header = f'{kind};protocol="{self._encryption.protocol}";boundary="{BOUNDARY}"'
+        request = requests.Request("POST", self._transport.endpoint, data=body, headers={"Content-Type": header})
+        return self._opener.open(self._send(request))
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _send(self, request: t.Any) -> t.Any:
+        session, times = self._transport.session, (self._transport.connection_timeout, self._transport.read_timeout)
+        return session.send(session.prepare_request(request), timeout=times)
+
+
+def _encryption(context: t.Any, protocol: str) -> t.Any:
+    from pypsrp.encryption import WinRMEncryption
+
+    return WinRMEncryption(context, protocol)
+
+
+def _security_context(transport: t.Any) -> tuple[t.Any, str]:
+    """Return what the login left behind to encrypt with, and the name WS-Management has for it."""
+    from pypsrp.encryption import WinRMEncryption
+
+    auth = transport.session.auth
+    if transport.auth == "credssp":
+        _credssp.require_complete(auth, transport.endpoint)
+    context = next(iter(auth.contexts.values()), None)
+    if context is None:
+        raise AuthenticationFailed(
+            f"{transport.endpoint} asks for no login, so messages cannot be encrypted and none was sent.",
+            code="login_failed",
+            remedy="Check that the port is WinRM's (5985, or 5986 with https).",
+        )
+    if transport.auth == "credssp":
+        return context, WinRMEncryption.CREDSSP
+    kerberos = getattr(context, "response_auth_header", "") == "kerberos"
+    return context, WinRMEncryption.KERBEROS if kerberos else WinRMEncryption.SPNEGO
+
+
 def _transport(settings: PsrpSettings, mechanism: str) -> t.Any:
-    from pypsrp.wsman import WSMan
+    from pypsrp import wsman
 
-    # Its constructor registers prefixes for every ElementTree of the process; ours are not its business.
-    prefixes: dict[str, str] | None = getattr(ET, "_namespace_map", None)
-    before = dict(prefixes or {})
-    try:
-        transport = WSMan(
-            settings.host,
-            port=settings.port,
-            username=settings.user,
-            password=None if settings.password is None else reveal(settings.password),
-            ssl=settings.over_tls,
-            path=settings.path.lstrip("/"),
-            auth=mechanism,
-            cert_validation=t.cast(bool, _validation(settings)),
-            connection_timeout=t.cast(int, settings.connection_timeout),
-            read_timeout=t.cast(int, settings.read_timeout),
-            encryption=settings.encryption,
-            proxy=reveal(settings.proxy.url) if settings.proxy.url else None,
-            no_proxy=not settings.proxy.environment,
-            **_login_options(settings),
-        ).transport
-    finally:
-        if prefixes is not None:
-            prefixes.clear()
-            prefixes.update(before)
-    if not hasattr(transport, "_build_session"):
+    # Not by way of `WSMan`: its constructor registers prefixes for every ElementTree of the process, which other
+    # threads are using at the same time.
+    transport_class: t.Any = getattr(wsman, "_TransportHTTP", None)
+    if not hasattr(transport_class, "_build_session"):
         raise ConnectionFailed("This version of pypsrp is not supported.", code="unsupported_library")
-    return transport
-
-
-def _validation(settings: PsrpSettings) -> bool | str:
     # reconnection_retries stays at 0: urllib3 would repeat a message whose TLS connection broke after it was sent.
-    return (settings.tls.ca or True) if settings.tls.validate else False
+    return transport_class(
+        settings.host,
+        port=settings.port,
+        username=settings.user,
+        password=None if settings.password is None else reveal(settings.password),
+        ssl=settings.over_tls,
+        path=settings.path.lstrip("/"),
+        auth=mechanism,
+        cert_validation=settings.verify,
+        connection_timeout=settings.connection_timeout,
+        read_timeout=settings.read_timeout,
+        encryption=settings.encryption,
+        **_login_options(settings),
+    )
 
 
 def _login_options(settings: PsrpSettings) -> dict[str, t.Any]:

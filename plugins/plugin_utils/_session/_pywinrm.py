@@ -7,17 +7,25 @@
 `Transport.build_session` keeps a session before sealing is set up, so that after a failed first login its next message
 would go out in clear. Here the library is told to build the session only (`never`), the gate is put in front of it,
 and the sealing is set up by `setup_encryption`, the library's own, before any message exists.
+
+`Transport.send_message` decrypts an answer only if a header asks for it, and returns any other as it came. So where
+messages are encrypted, the library encrypts and decrypts, and the answer is read by `Opener`.
 """
 
 from __future__ import annotations
 
 import typing as t
+import urllib.parse
 
-from .._errors import Unsealed
+from .._errors import ConnectionFailed, Unsealed
 from .._secrets import reveal
+from . import _credssp
+from ._credentials import check_credentials
+from ._frames import Opener
 from ._gate import Gate
+from ._independence import built
 from ._sealing import must_seal
-from ._settings import Proxy, Tls, WinRMSettings
+from ._settings import WinRMSettings
 from ._tickets import SharedTicket, Ticket
 
 __all__ = ["dial"]
@@ -26,9 +34,10 @@ __all__ = ["dial"]
 def dial(settings: WinRMSettings, mechanism: str, gate: Gate) -> _WinRMChannel:
     """Log in as far as pywinrm does so before a message, and return the channel."""
     sealing = must_seal(settings, mechanism)
+    check_credentials(settings, mechanism)
     managed = settings.kinit if mechanism == "kerberos" else None
     ticket = SharedTicket.of(settings, managed) if managed else Ticket()
-    channel = _WinRMChannel(_transport(settings, mechanism), ticket)
+    channel = _WinRMChannel(_transport(settings, mechanism), ticket, settings)
     try:
         channel.log_in(gate, sealing)
     except BaseException:
@@ -40,17 +49,20 @@ def dial(settings: WinRMSettings, mechanism: str, gate: Gate) -> _WinRMChannel:
 class _WinRMChannel:
     """pywinrm's transport; what it raises is left to the session to explain."""
 
-    def __init__(self, transport: t.Any, ticket: Ticket) -> None:
+    def __init__(self, transport: t.Any, ticket: Ticket, settings: WinRMSettings) -> None:
         self._transport = transport
         self._ticket = ticket
+        self._opener: Opener | None = None
+        self._settings = settings
 
     def log_in(self, gate: Gate, sealing: bool) -> None:
         """Build the session behind the gate, and where messages are to be sealed, authenticate with an empty one."""
         with self._ticket.in_use():
-            session = self._transport.build_session()
-            # What the environment says was taken over by now; requests would read it anew for each message.
-            session.trust_env = False
-            gate.guard(session, self._transport.endpoint)
+            session = built(self._transport, self._transport.build_session, self._settings)
+            place = self._transport.endpoint
+            gate.guard(session, place, encrypts=sealing)
+            if self._transport.auth_method == "credssp":
+                _credssp.watch(session.auth, place)
             if not sealing:
                 return
             if not getattr(session.auth, "winrm_encryption_available", True):
@@ -60,14 +72,29 @@ class _WinRMChannel:
                     remedy="Install pykerberos 1.2.1 or later on the controller, or use https.",
                 )
             self._transport.setup_encryption(session)
+            if self._transport.auth_method == "credssp":
+                _credssp.require_complete(session.auth, place)
+            self._opener = _opener(self._transport)
 
     def send(self, message: bytes) -> bytes:
+        transport = self._transport
         with self._ticket.in_use():
-            return bytes(self._transport.send_message(message))
+            if self._opener is None:
+                return bytes(transport.send_message(message))
+            request = transport.encryption.prepare_encrypted_request(transport.session, transport.endpoint, message)
+            return self._opener.open(transport.session.send(request, timeout=transport.read_timeout_sec))
 
     def close(self) -> None:
         self._transport.close_session()
         self._ticket.destroy()
+
+
+def _opener(transport: t.Any) -> Opener:
+    decrypt = getattr(transport.encryption, "_decrypt_message", None)
+    if decrypt is None:
+        raise ConnectionFailed("This version of pywinrm is not supported.", code="unsupported_library")
+    host = urllib.parse.urlsplit(transport.endpoint).hostname
+    return Opener(lambda part: bytes(decrypt(part.payload, host)), transport.endpoint)
 
 
 def _transport(settings: WinRMSettings, mechanism: str) -> t.Any:
@@ -79,11 +106,10 @@ def _transport(settings: WinRMSettings, mechanism: str) -> t.Any:
         username=settings.user,
         password=None if settings.password is None else reveal(settings.password),
         service=settings.kerberos.service,
-        ca_trust_path=settings.tls.ca or "legacy_requests",
         cert_pem=certificate.certificate if certificate else None,
         cert_key_pem=certificate.key if certificate else None,
         read_timeout_sec=t.cast(int, settings.read_timeout),
-        server_cert_validation=_validation(settings.tls),
+        server_cert_validation="validate" if settings.tls.validate else "ignore",
         kerberos_delegation=settings.kerberos.delegate,
         kerberos_hostname_override=settings.kerberos.hostname_override,
         auth_method=t.cast(t.Any, mechanism),
@@ -92,15 +118,4 @@ def _transport(settings: WinRMSettings, mechanism: str) -> t.Any:
         credssp_auth_mechanism=t.cast(t.Any, settings.credssp.mechanism),
         credssp_minimum_version=settings.credssp.minimum_version,
         send_cbt=settings.send_cbt,
-        proxy=_proxy(settings.proxy),
     )
-
-
-def _validation(tls: Tls) -> t.Literal["validate", "ignore"]:
-    return "validate" if tls.validate else "ignore"
-
-
-def _proxy(proxy: Proxy) -> str | None:
-    if proxy.url:
-        return reveal(proxy.url)
-    return "legacy_requests" if proxy.environment else None

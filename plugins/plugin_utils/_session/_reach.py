@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import socket
-
+from .._deadlines import Deadline, connected
 from ._failures import explained
 from ._gate import Gate
 from ._settings import ConnectionSettings, PsrpSettings
@@ -23,8 +22,9 @@ def check_reach(settings: ConnectionSettings) -> None:
     if not settings.host.isascii() or not 0 < settings.port < 65536 or _is_indirect(settings):
         return
     try:
-        address = (settings.host.strip("[]"), settings.port)
-        socket.create_connection(address, settings.connection_timeout or settings.read_timeout).close()
+        with Deadline(settings.request_timeout, "request", settings.names.read_timeout):
+            seconds = settings.connection_timeout or settings.read_timeout
+            connected(settings.host, settings.port, seconds).close()
     except OSError as error:
         failure = requests.exceptions.ConnectionError(error)
         raise explained(failure, Gate(settings.endpoint), settings, settings.mechanisms[0]) from None
@@ -33,12 +33,6 @@ def check_reach(settings: ConnectionSettings) -> None:
 
 
 def _is_indirect(settings: ConnectionSettings) -> bool:
-    """Tell whether a proxy connects, or connecting is to be tried more than once."""
-    import requests
-
-    if isinstance(settings, PsrpSettings) and settings.reconnection_retries:
-        return True
-    if settings.proxy.url is not None or not settings.proxy.environment:
-        return settings.proxy.url is not None
-    proxies = requests.utils.get_environ_proxies(settings.endpoint)
-    return requests.utils.select_proxy(settings.endpoint, proxies) is not None
+    """Return whether a proxy connects, or connecting may be tried more than once."""
+    retries = isinstance(settings, PsrpSettings) and settings.reconnection_retries > 0
+    return retries or settings.proxy_url is not None

@@ -19,8 +19,9 @@ import tempfile
 import threading
 import typing as t
 
+from .._deadlines import time_left
 from .._errors import AuthenticationFailed
-from .._secrets import reveal, scrub
+from .._secrets import distinctive, reveal, said, scrub
 from ._settings import Kinit, WinRMSettings
 
 __all__ = ["SharedTicket", "Ticket", "fetch_ticket"]
@@ -145,11 +146,11 @@ def _run(settings: WinRMSettings, kinit: Kinit, cache: str) -> None:
             capture_output=True,
             env=_environment(kinit, cache),
             start_new_session=True,
-            timeout=_SECONDS,
+            timeout=time_left(_SECONDS),
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        problem = str(error)
+        problem = said(error, settings.secrets)
     else:
         problem = done.stderr.decode("utf-8", "replace").strip() if done.returncode else ""
         if not done.returncode:
@@ -157,7 +158,7 @@ def _run(settings: WinRMSettings, kinit: Kinit, cache: str) -> None:
     raise AuthenticationFailed(
         f"No Kerberos ticket for '{principal}': {kinit.command} failed.",
         code="kinit_failed",
-        cause=scrub(problem, settings.secrets) or None,
+        cause=scrub(problem, distinctive(settings.secrets)) or None,
         remedy="Try the command by hand, or fetch the ticket yourself and set ansible_winrm_kinit_mode to manual.",
     )
 

@@ -13,6 +13,9 @@ from ._client import Answer, decode_answer, encode_request
 from ._faults import Fault
 from ._messages import (
     ALL_ITEMS,
+    OBJECTS,
+    OBJECTS_AND_REFERENCES,
+    REFERENCES,
     Batch,
     Call,
     Enumerate,
@@ -37,6 +40,9 @@ from ._xml import MAX_MESSAGE_BYTES, parse
 __all__ = [
     "ALL_ITEMS",
     "MAX_MESSAGE_BYTES",
+    "OBJECTS",
+    "OBJECTS_AND_REFERENCES",
+    "REFERENCES",
     "Answer",
     "Batch",
     "Call",

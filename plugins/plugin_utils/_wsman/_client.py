@@ -14,6 +14,7 @@ from .._secrets import Secret, reveal
 from . import _namespaces as ns
 from ._faults import Fault, read_fault
 from ._messages import (
+    OBJECTS,
     Batch,
     Enumerate,
     Get,
@@ -81,8 +82,9 @@ def _body(request: Request) -> str:
 def _enumerate_body(request: Enumerate) -> str:
     # OptimizeEnumeration and this MaxElements belong to WS-Management, Pull's MaxElements to WS-Enumeration.
     optimize = "<w:OptimizeEnumeration/>" if request.optimize else ""
+    mode = "" if request.mode == OBJECTS else f"<w:EnumerationMode>{escape(request.mode)}</w:EnumerationMode>"
     return (
-        f"<n:Enumerate>{optimize}<w:MaxElements>{request.max_elements}</w:MaxElements>"
+        f"<n:Enumerate>{optimize}{mode}<w:MaxElements>{request.max_elements}</w:MaxElements>"
         f'<w:Filter Dialect="{ns.WQL_DIALECT}">{escape(request.wql)}</w:Filter></n:Enumerate>'
     )
 
@@ -125,30 +127,34 @@ def _refuse_control_characters(name: str, values: t.Iterable[Value]) -> None:
             )
 
 
-def decode_answer(data: bytes, request: Request, *, message_id: str | None = None) -> Answer | Fault:
+def decode_answer(
+    data: bytes, request: Request, *, message_id: str | None = None, wanted: t.Collection[str] | None = None
+) -> Answer | Fault:
     """Return what the machine answered to `request`; a fault is an answer too.
 
+    Instances have the properties that are `wanted`, by their names in lower case; None wants all of them.
     Raises ProtocolViolation when the bytes are no answer to this request.
     """
     envelope = parse(data)
     body = child(envelope, "Body")
     if local(envelope) != "Envelope" or body is None:
         raise ProtocolViolation("The answer is XML, but not a SOAP envelope.")
-    _check_relation(child(envelope, "Header"), message_id)
     content = body[0] if len(body) else None
-    if content is not None and local(content) == "Fault":
-        return read_fault(content)
-    return _decoded(content, request)
+    is_fault = content is not None and local(content) == "Fault"
+    # The request Identify has no MessageID that its answer could name.
+    if message_id is not None and not isinstance(request, Identify):
+        _check_relation(child(envelope, "Header"), message_id, is_fault=is_fault)
+    return read_fault(content) if content is not None and is_fault else _decoded(content, request, wanted)
 
 
-def _check_relation(header: Element | None, message_id: str | None) -> None:
+def _check_relation(header: Element | None, message_id: str, *, is_fault: bool) -> None:
     # Faults often come without one, or with the URI that stands for a message whose header could not be read.
-    relates_to = stripped(child(header, "RelatesTo"))
-    if message_id is not None and relates_to not in ("", ns.UNSPECIFIED, message_id):
+    accepted = {message_id, "", ns.UNSPECIFIED} if is_fault else {message_id}
+    if stripped(child(header, "RelatesTo")) not in accepted:
         raise ProtocolViolation("The answer belongs to another request (RelatesTo differs).")
 
 
-def _decoded(content: Element | None, request: Request) -> Answer:
+def _decoded(content: Element | None, request: Request, wanted: t.Collection[str] | None) -> Answer:
     if isinstance(request, Release):
         return Released()
     if isinstance(request, Put):
@@ -156,19 +162,19 @@ def _decoded(content: Element | None, request: Request) -> Answer:
     if content is None:
         raise ProtocolViolation(f"The answer to {request.action or 'Identify'} is empty.")
     if isinstance(request, (Enumerate, Pull)):
-        return _batch(content)
+        return _batch(content, wanted)
     if isinstance(request, Invoke):
         return _output(content, request)
     if isinstance(request, Get):
-        return Got(read_instance(content))
+        return Got(read_instance(content, wanted))
     return _identity(content)
 
 
-def _batch(content: Element) -> Batch:
+def _batch(content: Element, wanted: t.Collection[str] | None) -> Batch:
     if local(content) not in ("EnumerateResponse", "PullResponse"):
         raise ProtocolViolation(f"A query was answered with {local(content)}.")
     listed = child(content, "Items")
-    items: tuple[Instance, ...] = () if listed is None else tuple(read_instance(item) for item in listed)
+    items: tuple[Instance, ...] = () if listed is None else tuple(read_instance(item, wanted) for item in listed)
     context = stripped(child(content, "EnumerationContext")) or None
     if child(content, "EndOfSequence") is not None:
         context = None
@@ -176,7 +182,8 @@ def _batch(content: Element) -> Batch:
 
 
 def _output(content: Element, request: Invoke) -> Output:
-    if local(content) != f"{request.method}_OUTPUT":
+    # Windows names it after the method. Other servers name it after the class, and the method has been carried out.
+    if not local(content).endswith("_OUTPUT"):
         raise ProtocolViolation(f"{request.method} was answered with {local(content)}.")
     return Output(request.resource, request.method, read_properties(content))
 

@@ -16,6 +16,8 @@ from . import _namespaces as ns
 from ._client import Answer
 from ._faults import Fault, fault_action, write_fault
 from ._messages import (
+    OBJECTS,
+    REFERENCES,
     Batch,
     Call,
     Enumerate,
@@ -39,6 +41,7 @@ from ._values import (
     read_properties,
     read_selectors,
     write_properties,
+    write_reference,
 )
 from ._xml import child, escape, escape_attribute, local, parse, stripped
 
@@ -93,6 +96,7 @@ def _read_enumerate(resource: Resource, content: Element | None) -> Request:
         wql="" if query is None else query.text or "",
         max_elements=_count(limit) or 1,
         optimize=child(content, "OptimizeEnumeration") is not None,
+        mode=stripped(child(content, "EnumerationMode")) or OBJECTS,
     )
 
 
@@ -157,15 +161,25 @@ def _answer_body(answer: Answer | Fault, language: str) -> str:
 
 
 def _batch_body(batch: Batch) -> str:
-    items = "".join(_instance(item) for item in batch.items)
-    if batch.opening:
-        end = "" if batch.context else "<w:EndOfSequence/>"
-        listed = f"<w:Items>{items}</w:Items>" if items or end else ""
-        context = f"<n:EnumerationContext>{escape(batch.context or '')}</n:EnumerationContext>"
-        return f"<n:EnumerateResponse>{context}{listed}{end}</n:EnumerateResponse>"
-    context = f"<n:EnumerationContext>{escape(batch.context)}</n:EnumerationContext>" if batch.context else ""
-    end = "" if batch.context else "<n:EndOfSequence/>"
-    return f"<n:PullResponse>{context}<n:Items>{items}</n:Items>{end}</n:PullResponse>"
+    """Return the body of a batch; where there are no rows, Windows 11 leaves Items out.
+
+    Source: networkoptix/nx_system_tests at 7469580c, `os_access/_winrm.py`.
+    """
+    name, prefix = ("Enumerate", "w") if batch.opening else ("Pull", "n")
+    items = "".join(_item(item, batch.mode) for item in batch.items)
+    listed = f"<{prefix}:Items>{items}</{prefix}:Items>" if items else ""
+    end = "" if batch.context else f"<{prefix}:EndOfSequence/>"
+    has_context = batch.opening or batch.context
+    context = f"<n:EnumerationContext>{escape(batch.context or '')}</n:EnumerationContext>" if has_context else ""
+    return f"<n:{name}Response>{context}{listed}{end}</n:{name}Response>"
+
+
+def _item(instance: Instance, mode: str) -> str:
+    """Return one item of a batch: the object, its endpoint reference, or both (DSP0226 1.0.0, 8.7)."""
+    if mode == OBJECTS or instance.reference is None:
+        return _instance(instance)
+    reference = f"<a:EndpointReference>{write_reference(instance.reference)}</a:EndpointReference>"
+    return reference if mode == REFERENCES else f"<w:Item>{_instance(instance)}{reference}</w:Item>"
 
 
 def _instance(instance: Instance) -> str:

@@ -20,6 +20,7 @@ from . import _namespaces as ns
 from ._xml import child, descendants, escape, escape_attribute, local, namespace, stripped
 
 _NIL = f"{{{ns.XSI}}}nil"
+_COMMON = f"{{{ns.CIM_COMMON}"
 _ITEM = f"{{{ns.WSMAN}}}Item"
 
 
@@ -60,6 +61,8 @@ class Instance:
 
     class_uri: str | None
     properties: t.Mapping[str, tuple[Value, ...]]
+    reference: Resource | None = field(default=None, compare=False)
+    """Its own resource, which a server writes where an enumeration asks for references."""
 
     @property
     def class_name(self) -> str | None:
@@ -77,12 +80,18 @@ def wmi_resource(
     return Resource(f"{ns.WMI_PREFIX}{namespace}/{class_name}", selectors or {})
 
 
-def read_properties(parent: Element) -> dict[str, tuple[Value, ...]]:
-    """Collect the children of an instance or a method's output by name, repeated ones together, in their order."""
+def read_properties(parent: Element, wanted: t.Collection[str] | None = None) -> dict[str, tuple[Value, ...]]:
+    """Collect the children of an instance or a method's output by name, repeated ones together, in their order.
+
+    Of those that are not among the `wanted` names (in lower case) nothing is built; None wants all.
+    """
     collected: dict[str, list[Value]] = {}
     for element in parent:
-        if namespace(element) != ns.CIM_COMMON:  # cim:Location is about the instance, not a property of it
-            collected.setdefault(local(element), []).append(read_value(element))
+        space, _brace, name = element.tag.rpartition("}")
+        if wanted is not None and name.lower() not in wanted:
+            continue
+        if space != _COMMON:  # cim:Location is about the instance, not a property of it
+            collected.setdefault(name, []).append(read_value(element))
     return {name: tuple(values) for name, values in collected.items()}
 
 
@@ -119,13 +128,13 @@ def read_selectors(element: Element) -> dict[str, str]:
     return {item.get("Name", ""): item.text or "" for item in descendants(element, "Selector")}
 
 
-def read_instance(element: Element) -> Instance:
-    """Return one item of an enumeration, or the body of a GetResponse."""
+def read_instance(element: Element, wanted: t.Collection[str] | None = None) -> Instance:
+    """Return one item of an enumeration, or the body of a GetResponse, with its wanted properties."""
     if element.tag == _ITEM and len(element):  # EnumerateObjectAndEPR pairs each object with its reference
         element = element[0]
     if local(element) == "XmlFragment":
-        return Instance(None, read_properties(element))
-    return Instance(namespace(element) or None, read_properties(element))
+        return Instance(None, read_properties(element, wanted))
+    return Instance(namespace(element) or None, read_properties(element, wanted))
 
 
 def read_options(header: Element | None) -> dict[str, str]:
@@ -144,7 +153,7 @@ def _write_value(tag: str, value: Value, prefix: str) -> str:
     if value is None:
         return f'<{tag} xsi:nil="true"/>'
     if isinstance(value, Resource):
-        return f"<{tag}>{_write_reference(value)}</{tag}>"
+        return f"<{tag}>{write_reference(value)}</{tag}>"
     if isinstance(value, Instance):
         return _write_embedded(tag, value, prefix)
     if isinstance(value, (Datetime, Interval)):
@@ -165,7 +174,8 @@ def _write_embedded(tag: str, value: Instance, prefix: str) -> str:
     return f"<{tag} {spaces}>{inside}</{tag}>"
 
 
-def _write_reference(value: Resource) -> str:
+def write_reference(value: Resource) -> str:
+    """Return what is inside an endpoint reference."""
     return (
         f"<a:Address>{ns.ANONYMOUS}</a:Address><a:ReferenceParameters>"
         f"<w:ResourceURI>{escape(value.uri)}</w:ResourceURI>{write_selectors(value.selectors)}</a:ReferenceParameters>"

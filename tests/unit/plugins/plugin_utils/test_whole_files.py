@@ -94,6 +94,15 @@ def test_reading_tells_no_file_from_one_that_is_too_large(tmp_path: Path) -> Non
         read_whole(path, 3)
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "nul"])
+def test_only_a_regular_file_is_read(tmp_path: Path, kind: str) -> None:
+    path = {"device": Path("/dev/zero"), "nul": Path("a\0b")}.get(kind, tmp_path / kind)
+    if kind in ("folder", "pipe"):
+        (path.mkdir if kind == "folder" else lambda: os.mkfifo(path))()
+    with pytest.raises(OSError, match="regular file|null"):
+        read_whole(path, 1024)
+
+
 def test_what_comes_in_pieces_is_put_in_place_when_the_last_one_has_come(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_bytes(b"old")

@@ -49,7 +49,7 @@ def opened(samba: DomainController, *, page_size: int = 200, **changes: Any) -> 
 _ALONE = """
 import dataclasses, json, sys
 sys.path.insert(0, sys.argv[1])
-import _directory
+from module_utils import _directory
 options = json.loads(sys.argv[2])
 try:
     with _directory.open_directory(_directory.settings_from(options)) as directory:
@@ -62,7 +62,7 @@ except _directory.DirectoryError as error:
 def survey_alone(environment: dict[str, str], name: str = "", **options: Any) -> dict[str, Any]:
     """Let a process with this environment look into a directory; return the forest, or the error."""
     done = subprocess.run(
-        [sys.executable, "-c", _ALONE, str(BROUGHT_ALONG), json.dumps(options), name],
+        [sys.executable, "-c", _ALONE, str(BROUGHT_ALONG.parent), json.dumps(options), name],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import operation_seconds
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AnswerLost,
     ConnectionFailed,
@@ -20,6 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Get,
     Got,
     Instance,
+    Output,
     Put,
     PutDone,
     Release,
@@ -90,6 +92,27 @@ def test_a_change_is_sent_once_whatever_happens(trouble: t.Any) -> None:
     with pytest.raises((AnswerLost, ConnectionFailed, MachineRefused)):
         changed(script)
     assert script.kinds == ["Get", "Put"]
+
+
+def test_calls_and_changes_have_a_limit_of_their_own() -> None:
+    waited: list[float | None] = []
+
+    def answer(message: t.Any) -> t.Callable[[t.Any], bytes]:
+        def noting(call: t.Any) -> bytes:
+            waited.append(operation_seconds())
+            return encode_answer(message, call)
+
+        return noting
+
+    done = Output(KEYED, "Shine", {"ReturnValue": ("0",)})
+    script = Script(answer(Got(STORED)), answer(PutDone(STORED)), answer(done), answer(rows("a")))
+    repository = script.repository(operation_timeout=20, call_timeout=60)
+    repository.change("Acme_Lamp", {"Name": "lamp-1"}, {"Watt": 60}, namespace="root/acme")
+    repository.invoke("Acme_Lamp", {"Name": "lamp-1"}, "Shine", namespace="root/acme")
+    repository.select("Acme_Lamp", NAME)
+    assert [call.operation_timeout for call in script.calls] == [20, 60, 60, 20]
+    assert waited == [None, 60, 60, None]
+    assert operation_seconds() is None
 
 
 def test_a_change_that_took_too_long_has_an_unknown_outcome() -> None:

@@ -39,7 +39,10 @@ class Seen:
 
 
 class Machine:
-    """The listener; `on_login` answers the empty requests that complete a login, `on_message` the messages."""
+    """The listener; `on_login` answers the empty requests that complete a login, `on_message` the messages.
+
+    `challenge` rewrites what it says during an NTLM login.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Machine:
         self.connections = 0
         self.on_login: list[Behaviour] = []
         self.on_message: list[Behaviour] = []
+        self.challenge: t.Callable[[bytes], bytes] = lambda token: token
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         kind = type("Server", (_Server,), {"address_family": family})
         self._server = kind((host, 0), Handler, bind_and_activate=False)
@@ -181,7 +185,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self._refuse("Negotiate")
         if self.context.complete:
             return True
-        return self._refuse(f"{scheme} {base64.b64encode(out).decode()}")
+        return self._refuse(f"{scheme} {base64.b64encode(self.server.machine.challenge(out)).decode()}")
 
     def _refuse(self, offer: str) -> bool:
         self.reply(401, b"", "", WWW_Authenticate=offer)
@@ -221,11 +225,11 @@ def drop() -> Behaviour:
     return behave
 
 
-def truncate() -> Behaviour:
+def truncate(status: int = 200) -> Behaviour:
     """Promise more than is sent."""
 
     def behave(handler: Handler) -> None:
-        handler.send_response(200)
+        handler.send_response(status)
         handler.send_header("Content-Length", str(len(ANSWER)))
         handler.send_header("Content-Type", SEALED if handler.sealed else PLAIN)
         handler.end_headers()

@@ -16,6 +16,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
+    ActivationError,
     AuthenticationFailed,
     ConnectionFailed,
     MissingLibrary,
@@ -29,6 +30,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     PsrpSettings,
     WinRMSettings,
     _contract,
+    _requirements,
     open_session,
 )
 
@@ -134,6 +136,40 @@ def test_when_no_login_is_accepted_all_of_them_are_told(machine: Start) -> None:
     session.close()
 
 
+@pytest.mark.parametrize("transports", [("ntlm", "plaintext"), ("ntlm", "credssp"), ("plaintext", "ntlm")])
+def test_a_refused_login_is_reported_whatever_came_of_the_other_one(
+    machine: Start, transports: tuple[str, str], without: t.Callable[[str], None]
+) -> None:
+    without("requests_credssp")
+    session = open_session(several(machine("ntlm"), *transports, password=Secret("Wrong-1")))
+    with pytest.raises(ActivationError) as caught:
+        session.send(MESSAGE)
+    assert caught.value.login_counted
+    session.close()
+
+
+def test_what_was_sent_by_one_login_is_reported_with_the_failure_of_the_next() -> None:
+    refused = AuthenticationFailed("No.", code="login_refused")
+    refused.sent = True
+    session = _contract._FirstAccepted(
+        [_Failing(refused), _Failing(ConnectionFailed("Off.", code="name_not_resolved"))]
+    )
+    with pytest.raises(ConnectionFailed) as caught:
+        session.send(MESSAGE)
+    assert (caught.value.code, caught.value.sent, caught.value.login_counted) == ("name_not_resolved", True, True)
+
+
+class _Failing:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def send(self, message: bytes) -> bytes:
+        raise self._error
+
+    def close(self) -> None:
+        pass
+
+
 def test_a_machine_out_of_reach_is_not_tried_once_more_by_another_login(machine: Start) -> None:
     target = machine("ntlm", listening=False)
     with pytest.raises(ConnectionFailed) as caught:
@@ -174,7 +210,7 @@ def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
 ) -> None:
     fit = library == "pywinrm" if is_fit is None else is_fit
     monkeypatch.setattr(importlib.metadata, "version", lambda _name: version)
-    _contract._is_too_old.cache_clear()
+    _requirements._is_too_old.cache_clear()
     try:
         if fit:
             open_session(kind(host="h", user="u", password=Secret("p")))
@@ -183,4 +219,4 @@ def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
             open_session(kind(host="h", user="u", password=Secret("p")))
         assert f"{library}>=0." in (caught.value.remedy or "")
     finally:
-        _contract._is_too_old.cache_clear()
+        _requirements._is_too_old.cache_clear()

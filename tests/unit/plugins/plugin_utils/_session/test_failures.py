@@ -87,7 +87,8 @@ def test_without_a_whole_answer_the_outcome_is_unknown_and_nothing_is_repeated(
 ) -> None:
     target.on_message = [behaviour]
     session = opened(to_target)
-    assert failure_of(session, AnswerLost).code == code
+    error = failure_of(session, AnswerLost)
+    assert (error.code, error.sent) == (code, True)
     assert len(target.messages) == 1
     assert session.send(MESSAGE) == ANSWER
 
@@ -105,12 +106,12 @@ def test_a_slow_answer_is_lost_after_the_read_timeout_and_nothing_is_repeated(
 
 
 @pytest.mark.parametrize("status", [404, 413, 503])
-def test_a_request_turned_away_is_rejected_with_its_status(
+def test_a_refused_request_has_its_status_and_is_lost_where_the_refusal_came_in_clear(
     opened: t.Any, target: Machine, to_target: ConnectionSettings, status: int
 ) -> None:
     target.on_message = [answer(status, b"", "")]
-    error = failure_of(opened(to_target), RequestRejected)
-    assert error.code == f"http_{status}"
+    error = failure_of(opened(to_target), AnswerLost if target.login == "ntlm" else RequestRejected)
+    assert (error.code, error.sent) == (f"http_{status}", True)
     assert error.remedy
     assert len(target.messages) == 1
 
@@ -154,6 +155,22 @@ def test_an_answer_in_clear_to_a_sealed_message_is_not_believed(machine: Start, 
     assert failure_of(opened(settings(target)), AnswerLost).code == "unsealed_answer"
 
 
+@pytest.mark.parametrize("status", [400, 404, 413, 500, 503])
+def test_an_encrypted_answer_that_breaks_off_is_lost_whatever_its_status(
+    machine: Start, settings: t.Any, opened: t.Any, status: int
+) -> None:
+    target = machine("ntlm")
+    target.on_message = [truncate(status)]
+    assert failure_of(opened(settings(target)), AnswerLost).code == "answer_truncated"
+
+
+def test_a_proxy_does_not_get_the_login_of_the_host(machine: Start, settings: t.Any, opened: t.Any) -> None:
+    target = machine("none")
+    target.on_login = [lambda handler: handler.reply(407, b"", "", Proxy_Authenticate="NTLM")]
+    assert failure_of(opened(settings(target)), ConnectionFailed).code == "http_407"
+    assert len(target.seen) == 1
+
+
 def test_an_endless_answer_is_cut_off(machine: Start, settings: t.Any, opened: t.Any, authority: Authority) -> None:
     target = machine("basic", authority.server())
     target.on_message = [endless(12 * 1024 * 1024)]
@@ -166,7 +183,9 @@ def test_no_redirect_is_followed(
 ) -> None:
     elsewhere = machine("none")
     target.on_message = [redirect(f"http://127.0.0.1:{elsewhere.port}/wsman", status)]
-    assert failure_of(opened(to_target), RequestRejected).code == f"http_{status}"
+    kind = AnswerLost if target.login == "ntlm" else RequestRejected
+    error = failure_of(opened(to_target), kind)
+    assert (error.code, error.sent) == (f"http_{status}", True)
     assert not elsewhere.seen
 
 
@@ -178,7 +197,8 @@ def test_a_wrong_password_is_a_refused_login(opened: t.Any, target: Machine, set
         else settings(target, "basic", "https", password=password)
     )
     error = failure_of(opened(login), AuthenticationFailed)
-    assert error.code == "login_refused"
+    # Basic sends the message along with the password, sealing only after the login.
+    assert (error.code, error.sent) == ("login_refused", target.login != "ntlm")
     assert login.names.login in (error.remedy or "")
     assert "Wrong-Password-1" not in f"{error} {error.cause} {error.remedy}"
 
@@ -193,12 +213,14 @@ def test_a_login_the_machine_does_not_offer_is_refused(
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_closed_port_means_nothing_was_sent(settings: t.Any, opened: t.Any, machine: Start, scheme: str) -> None:
     login = settings(machine(listening=False), "ntlm", scheme)
-    assert failure_of(opened(login), ConnectionFailed).code == "connection_refused"
+    error = failure_of(opened(login), ConnectionFailed)
+    assert (error.code, error.sent) == ("connection_refused", False)
 
 
 def test_a_name_without_an_address_means_nothing_was_sent(settings: t.Any, opened: t.Any, machine: Start) -> None:
     login = settings(machine(), host="no-such-host.invalid")
-    assert failure_of(opened(login), ConnectionFailed).code == "name_not_resolved"
+    error = failure_of(opened(login), ConnectionFailed)
+    assert (error.code, error.sent) == ("name_not_resolved", False)
 
 
 def test_http_where_https_was_asked_for_means_nothing_was_sent(settings: t.Any, opened: t.Any, machine: Start) -> None:
@@ -248,10 +270,17 @@ def test_a_password_that_is_missing_is_a_failed_login(
     assert not target.seen
 
 
-def test_a_fault_in_clear_to_a_sealed_message_is_still_a_fault(machine: Start, settings: t.Any, opened: t.Any) -> None:
+def test_a_fault_in_clear_to_a_sealed_message_is_not_believed(machine: Start, settings: t.Any, opened: t.Any) -> None:
     target = machine("ntlm")
     target.on_message = [lambda handler: handler.reply(500, FAULT, PLAIN)]
-    assert opened(settings(target)).send(MESSAGE) == FAULT
+    assert failure_of(opened(settings(target)), AnswerLost).code == "http_500"
+
+
+def test_a_fault_in_clear_during_the_login_is_not_an_answer(machine: Start, settings: t.Any, opened: t.Any) -> None:
+    target = machine("ntlm")
+    target.on_login = [lambda handler: handler.reply(500, FAULT, PLAIN)]
+    assert failure_of(opened(settings(target)), RequestRejected).code == "http_500"
+    assert not target.messages
 
 
 def test_pypsrp_reconnects_only_while_nothing_was_sent(machine: Start, settings: t.Any, opened: t.Any) -> None:

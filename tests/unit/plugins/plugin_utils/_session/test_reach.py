@@ -6,20 +6,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import typing as t
 from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import connected
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
+from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     Proxy,
     PsrpSettings,
     WinRMSettings,
+    _reach,
     check_reach,
+    open_session,
 )
+
+LOGIN: dict[str, t.Any] = {"host": "host.invalid", "user": "u", "password": Secret("Open-Sesame-42")}
 
 
 @pytest.fixture
@@ -34,13 +41,6 @@ def closed(listener: socket.socket) -> int:
     port: int = listener.getsockname()[1]
     listener.close()
     return port
-
-
-@pytest.fixture(autouse=True)
-def _without_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.mark.parametrize("settings", [WinRMSettings, PsrpSettings])
@@ -69,10 +69,10 @@ def test_what_fails_has_the_code_that_a_session_gives_it(
         asked.append(given)
         raise error
 
-    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setattr(_reach, "connected", connect)
     with pytest.raises(ConnectionFailed) as caught:
         check_reach(WinRMSettings(host="[::1]", port=99, connection_timeout=7))
-    assert (caught.value.code, asked) == (code, [(("::1", 99), 7)])
+    assert (caught.value.code, asked) == (code, [("::1", 99, 7)])
 
 
 @pytest.mark.parametrize(
@@ -86,19 +86,35 @@ def test_what_fails_has_the_code_that_a_session_gives_it(
     ],
 )
 def test_what_only_a_session_can_find_out_is_left_to_it(monkeypatch: pytest.MonkeyPatch, settings: t.Any) -> None:
-    connect = socket.create_connection
+    def unless_it_is_wanted(host: str, port: int, timeout: float) -> t.Any:
+        assert host == "..example"
+        return connected(host, port, timeout)
 
-    def unless_it_is_wanted(address: t.Any, timeout: float) -> t.Any:
-        assert address[0] == "..example"
-        return connect(address, timeout)
-
-    monkeypatch.setattr(socket, "create_connection", unless_it_is_wanted)
+    monkeypatch.setattr(_reach, "connected", unless_it_is_wanted)
     check_reach(settings)
 
 
-def test_the_proxy_of_the_environment_connects_where_it_is_used(monkeypatch: pytest.MonkeyPatch, closed: int) -> None:
-    monkeypatch.setenv("https_proxy", "http://proxy:3128")
-    check_reach(WinRMSettings(host="127.0.0.1", port=closed))
+def test_the_proxy_of_the_environment_connects_where_it_is_used(closed: int) -> None:
+    outbound = Outbound.of({"https_proxy": "http://proxy:3128"})
+    check_reach(WinRMSettings(host="127.0.0.1", port=closed, outbound=outbound))
     for place in ({"proxy": Proxy(environment=False)}, {"scheme": "http"}):
         with pytest.raises(ConnectionFailed):
-            check_reach(WinRMSettings(host="127.0.0.1", port=closed, **t.cast("dict[str, t.Any]", place)))
+            given = t.cast("dict[str, t.Any]", {**place, "outbound": outbound})
+            check_reach(WinRMSettings(host="127.0.0.1", port=closed, **given))
+
+
+@pytest.mark.parametrize("settings", [WinRMSettings(**LOGIN, transports=("ntlm",)), PsrpSettings(**LOGIN, auth="ntlm")])
+@pytest.mark.parametrize("host", ["fe80::1%eth7", "[fe80::1%eth7]"])
+def test_an_address_keeps_its_zone(monkeypatch: pytest.MonkeyPatch, settings: t.Any, host: str) -> None:
+    asked: list[str] = []
+
+    def looked_up(name: str, *_given: t.Any, **_named: t.Any) -> t.Any:
+        asked.append(name)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    settings = dataclasses.replace(settings, host=host)
+    for attempt in (lambda: check_reach(settings), lambda: open_session(settings).send(b"<s:Envelope/>")):
+        with pytest.raises(ConnectionFailed):
+            attempt()
+    assert asked == ["fe80::1%eth7"] * 2

@@ -126,7 +126,7 @@ def test_the_gate_stops_what_is_not_sealed_before_the_socket(machine: Start) -> 
     target = machine("none")
     endpoint = f"http://127.0.0.1:{target.port}/wsman"
     session, gate = requests.Session(), Gate(endpoint)
-    gate.guard(session, endpoint)
+    gate.guard(session, endpoint, encrypts=True)
     with pytest.raises(Unsealed):
         session.post(endpoint, data=MESSAGE)
     assert not gate.left
@@ -138,7 +138,7 @@ def test_the_gate_stops_a_request_to_another_place(machine: Start) -> None:
     target = machine("none")
     gate = Gate("https://127.0.0.1:1/wsman")
     with requests.Session() as session:
-        gate.guard(session, "https://127.0.0.1:1/wsman")
+        gate.guard(session, "https://127.0.0.1:1/wsman", encrypts=False)
         with pytest.raises(ActivationError) as caught:
             session.post(f"http://127.0.0.1:{target.port}/wsman")
     assert caught.value.code == "elsewhere"

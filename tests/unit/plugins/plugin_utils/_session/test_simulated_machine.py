@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import time
 import typing as t
 from pathlib import Path
 
@@ -58,6 +59,24 @@ def settings_for(library: str, server: FleetServer, login: str, scheme: str, **c
         # It has no negotiate of its own: its NTLM takes whichever of the two the machine offers.
         return WinRMSettings(transports=("ntlm" if login == "negotiate" else login,), **values)
     return PsrpSettings(auth=login, **values)
+
+
+@pytest.mark.parametrize(("login", "scheme"), LOGINS)
+def test_a_method_arrives_after_the_machine_has_closed_the_idle_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str, login: str, scheme: str
+) -> None:
+    monkeypatch.setenv("NTLM_USER_FILE", os.environ["NTLM_USER_FILE"])
+    now = [0.0]
+    with FleetServer(Fleet.from_description(DESCRIPTION), directory=tmp_path, idle_seconds=0.2) as server:
+        session = open_session(settings_for(library, server, login, scheme), clock=lambda: now[0])
+        repository = Repository(session.send, call_timeout=60)
+        version = repository.select("SoftwareLicensingService", {"Version": "string"})[0]["Version"]
+        time.sleep(0.5)
+        now[0] = 120.0
+        repository.invoke("SoftwareLicensingService", {"Version": version}, "RefreshLicenseStatus")
+        session.close()
+        invoked = server.fleet.machines["web1"].describe()["invoked"]  # type: ignore[attr-defined]
+    assert [row["method"] for row in invoked] == ["RefreshLicenseStatus"]
 
 
 @pytest.mark.parametrize(("login", "scheme"), LOGINS)

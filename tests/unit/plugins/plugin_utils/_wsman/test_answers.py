@@ -12,6 +12,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import P
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Batch,
     Datetime,
+    Fault,
     Got,
     Identity,
     Instance,
@@ -21,6 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     decode_answer,
     wmi_resource,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import _namespaces as ns
 
 from .recorded import FIRST_CONTEXT, LAMP, MESSAGE_ID, PULL, SECOND_CONTEXT, compact, load, names, request_for
 
@@ -254,7 +256,6 @@ def test_an_answer_to_another_request_is_refused(name: str) -> None:
         ("get_response", "pull"),
         ("invoke_returned_zero", "enumerate"),
         ("pull_end", "identify"),
-        ("invoke_with_arrays", "invoke"),
         ("release_response", "pull"),
         ("release_response", "get"),
     ],
@@ -265,10 +266,38 @@ def test_an_answer_of_another_kind_is_refused(name: str, other: str) -> None:
         decode_answer(load(name), request)
 
 
-def test_relates_to_may_be_missing_or_padded() -> None:
+def test_the_output_of_a_method_may_have_another_name() -> None:
+    answer = decode_answer(load("invoke_with_arrays"), request_for("invoke"))
+    named = decode_answer(load("invoke_with_arrays"), request_for("invoke_with_arrays"))
+    assert isinstance(answer, Output)
+    assert isinstance(named, Output)
+    assert answer.values == named.values
+
+
+RELATION = f"<a:RelatesTo>{MESSAGE_ID}</a:RelatesTo>".encode()
+
+
+def test_relates_to_may_be_padded() -> None:
     data = load("pull_end")
-    without = data.replace(f"<a:RelatesTo>{MESSAGE_ID}</a:RelatesTo>".encode(), b"")
     padded = data.replace(MESSAGE_ID.encode(), f"\n{MESSAGE_ID}\n".encode())
-    assert without != data != padded
-    for variant in (without, padded):
-        assert decode_answer(variant, PULL, message_id=MESSAGE_ID) == batch("pull_end")
+    assert padded != data
+    assert decode_answer(padded, PULL, message_id=MESSAGE_ID) == batch("pull_end")
+
+
+@pytest.mark.parametrize("name", [name for name in names() if not name.startswith(("identify", "fault"))])
+@pytest.mark.parametrize("relation", [b"", b"<a:RelatesTo/>", f"<a:RelatesTo>{ns.UNSPECIFIED}</a:RelatesTo>".encode()])
+def test_a_success_that_names_no_request_is_refused(name: str, relation: bytes) -> None:
+    data = load(name)
+    assert RELATION in data
+    with pytest.raises(ProtocolViolation, match="another request"):
+        decode_answer(data.replace(RELATION, relation), request_for(name), message_id=MESSAGE_ID)
+
+
+@pytest.mark.parametrize("name", ["fault_without_relation", "fault_unspecified_relation"])
+def test_a_fault_may_name_no_request(name: str) -> None:
+    assert isinstance(decode_answer(load(name), PULL, message_id=MESSAGE_ID), Fault)
+
+
+def test_the_answer_to_identify_names_no_request() -> None:
+    name = "identify_authenticated"
+    assert isinstance(decode_answer(load(name), request_for(name), message_id=MESSAGE_ID), Identity)

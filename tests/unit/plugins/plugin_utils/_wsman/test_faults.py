@@ -33,7 +33,7 @@ def fault(name: str) -> Fault:
 
 
 # name: code, number, subcode, shape, sender
-EXPECTED: dict[str, tuple[int, int, str, str, bool]] = {
+EXPECTED: dict[str, tuple[int, int | None, str, str, bool]] = {
     "fault_flat_timed_out": (2150858793, 2150858793, "TimedOut", "flat", False),
     "fault_flat_access_denied": (5, 5, "AccessDenied", "flat", True),
     "fault_provider_status_in_wmi_namespace": (2150858778, 2150858778, "CannotProcessFilter", "provider", True),
@@ -51,8 +51,8 @@ EXPECTED: dict[str, tuple[int, int, str, str, bool]] = {
     "fault_without_relation": (2150858793, 2150858793, "TimedOut", "flat", False),
     "fault_unspecified_relation": (2150858767, 2150858767, "InvalidMessageInformationHeader", "flat", True),
     "fault_negative_code": (KMS_UNREACHABLE, KMS_UNREACHABLE, "InternalError", "flat", False),
-    "fault_without_code": (0, 0, "InternalError", "flat", False),
-    "fault_must_understand": (0, 0, "", "flat", False),
+    "fault_without_code": (0, None, "InternalError", "flat", False),
+    "fault_must_understand": (0, None, "", "flat", False),
     "fault_other_prefixes": (2150858752, 2150858752, "DestinationUnreachable", "flat", True),
 }
 

@@ -52,7 +52,7 @@ def test_a_document_type_is_refused_before_it_is_read(doctype: bytes, encoding: 
 
 
 def test_a_message_beyond_the_limit_is_refused_unread() -> None:
-    assert MAX_MESSAGE_BYTES == 8 * 1024 * 1024
+    assert MAX_MESSAGE_BYTES == 1024 * 1024
     with pytest.raises(ProtocolViolation, match="more than"):
         decode_answer(load("pull_end") + b" " * MAX_MESSAGE_BYTES, PULL)
     data = compact("pull_end")
@@ -61,7 +61,7 @@ def test_a_message_beyond_the_limit_is_refused_unread() -> None:
         parse(data, limit=len(data) - 1)
 
 
-@pytest.mark.parametrize("depth", [65, 5_000, 200_000])
+@pytest.mark.parametrize("depth", [65, 5_000, 30_000])
 def test_nesting_without_end_is_refused(depth: int) -> None:
     value = b"<x>" * depth + b"</x>" * depth
     with pytest.raises(ProtocolViolation, match="nests"):

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import equals, select
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
+    OBJECTS,
+    OBJECTS_AND_REFERENCES,
+    REFERENCES,
     Batch,
     Call,
     Datetime,
@@ -39,6 +42,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     encode_request,
     wmi_resource,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman._values import read_reference
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman._xml import parse
 
 from .recorded import ENUMERATE, LAMP, MESSAGE_ID, PULL, QUERY
 
@@ -179,10 +184,26 @@ def test_the_rest_survives() -> None:
 def test_answers_have_the_namespaces_that_windows_uses() -> None:
     first = encode_answer(Batch((), None, opening=True), received(ENUMERATE)).decode()
     then = encode_answer(Batch((), None), received(PULL)).decode()
-    assert "<w:Items></w:Items><w:EndOfSequence/>" in first
-    assert "<n:EnumerationContext></n:EnumerationContext>" in first
-    assert "<n:Items></n:Items><n:EndOfSequence/>" in then
-    assert "EnumerationContext" not in then
+    assert "<n:EnumerationContext></n:EnumerationContext><w:EndOfSequence/></n:EnumerateResponse>" in first
+    assert "<n:PullResponse><n:EndOfSequence/></n:PullResponse>" in then
+
+
+def test_an_enumeration_has_objects_references_or_both() -> None:
+    item = Instance(LAMP.uri, {"Name": ("x",)}, LAMP)
+    written = {
+        mode: encode_answer(Batch((item,), None, mode=mode), received(PULL)).decode()
+        for mode in (OBJECTS, REFERENCES, OBJECTS_AND_REFERENCES)
+    }
+
+    assert {mode: data.count("<a:EndpointReference>") for mode, data in written.items()} == {
+        OBJECTS: 0,
+        REFERENCES: 1,
+        OBJECTS_AND_REFERENCES: 1,
+    }
+    assert "<n:Items><a:EndpointReference><a:Address>" in written[REFERENCES]
+    assert "<n:Items><w:Item><p:" in written[OBJECTS_AND_REFERENCES]
+    assert f"<w:ResourceURI>{LAMP.uri}</w:ResourceURI>" in written[REFERENCES]
+    assert read_reference(parse(written[REFERENCES].encode())) == LAMP
 
 
 def test_a_projection_is_written_without_namespaces() -> None:
