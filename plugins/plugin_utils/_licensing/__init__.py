@@ -6,8 +6,18 @@
 
 from __future__ import annotations
 
+from ._attempt_words import attempt_facts, attempt_sentence
 from ._channels import APPLICATION_IDS, Application, Channel
-from ._editions import canonical_edition, edition_of_sku, is_evaluation, is_lifted, is_server_edition
+from ._editions import (
+    OLDEST_BUILD,
+    canonical_edition,
+    edition_of_sku,
+    is_evaluation,
+    is_lifted,
+    is_server_edition,
+    is_too_old,
+)
+from ._esu import EsuYear, esu_year
 from ._explanations import Explanation, explain, parse_code
 from ._gvlk import GvlkTable
 from ._hosting import (
@@ -24,28 +34,42 @@ from ._hosting import (
     ServedProduct,
     is_azure_edition,
 )
+from ._kms_attempts import ATTEMPT_EVENTS, ATTEMPT_LOG, ATTEMPT_SOURCES, AttemptEvent, KmsAttempt, last_attempt
 from ._kms_events import KMS_LOG, REQUEST_PROCESSED, ClientRequest, KmsClient, clients_of, duplicates_of
 from ._offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
 from ._product_key import ProductKey
 from ._products import Machine, Product, Service, State, named
-from ._service_errors import explain_service, service_code
+from ._refused import explain_refusal
+from ._service_errors import ServiceVerdict, explain_service, service_code, service_verdict
+from ._simulated import is_simulated
 from ._statuses import ActivationType, LicenseStatus
 from ._tables import table
-from ._terms import CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE
+from ._terms import ATTEMPT_WINDOW, CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE, RENEWAL
 from ._verdicts import (
     KMS_COUNT_TOO_LOW,
     NO_ACTIVATION_OBJECT,
+    Verdict,
     blames_kms_host,
     denies_count,
+    is_not_dispatched,
     is_temporary,
+    is_uncounted,
     is_wrong_confirmation,
     may_have_counted,
+    names_failed_attempt,
     stops_key,
+    verdict,
 )
+from ._windows_names import preload_names, windows_name
 
 __all__ = [
     "APPLICATION_IDS",
+    "ATTEMPT_EVENTS",
+    "ATTEMPT_LOG",
+    "ATTEMPT_SOURCES",
+    "ATTEMPT_WINDOW",
     "ActivationType",
+    "AttemptEvent",
     "Application",
     "CLOCK_SKEW_LIMIT",
     "Channel",
@@ -54,6 +78,7 @@ __all__ = [
     "DEFAULT_KMS_PORT",
     "DEFAULT_RENEWAL_INTERVAL",
     "ENDS_SOON_DAYS",
+    "EsuYear",
     "Explanation",
     "FIREWALL_RULE",
     "FirewallRule",
@@ -64,41 +89,60 @@ __all__ = [
     "KMS_LOG",
     "KMS_THRESHOLDS",
     "KMS_WINDOW",
+    "KmsAttempt",
     "KmsClient",
     "LEASE",
     "NO_ACTIVATION_OBJECT",
+    "OLDEST_BUILD",
     "LicenseStatus",
     "Machine",
     "Product",
     "ProductKey",
     "PublishDomain",
+    "RENEWAL",
     "REQUEST_PROCESSED",
     "RequestCounts",
     "ServedProduct",
     "Service",
+    "ServiceVerdict",
     "State",
+    "Verdict",
+    "attempt_facts",
+    "attempt_sentence",
     "blames_kms_host",
     "canonical_edition",
     "clients_of",
     "denies_count",
     "duplicates_of",
     "edition_of_sku",
+    "esu_year",
     "explain",
+    "explain_refusal",
     "explain_service",
     "grouped",
     "is_azure_edition",
     "is_evaluation",
     "is_lifted",
+    "is_not_dispatched",
     "is_server_edition",
+    "is_too_old",
+    "is_simulated",
     "is_temporary",
+    "is_uncounted",
     "is_wrong_confirmation",
+    "last_attempt",
     "may_have_counted",
+    "names_failed_attempt",
     "named",
     "parse_code",
     "parse_confirmation_id",
     "parse_extended_pid",
     "parse_installation_id",
+    "preload_names",
     "service_code",
+    "service_verdict",
     "stops_key",
     "table",
+    "windows_name",
+    "verdict",
 ]

@@ -16,7 +16,20 @@ import re
 
 from ._tables import table
 
-__all__ = ["canonical_edition", "edition_of_sku", "is_evaluation", "is_lifted", "is_server_edition"]
+__all__ = [
+    "OLDEST_BUILD",
+    "canonical_edition",
+    "edition_of_sku",
+    "is_evaluation",
+    "is_lifted",
+    "is_server_edition",
+    "is_too_old",
+]
+
+OLDEST_BUILD = 9600
+"""Windows 8.1 and Windows Server 2012 R2, the oldest that are managed."""
+_OLDEST_VERSION = (6, 3)
+"""The same, as the version of the licensing service begins with it."""
 
 _CORE = re.compile(r"(?<!A)(?:Core?)+(?=(?:Eval)?$)", re.IGNORECASE)
 
@@ -24,6 +37,12 @@ _CORE = re.compile(r"(?<!A)(?:Core?)+(?=(?:Eval)?$)", re.IGNORECASE)
 def edition_of_sku(sku: int | None) -> str | None:
     """Return the EditionID behind `Win32_OperatingSystem.OperatingSystemSKU`, or None for a number not in the table."""
     return None if sku is None else _skus().get(sku)
+
+
+def is_too_old(version: str) -> bool:
+    """Return whether a licensing service of that version is older than the oldest Windows that is managed."""
+    parts = version.split(".")[:2]
+    return len(parts) == 2 and all(part.isdecimal() for part in parts) and tuple(map(int, parts)) < _OLDEST_VERSION
 
 
 def canonical_edition(edition_id: str) -> str:

@@ -19,7 +19,8 @@ from ._tables import row, row_with, table
 
 __all__ = ["Explanation", "explain", "parse_code"]
 
-_HEX = re.compile(r"(?:0x|&h)([0-9a-f]{1,8})|((?=.*[a-f])[0-9a-f]{8})", re.IGNORECASE)
+_HEX = re.compile(r"(?:0x|&h)(?:f{8}(?=[89a-f]))?([0-9a-f]{1,8})|((?=.*[a-f])[0-9a-f]{8})", re.IGNORECASE)
+"""What begins with 0x may be extended to 64 bits, as some 64-bit programs print it."""
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,10}")
 _AS_FOR = re.compile(r"As for (0x[0-9A-F]{8})")
 _UNKNOWN_REMEDY = (
@@ -42,18 +43,21 @@ class Explanation:
     known: bool = True
 
 
-def explain(code: int | str) -> Explanation:
-    """Explain an error code in any spelling; never raises, for it is called when something has failed already."""
+def explain(code: int | str, channel: str | None = None) -> Explanation:
+    """Explain an error code in any spelling; never raises, for it is called when something has failed already.
+
+    `channel` is that of the key that the code is about (the value of a `Channel`), since the remedy may depend on it.
+    """
     try:
         number = parse_code(code)
     except ValueError:
         return Explanation("unknown", None, "The error code is not a number.", *_generic("unknown", None), known=False)
     spelled = f"0x{number:08X}"
-    found = _row(spelled)
+    found = _row(spelled, channel)
     if found is None and number <= 0xFFFF:
         # A Win32 number that nobody wrapped into an HRESULT.
-        found = _row(f"0x8007{number:04X}")
-    return _known(spelled, found) if found is not None else _unknown(spelled)
+        found = _row(f"0x8007{number:04X}", channel)
+    return _known(spelled, found, channel) if found is not None else _unknown(spelled)
 
 
 def parse_code(code: int | str) -> int:
@@ -73,24 +77,27 @@ def _parse_text(text: str) -> int:
     raise ValueError("not a number")
 
 
-def _row(code: str) -> dict[str, t.Any] | None:
+def _row(code: str, channel: str | None) -> dict[str, t.Any] | None:
     found = row("wire_errors", code)
     if found is not None:
         return found
     found = row("errors", code) or row_with("errors", "alias", code)
-    return None if found is None else {**found, **(row("kms_errors", code) or {})}
+    if found is None:
+        return row("windows_errors", code)
+    by_channel = found.get("by_channel", {}).get(channel, {})
+    return {**found, **(row("kms_errors", code) or {}), **by_channel}
 
 
-def _known(code: str, found: t.Mapping[str, t.Any]) -> Explanation:
-    texts = (_sentence(found["message"]), _followed(found, "cause"), _followed(found, "remedy"))
-    return Explanation(code, found["name"], *texts)
+def _known(code: str, found: t.Mapping[str, t.Any], channel: str | None) -> Explanation:
+    cause, remedy = (_followed(found, field, channel) for field in ("cause", "remedy"))
+    return Explanation(code, found["name"], _sentence(found["message"]), cause, remedy)
 
 
-def _followed(found: t.Mapping[str, t.Any], field: str) -> str:
+def _followed(found: t.Mapping[str, t.Any], field: str, channel: str | None) -> str:
     # A few rows say that another code has the same cause or remedy.
     text = found[field]
     pointer = _AS_FOR.fullmatch(text)
-    other = _row(pointer[1]) if pointer else None
+    other = _row(pointer[1], channel) if pointer else None
     return _sentence(other[field] if other else text)
 
 
@@ -113,7 +120,11 @@ def _generic(code: str, area: str | None) -> tuple[str, str]:
 
 
 def _area(code: str) -> str | None:
-    ranges = {**table("wire_errors")["meta"]["ranges"], **table("errors")["meta"]["ranges"]}
+    ranges = {
+        pattern: area
+        for name in ("wire_errors", "errors", "windows_errors")
+        for pattern, area in table(name)["meta"]["ranges"].items()
+    }
     # The longer prefix is the narrower range: 0xC004FDxx lies inside 0xC004Fxxx.
     prefixes = sorted(((pattern.rstrip("x"), area) for pattern, area in ranges.items()), key=lambda pair: -len(pair[0]))
     return next((area for prefix, area in prefixes if code.startswith(prefix)), None)

@@ -36,13 +36,19 @@ _FIELDS = frozenset(["edition_id", "product_key", "build", "builds", "product"])
 
 @dataclasses.dataclass(frozen=True)
 class _Row:
-    key: ProductKey
+    given: ProductKey | str  # a published key as a text
     edition: str  # casefolded canonical EditionID; empty: never chosen by edition
     builds: frozenset[int]
     product: str | None
     span: range = range(0)
     branched: bool = False
+    for_office: bool = False
     any_build: bool = False
+
+    @functools.cached_property
+    def key(self) -> ProductKey:
+        """The key, of a published row made when it is needed: all at once cost more than reading a machine does."""
+        return ProductKey(self.given) if isinstance(self.given, str) else self.given
 
     def closeness(self, build: int | None) -> int:
         """How well this row fits a build: 0 not at all, and more the more exactly."""
@@ -89,6 +95,14 @@ class GvlkTable:
         row = self._row_for(edition_id, build)
         return row.key if row else None
 
+    def key_ending(self, partial: str, edition_id: str | None, build: int | None) -> ProductKey | None:
+        """Return the generic key with these last five characters, that of the edition first; None if none is known."""
+        named = self.key_for(edition_id, build)
+        if named is not None and named.partial == partial.upper():
+            return named
+        found = {row.key.partial: row.key for row in self._published + self._own}
+        return found.get(partial.upper())
+
     def product_name(self, edition_id: str | None, build: int | None) -> str | None:
         """Return what the key of an edition on a build is for, such as `Windows Server 2019 Standard`."""
         row = self._row_for(edition_id, build)
@@ -97,6 +111,26 @@ class GvlkTable:
     def knows(self, key: ProductKey) -> bool:
         """Tell whether a key is one of the generic keys in this table, Office's too."""
         return any(row.key == key for row in self._own + self._published)
+
+    def rules_out(self, key: ProductKey, edition_id: str | None, build: int | None) -> bool:
+        """Return whether a key is one of the table, and certainly of another edition or release than this one."""
+        rows = [row for row in self._own + self._published if row.key == key]
+        if not rows or not edition_id or any(row.for_office for row in rows):
+            return False
+        wanted = canonical_edition(edition_id).casefold()
+        mine = [row for row in rows if row.edition == wanted]
+        if self.key_for(edition_id, build):
+            return not any(row.closeness(build) for row in mine)
+        # Of a build that is not in the table nothing is known but the edition, and of some keys not even that.
+        return not mine and all(row.edition for row in rows)
+
+    def product_of(self, key: ProductKey) -> str | None:
+        """Return what a key of the table is for, such as `Windows Server 2019 Standard`."""
+        return next((row.product for row in self._own + self._published if row.key == key), None)
+
+    def is_for_office(self, key: ProductKey) -> bool:
+        """Return whether a key is one of the generic keys of Office."""
+        return any(row.key == key and row.for_office for row in self._published)
 
     def knows_partial(self, partial: str) -> bool:
         """Tell whether these are the last five characters of one of the generic keys in this table."""
@@ -131,12 +165,13 @@ def _published_row(raw: t.Mapping[str, t.Any]) -> _Row:
     builds = build if isinstance(build, list) else [build] if build else []
     general = group == "Windows client GAC"
     return _Row(
-        key=ProductKey(raw["gvlk"]),
+        given=raw["gvlk"],
         edition="" if _is_disputed(raw) else canonical_edition(raw["edition_id"] or "").casefold(),
         builds=frozenset(builds),
         product=raw["edition"] if group == "Office" else f"{product} {raw['edition']}",
         span=_CLIENT_RANGES[product] if general else range(0),
         branched=group in ("Windows client LTSC", "Windows client LTSB"),
+        for_office=group == "Office",
     )
 
 
@@ -157,7 +192,7 @@ def _own_row(number: int, row: t.Any) -> _Row:
         raise _bad_row(number, "edition_id is missing")
     builds = _own_builds(number, row)
     return _Row(
-        key=_own_key(number, row.get("product_key")),
+        given=_own_key(number, row.get("product_key")),
         edition=canonical_edition(edition).casefold(),
         builds=builds,
         product=str(row["product"]) if row.get("product") else None,

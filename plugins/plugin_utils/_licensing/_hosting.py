@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from .._validation import normal_name
+
 __all__ = [
     "DEFAULT_ACTIVATION_INTERVAL",
     "DEFAULT_KMS_PORT",
@@ -73,7 +75,7 @@ class PublishDomain:
     @property
     def normal(self) -> PublishDomain:
         """The same domain in the spelling that is compared."""
-        return dataclasses.replace(self, domain=self.domain.rstrip(".").lower())
+        return dataclasses.replace(self, domain=normal_name(self.domain))
 
 
 def _is_number(text: str) -> bool:

@@ -19,7 +19,16 @@ import typing as t
 
 from ._statuses import LicenseStatus
 
-__all__ = ["KMS_LOG", "REQUEST_PROCESSED", "ClientRequest", "KmsClient", "clients_of", "duplicates_of"]
+__all__ = [
+    "KMS_LOG",
+    "REQUEST_PROCESSED",
+    "ClientRequest",
+    "KmsClient",
+    "clients_of",
+    "duplicates_of",
+    "parse_client_time",
+    "parse_number",
+]
 
 KMS_LOG = "Key Management Service"
 REQUEST_PROCESSED = 12290
@@ -55,13 +64,13 @@ class ClientRequest:
         return cls(
             logged=logged,
             result=int(result, 16),
-            required_count=_number(count),
+            required_count=parse_number(count),
             name=name,
             client_machine_id=client.strip("{}").lower(),
-            client_time=_time(time),
-            is_virtual=None if _number(virtual) is None else bool(_number(virtual)),
+            client_time=parse_client_time(time),
+            is_virtual=None if parse_number(virtual) is None else bool(parse_number(virtual)),
             status=_status(status),
-            minutes_left=_number(minutes),
+            minutes_left=parse_number(minutes),
             activation_id=product.strip("{}").lower(),
         )
 
@@ -103,16 +112,18 @@ def _is_code(text: str) -> bool:
     return re.fullmatch(r"0[xX][0-9A-Fa-f]{1,8}", text) is not None
 
 
-def _number(text: str) -> int | None:
+def parse_number(text: str) -> int | None:
+    """Return a count or a number of minutes as an event has it, None for anything else."""
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _status(text: str) -> LicenseStatus | None:
-    number = _number(text)
+    number = parse_number(text)
     return LicenseStatus(number) if number is not None and number <= max(LicenseStatus) else None
 
 
-def _time(text: str) -> datetime.datetime | None:
+def parse_client_time(text: str) -> datetime.datetime | None:
+    """Return the time that a client gives in an event, None for anything else."""
     match = _TIME.match(text)
     if match is None:
         return None

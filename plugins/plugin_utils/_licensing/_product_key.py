@@ -14,12 +14,11 @@ import hashlib
 import re
 
 from .._errors import Refusal
-from .._secrets import Secret, reveal
+from .._secrets import KEY_ALPHABET, Secret, is_key, reveal
 
 __all__ = ["ProductKey"]
 
 _FORM = re.compile(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}")
-_ALPHABET = frozenset("BCDFGHJKMPQRTVWXY2346789N-")
 
 # What word processors, chat programs and web pages make of a hyphen: hyphens and dashes, the minus sign, full width.
 _DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D], "-")
@@ -66,11 +65,14 @@ def _normal(text: str | Secret) -> str:
     if not isinstance(text, (str, Secret)):
         raise _malformed("it is not a text")
     plain = reveal(text).strip(_UNSEEN).translate(_DASHES)
+    if not plain:
+        raise _malformed("it is empty")
     # Beyond ASCII one character may become two when it is made upper case.
     normal = plain.upper() if plain.isascii() else ""
-    if not _FORM.fullmatch(normal):
+    # What is accepted as a key is also refused elsewhere and masked, so it has to be recognised there.
+    if not (_FORM.fullmatch(normal) and is_key(plain)):
         raise _malformed("it is not five groups of five letters or digits with hyphens between them")
-    if not _ALPHABET.issuperset(normal):
+    if not KEY_ALPHABET.issuperset(normal.replace("-", "")):
         raise _malformed("it holds a letter or a digit that product keys never hold")
     if normal.count("N") > 1:
         raise _malformed("it holds the letter N more than once")

@@ -12,7 +12,9 @@ import datetime
 from ._channels import Application, Channel
 from ._editions import canonical_edition, is_evaluation, is_lifted
 from ._hosting import DEFAULT_KMS_PORT, Hosting
+from ._kms_attempts import KmsAttempt
 from ._statuses import ActivationType, LicenseStatus
+from ._terms import ENDS_SOON_DAYS, LEASE
 
 __all__ = ["Machine", "Product", "Service", "State", "named"]
 
@@ -25,8 +27,11 @@ class Product:
 
     `reason` is an HRESULT, unsigned, 0 for none. `grace_minutes` counts down whatever runs: a grace period, or the
     validity of a KMS, AD or evaluation licence. `activation_type` is what is allowed, `activated_by` what was used
-    last. A port of 0 is one that is not set. `ad_object_dn` is empty where no activation object is shown, and None
-    where that was not read; the extended PID and the activation ID beside it are those of the host key in that object.
+    last. `kms_host`, `kms_port`, `lookup_domain` and `activation_type` are what is in force for the product: its own,
+    else the machine's. A port of 0 is one that is not set. `ad_object_dn` is empty where no activation object is shown,
+    and None where that was not read; the extended PID and the activation ID beside it are those of the host key in that
+    object. `reason` says how the licence stands. How the last attempt to activate the product ended is in
+    `last_attempt`, None where that was not read or where the machine has no event of it.
     """
 
     id: str
@@ -46,6 +51,7 @@ class Product:
     activated_by: ActivationType | None = None
     kms_host: str | None = None
     kms_port: int = 0
+    lookup_domain: str | None = None
     discovered_kms_host: str | None = None
     discovered_kms_port: int = 0
     installation_id: str | None = None
@@ -54,11 +60,24 @@ class Product:
     ad_object_dn: str | None = None
     ad_extended_pid: str | None = None
     ad_activation_id: str | None = None
+    last_attempt: KmsAttempt | None = None
 
     @property
     def is_licensed(self) -> bool:
         """Whether the product is activated; extended grace counts, as it does for `slmgr.vbs`."""
         return self.status in (LicenseStatus.LICENSED, LicenseStatus.EXTENDED_GRACE)
+
+    @property
+    def attempt_error(self) -> int:
+        """The code that the last attempt to activate this failed with, 0 where it did not fail or is not known."""
+        return self.last_attempt.code if self.last_attempt else 0
+
+    @property
+    def needs_attempt(self) -> bool:
+        """Whether the last attempt explains something: there is no licence, or one that was not renewed for long."""
+        if not self.partial_product_key or self.is_addon:
+            return False
+        return not self.is_licensed or (self.is_leased and self.grace_minutes < ENDS_SOON_DAYS * 1440)
 
     @property
     def is_by_directory(self) -> bool:
@@ -84,6 +103,18 @@ class Product:
     def is_leased(self) -> bool:
         """Whether this is licensed for a while, by a KMS host or by Active Directory."""
         return self.channel is Channel.KMS_CLIENT and self.is_licensed and self.grace_minutes > 0
+
+    def granted_within(self, time: datetime.timedelta) -> bool:
+        """Return whether KMS has granted or renewed the lease within this time; a machine can report any number."""
+        by_kms = self.is_leased and self.activated_by is ActivationType.KMS
+        return by_kms and self.grace_minutes >= (LEASE - time).total_seconds() / 60
+
+    @property
+    def lacks_ad_object(self) -> bool:
+        """Whether only Active Directory may license this, on a generic key, and no activation object has done so."""
+        if self.channel is not Channel.KMS_CLIENT or self.activation_type is not ActivationType.AD:
+            return False
+        return not (self.is_licensed and self.is_by_directory)
 
     @property
     def asks_kms(self) -> bool:
@@ -132,7 +163,8 @@ class Machine:
 class State:
     """All that one reading told, at one moment of the controller's clock; what was not read is None.
 
-    `domain` is the machine's own domain, empty for one that has none.
+    `domain` is the machine's own domain, empty for one that has none. `known_ids` and `absent_ids` are activation IDs
+    that were looked for among all products, also those without a key: products have the former, none has the latter.
     """
 
     service: Service
@@ -140,6 +172,8 @@ class State:
     machine: Machine | None = None
     domain: str | None = None
     hosting: Hosting | None = None
+    known_ids: frozenset[str] = frozenset()
+    absent_ids: frozenset[str] = frozenset()
     observed_at: datetime.datetime
 
     @property
@@ -178,11 +212,9 @@ class State:
         return is_lifted(product.family, self.edition_id)
 
     def set_kms_host(self, product: Product) -> tuple[str, int] | None:
-        """Return the KMS host that is set for a product and its port; the product's own goes before that of all."""
-        if product.kms_host:
-            return product.kms_host, product.kms_port or DEFAULT_KMS_PORT
-        service = self.service
-        return (service.kms_host, service.kms_port or DEFAULT_KMS_PORT) if service.kms_host else None
+        """Return the KMS host that is set for a product and its port; the product's own overrides the machine's."""
+        host = product.kms_host or self.service.kms_host
+        return (host, product.kms_port or self.service.kms_port or DEFAULT_KMS_PORT) if host else None
 
     def found_kms_host(self, product: Product) -> tuple[str, int] | None:
         """Return the KMS host that DNS last led a product to, and its port."""

@@ -9,15 +9,38 @@ They are small numbers of that service's own: 0x7F here has nothing to do with a
 
 from __future__ import annotations
 
+import typing as t
+
 from ._explanations import Explanation, parse_code
 from ._tables import row
 
-__all__ = ["explain_service", "service_code"]
+__all__ = ["ServiceVerdict", "explain_service", "service_code", "service_verdict"]
 
 _UNKNOWN_REMEDY = (
-    "Run the task again later. If {code} stays, take the IDs to Microsoft's activation centre by telephone and give "
-    "the confirmation ID to mak."
+    "Run the task again later. If {code} stays, give the IDs to Microsoft's product activation portal and the "
+    "confirmation ID to mak."
 )
+_LENGTH_OF_HRESULT = 10
+
+
+class ServiceVerdict(t.NamedTuple):
+    """What a code concerns (`key`, `machine`, `retry`), and what it concerns once different machines have met it.
+
+    `spent` is `none` where this request was not counted, `never` where no earlier one was either, else `unknown`.
+    """
+
+    kind: str = "machine"
+    repeated: str = "machine"
+    spent: str = "unknown"
+
+
+def service_verdict(code: str) -> ServiceVerdict:
+    """Return the verdict on a code; what looks like an HRESULT of a failure is trouble of the service itself."""
+    found = row("service_errors", code)
+    if found is not None:
+        return ServiceVerdict(found["class"], found.get("repeated", found["class"]), found["spent"])
+    is_failure = len(code) == _LENGTH_OF_HRESULT and code[2] in "89ABCDEF"
+    return ServiceVerdict("retry", "retry") if is_failure else ServiceVerdict()
 
 
 def service_code(text: str) -> str:

@@ -4,109 +4,115 @@
 
 """What a failed activation of a counted key means for its count, by the code that the machine gave.
 
-Three things have to be known, and none of them may be guessed: whether trying again makes sense, whether Microsoft may
-have counted the attempt although it failed, and whether every other machine with this key would fail as well. The codes
-and their meanings are those of slerror.h and wininet.h; see `data/errors.json` for each one's source.
+Three things have to be known, and none of them may be guessed: whether trying again makes sense, whether Microsoft has
+not counted the attempt that failed, and whether every other machine with this key would fail as well.
+
+`data/verdicts.json` has one class for each code, and marks for the questions about the count. A code that is not listed
+has the class `machine` and leaves the count unknown: a service that goes down between Microsoft's answer and its own
+storage can end a call with any number.
 """
 
 from __future__ import annotations
 
+import typing as t
+
+from ._tables import row
+
 __all__ = [
     "KMS_COUNT_TOO_LOW",
     "NO_ACTIVATION_OBJECT",
+    "Verdict",
     "blames_kms_host",
     "denies_count",
+    "is_not_dispatched",
     "is_temporary",
+    "is_uncounted",
     "is_wrong_confirmation",
     "may_have_counted",
+    "names_failed_attempt",
     "stops_key",
+    "verdict",
 ]
 
 KMS_COUNT_TOO_LOW = 0xC004F038
 """What a client tells whose KMS host has not counted enough machines."""
 NO_ACTIVATION_OBJECT = 0xC004F081
 """What a member of a domain tells whose forest has no activation object for it, as far as it can see."""
+_ERROR = 0x80000000
+"""The bit by which an HRESULT is an error."""
 
-_NEVER_REACHED = frozenset(
-    {
-        0x80072EE7,  # the name could not be resolved
-        0x80072EFD,  # no connection
-        0x8004FE33,  # an outbound proxy wants to know who asks
-    }
-)
-_REACHED_PERHAPS = frozenset(
-    {
-        0x80072EE2,  # no answer in time
-        0x80072EFE,  # the connection ended
-        0x80072EFF,  # the connection was reset
-        0xC004B007,  # the activation server could not be talked to
-        0xC004C00C,  # the activation server failed
-        0xC004C012,  # its network failed
-        0xC004C013,  # its database failed
-        0xC004C015,  # it had no answer
-        0xC004FC03,  # a network problem, not said which
-    }
-)
-_KMS_HOST = frozenset(
-    {
-        0x800706BA,  # its RPC server is not there
-        0x8007232A,  # the DNS server failed
-        0x8007232B,  # its name, or the domain's record, does not exist
-        0x8007251D,  # DNS has no such record
-        0x80072EE7,  # its name could not be resolved
-        KMS_COUNT_TOO_LOW,
-        0xC004F039,  # its KMS is switched off
-        0xC004F041,  # it is not activated itself
-        0xC004F042,  # it does not serve this product
-        0xC004F06C,  # its clock and the machine's are too far apart
-        0xC004F074,  # it could not be reached
-    }
-)
-_EXHAUSTED = frozenset({0xC004C020, 0xC004C021, 0x803FA07F, 0x803FA080})
-_BLOCKED = frozenset({0xC004C003, 0xC004F051})
-_WRONG_CONFIRMATION = frozenset(
-    {
-        0xC004F02C,  # it has not the form of one
-        0xC004F02D,  # its version is wrong
-        0xC004F02F,  # its length is wrong
-        0xC004F031,  # it belongs to another installation ID
-        0xC004F04D,  # its digits, or those of the installation ID, are wrong
-        0xC004F07E,  # it belongs to another key
-    }
-)
+
+class Verdict(t.NamedTuple):
+    """The class of a code (`retry`, `key`, `machine`, `rights` or `kms_host`) and its marks, explained in the table."""
+
+    kind: str = "machine"
+    marks: frozenset[str] = frozenset()
+
+
+def verdict(hresult: int) -> Verdict:
+    """Return the verdict on a code; a Win32 number has that of the HRESULT which it would be wrapped into."""
+    number = hresult & 0xFFFFFFFF
+    found = row("verdicts", f"0x{number:08X}") or (row("verdicts", f"0x8007{number:04X}") if number <= 0xFFFF else None)
+    return Verdict(found["class"], frozenset(found["marks"])) if found else Verdict()
 
 
 def is_temporary(hresult: int) -> bool:
-    """Tell whether the same attempt may succeed a little later, with nothing changed."""
-    return hresult in _REACHED_PERHAPS | _NEVER_REACHED - {0x8004FE33}
+    """Return whether the same attempt may succeed a little later, with nothing changed."""
+    return verdict(hresult).kind == "retry"
 
 
 def blames_kms_host(hresult: int) -> bool:
-    """Tell whether an activation failed for the KMS host that was asked, so that another one may grant it."""
-    return hresult in _KMS_HOST
+    """Return whether an activation failed because of the KMS host that was asked, so that another one may grant it."""
+    return "kms_host" in verdict(hresult).marks
 
 
 def may_have_counted(hresult: int) -> bool:
-    """Tell whether Microsoft may have counted an attempt that ended like this."""
-    return hresult in _REACHED_PERHAPS
+    """Return whether a product's own reason for being unlicensed hints at an attempt that Microsoft may have counted.
+
+    That reason is mostly something else than the end of an attempt. Of the code of an attempt ask `is_uncounted`.
+    """
+    return "perhaps_counted" in verdict(hresult).marks
+
+
+def names_failed_attempt(reason: int) -> bool:
+    """Return whether a product's own reason for being unlicensed is how an attempt to activate it ended.
+
+    Reasons that name the state of a licence are shown by `slmgr /dlv` regardless of how the last attempt ended.
+    """
+    return bool(reason & _ERROR) and "state" not in verdict(reason).marks
+
+
+def is_uncounted(hresult: int) -> bool:
+    """Return whether Microsoft surely did not count the attempt that ended with this code.
+
+    Microsoft refused, or it was never reached, or the host refused before asking. It says nothing of earlier attempts.
+    """
+    return "uncounted" in verdict(hresult).marks
+
+
+def is_not_dispatched(number: int) -> bool:
+    """Return whether a SOAP fault with this number says that the method it was meant for did not begin.
+
+    This is for faults alone: a method that itself returns such a number has run.
+    """
+    return "not_dispatched" in verdict(number).marks
 
 
 def denies_count(hresult: int) -> bool:
-    """Tell whether it was Microsoft itself that refused, which settles earlier attempts of this machine too.
+    """Return whether Microsoft's refusal settles earlier attempts of this machine too.
 
-    A machine's activation that was counted once is granted again, so one that is refused never was counted. A key that
-    is blocked or used up says nothing of the kind: an earlier attempt may have been the one that used it up.
+    A key that Microsoft never activates was not counted before either. A key that is blocked or used up says nothing of
+    the kind: an earlier attempt may have been the one that used it up.
     """
-    return hresult & 0xFFFFF000 == 0xC004C000 and not is_temporary(hresult) and stops_key(hresult) is None
+    return "never_counted" in verdict(hresult).marks
 
 
 def stops_key(hresult: int) -> str | None:
     """Return `exhausted` or `blocked` when no machine can be activated with this key any more, else None."""
-    if hresult in _EXHAUSTED:
-        return "exhausted"
-    return "blocked" if hresult in _BLOCKED else None
+    marks = verdict(hresult).marks
+    return next((mark for mark in ("exhausted", "blocked") if mark in marks), None)
 
 
 def is_wrong_confirmation(hresult: int) -> bool:
-    """Tell whether a machine found that a confirmation ID is none of its own."""
-    return hresult in _WRONG_CONFIRMATION
+    """Return whether a machine found that a confirmation ID does not belong to it."""
+    return "wrong_confirmation" in verdict(hresult).marks

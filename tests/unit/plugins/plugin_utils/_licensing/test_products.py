@@ -153,6 +153,6 @@ def test_a_product_goes_by_its_own_kms_host_first() -> None:
     own = dataclasses.replace(GENERIC, kms_host="own", discovered_kms_host="seen", discovered_kms_port=1700)
     service = Service(version="", kms_host="all", kms_port=1689, discovered_kms_host="found")
     whole = State(service=service, products=(own,), observed_at=NOW)
-    assert (whole.set_kms_host(own), whole.found_kms_host(own)) == (("own", 1688), ("seen", 1700))
+    assert (whole.set_kms_host(own), whole.found_kms_host(own)) == (("own", 1689), ("seen", 1700))
     assert (whole.set_kms_host(GENERIC), whole.found_kms_host(GENERIC)) == (("all", 1689), ("found", 1688))
     assert state().set_kms_host(GENERIC) is None

@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import explain_service, service_code, table
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    ServiceVerdict,
+    explain_service,
+    service_code,
+    service_verdict,
+    table,
+)
 
 ROWS: dict[str, dict[str, t.Any]] = table("service_errors")["errors"]
 
@@ -25,7 +31,8 @@ def test_the_table_holds_every_code_that_was_ever_told_of() -> None:
 @pytest.mark.parametrize("code", ROWS)
 def test_every_row_is_well_formed_and_sourced(code: str) -> None:
     assert service_code(code) == code
-    assert set(ROWS[code]) == {"name", "message", "cause", "remedy", "source"}
+    assert set(ROWS[code]) - {"repeated"} == {"name", "class", "spent", "message", "cause", "remedy", "source"}
+    assert ROWS[code]["class"] in ("key", "machine", "retry") and ROWS[code]["spent"] in ("none", "never", "unknown")
     assert ROWS[code]["source"] and set(ROWS[code]["source"]) <= set(table("service_errors")["sources"])
 
 
@@ -46,6 +53,24 @@ def test_one_code_in_all_spellings(spelled: str) -> None:
 def test_a_blocked_key_is_told_with_the_mistakes_that_look_the_same() -> None:
     told = explain_service("0x67")
     assert "installation ID" in told.cause and "ESU" in told.cause
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("0x7F", ServiceVerdict("key", "key", "none")),
+        ("0x67", ServiceVerdict("machine", "key", "none")),
+        ("0x68", ServiceVerdict("key", "key", "never")),
+        ("0x90", ServiceVerdict("machine", "machine", "never")),
+        ("0x71", ServiceVerdict("retry", "retry", "unknown")),
+        ("0x80004003", ServiceVerdict("retry", "retry", "unknown")),
+        ("0x8000FFFF", ServiceVerdict("retry", "retry", "unknown")),
+        ("0x72", ServiceVerdict("machine", "machine", "unknown")),
+        ("http_400", ServiceVerdict("machine", "machine", "unknown")),
+    ],
+)
+def test_each_code_has_one_class(code: str, verdict: ServiceVerdict) -> None:
+    assert service_verdict(code) == verdict
 
 
 @pytest.mark.parametrize("code", ["0x8000FFFF", "0x72", "nonsense", ""])
