@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ._errors import DirectoryLibraryMissing, DirectoryUnreachable
+from ._errors import DirectoryLibraryMissing, DirectoryUnreachable, pip_install
 
 __all__ = ["Endpoint", "domain_controllers"]
 
@@ -83,7 +83,7 @@ def _dnspython_missing(error: ImportError) -> DirectoryLibraryMissing:
         "The Python library dnspython is missing where this task runs.",
         code="dnspython_missing",
         cause=str(error),
-        remedy="Install it there for Ansible's Python ('pip install dnspython', or the system's package"
+        remedy=f"Install it there for Ansible's Python ({pip_install('dnspython')}, or the system's package"
         " python3-dnspython or python3-dns), or set server to a domain controller, which needs no look-up.",
     )
 

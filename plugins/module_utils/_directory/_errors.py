@@ -14,6 +14,8 @@ along and nothing else.
 
 from __future__ import annotations
 
+import sys
+
 __all__ = [
     "DirectoryAnswerLost",
     "DirectoryError",
@@ -21,6 +23,7 @@ __all__ = [
     "DirectoryLoginFailed",
     "DirectoryRefusal",
     "DirectoryUnreachable",
+    "pip_install",
     "python_ldap_missing",
 ]
 
@@ -58,6 +61,11 @@ class DirectoryLibraryMissing(DirectoryRefusal):
     """A Python library is missing where this runs."""
 
 
+def pip_install(requirement: str) -> str:
+    """Return the command that installs a requirement for the Python that runs this."""
+    return f"{sys.executable} -m pip install {requirement}"
+
+
 def python_ldap_missing(error: ImportError) -> DirectoryLibraryMissing:
     """Return the refusal to work without python-ldap."""
     return DirectoryLibraryMissing(
@@ -65,5 +73,5 @@ def python_ldap_missing(error: ImportError) -> DirectoryLibraryMissing:
         code="python_ldap_missing",
         cause=str(error),
         remedy="Install it there for Ansible's Python: the system's package (python3-ldap on Debian, python3-ldap or"
-        " python-ldap elsewhere), or 'pip install python-ldap' with the headers of OpenLDAP and SASL.",
+        f" python-ldap elsewhere), or, with the headers of OpenLDAP and SASL: {pip_install('python-ldap')}",
     )

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import enum
 import ipaddress
-import re
 import ssl
 import typing as t
 from dataclasses import dataclass, field
 
+from .._host_names import domain_problem, host_problem
 from ._errors import DirectoryRefusal
 
 __all__ = ["DIRECTORY_SPEC", "DirectorySettings", "Security", "settings_from"]
 
-# Letters of any script, digits, hyphens and, as old forests have them, underscores.
-_HOST_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
-_LONGEST_NAME = 255
 _LONGEST_WAIT = 600
 _TELLING_LENGTH = 6
 
@@ -99,14 +96,18 @@ def _check_place(settings: DirectorySettings) -> None:
             "Neither a domain nor a domain controller is named.",
             "Set domain to the DNS name of a domain of the forest, or server to the name of a domain controller.",
         )
-    if settings.domain and (_is_address(settings.domain) or not _is_host_name(settings.domain)):
+    problem = domain_problem(settings.domain) if settings.domain else None
+    if problem:
         _refuse(
-            f"'{settings.domain}' is not the DNS name of a domain.",
+            f"domain is '{settings.domain}', {problem}.",
             "Set domain to a name such as corp.example.com; a single domain controller goes into server.",
         )
-    if settings.server and not _is_address(settings.server) and not _is_host_name(settings.server):
+    problem = host_problem(settings.server) if settings.server else None
+    if settings.server and "[" in settings.server:
+        problem = "with brackets, which a plain address does not have"
+    if problem:
         _refuse(
-            f"'{settings.server}' is neither a host name nor an address.",
+            f"server is '{settings.server}', {problem}.",
             "Set server to the name alone, such as dc1.corp.example.com; the rest has options: port and security.",
         )
 
@@ -157,10 +158,6 @@ def _check_limits(settings: DirectorySettings) -> None:
     for server in settings.dns_servers:
         if not _is_address(server):
             _refuse(f"The DNS server '{server}' is not an address.", "Set dns_servers to a list of IP addresses.")
-
-
-def _is_host_name(text: str) -> bool:
-    return len(text) < _LONGEST_NAME and _HOST_NAME.fullmatch(text) is not None
 
 
 def _is_address(text: str) -> bool:
