@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from ._creation import require_creatable
 from ._gate import Account, LedgerGate
 from ._ledger import DEFAULT_LEASE, Ledger
-from ._location import DEFAULT_PATH
+from ._location import DEFAULT_PATH, Location, locate
 from ._preloading import preload
 from ._reconciliation import Evidence, Verdict, concerns, judged
 from ._records import (
@@ -27,6 +28,8 @@ from ._records import (
     Tally,
     utcnow,
 )
+from ._sandbox import require_ledger_of_fleet, require_service
+from ._sightings import Sighting
 
 __all__ = [
     "DEFAULT_LEASE",
@@ -41,16 +44,22 @@ __all__ = [
     "Evidence",
     "Ledger",
     "LedgerGate",
+    "Location",
     "MachineIdentity",
     "Method",
     "Pool",
     "PoolWish",
     "Reservation",
+    "Sighting",
     "Stop",
     "Tally",
     "Verdict",
     "concerns",
     "judged",
+    "locate",
     "preload",
+    "require_creatable",
+    "require_ledger_of_fleet",
+    "require_service",
     "utcnow",
 ]

@@ -13,6 +13,7 @@ from datetime import datetime
 from . import _refusals as refusals
 from ._records import Confirmation
 from ._schema import insert_missing, schema
+from ._soundness import fetched
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -32,15 +33,15 @@ def find(connection: Connection, installation_id: str, *, lock: bool = False) ->
     """Return what is stored for an installation ID, or None."""
     table = schema().confirmations
     query = table.select().where(table.c.installation_id == digits_of(installation_id))
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return _confirmation(row) if row else None
+    rows = fetched(connection, query.with_for_update() if lock else query, table)
+    return _confirmation(rows[0]) if rows else None
 
 
 def all_confirmations(connection: Connection) -> list[Confirmation]:
     """Return everything stored, the oldest first."""
     table = schema().confirmations
-    rows = connection.execute(table.select().order_by(table.c.obtained_at, table.c.installation_id))
-    return [_confirmation(row) for row in rows]
+    query = table.select().order_by(table.c.obtained_at, table.c.installation_id)
+    return [_confirmation(row) for row in fetched(connection, query, table)]
 
 
 def store(connection: Connection, confirmation: Confirmation, entry_id: int | None) -> Confirmation:

@@ -33,12 +33,13 @@ class Database:
 
     def __init__(self, location: Location, password: Secret | None = None) -> None:
         self.place = location.text
+        self._path = location.path
         self._engine = _sqlite(location) if location.path else _postgresql(location, password)
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Connection]:
         """One transaction that changes nothing."""
-        with explained(self.place), self._engine.connect() as connection, connection.begin():
+        with explained(self.place, self._path), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager
@@ -48,7 +49,7 @@ class Database:
         With `keep` false it leaves none either way: a rehearsal, which meets the same refusals.
         """
         with (
-            explained(self.place),
+            explained(self.place, self._path),
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
             connection.begin() as transaction,
         ):

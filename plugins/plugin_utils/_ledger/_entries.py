@@ -9,6 +9,8 @@ The rules by which a limit holds whatever happens:
 * An entry counts from its reservation on, until somebody knows that nothing was spent.
 * A second attempt on the same machine takes over the entry of the first, and nothing is counted twice. It waits for
   nobody who is dead, and it does not disturb who is alive.
+* An entry without a product was reserved ahead of the key's installation. The demand that follows completes it, so as
+  long as it has no product, no activation was asked for with it.
 * The truth is always recorded, also where it is more than was allowed: a confirmed entry stays confirmed.
 """
 
@@ -21,15 +23,17 @@ from datetime import datetime, timedelta
 from .._secrets import scrub
 from . import _pools as pools
 from . import _refusals as refusals
+from ._clock import elapsed, is_recent
 from ._owner import Owner
 from ._queries import OPEN, entry_of
 from ._records import Balance, Demand, Entry, EntryState, MachineIdentity, Method, Pool, Reservation
 from ._schema import insert_missing, schema
+from ._soundness import LARGEST, fetched
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-__all__ = ["Moment", "check", "find", "is_live", "reserve", "settle"]
+__all__ = ["Moment", "check", "find", "is_live", "reserve", "settle", "withdraw"]
 
 _Row: t.TypeAlias = "Row[t.Any]"
 
@@ -42,11 +46,15 @@ class Moment:
     lease: timedelta
 
     def holds(self, row: _Row) -> bool:
-        """Tell whether an entry is reserved by a process that lives."""
+        """Return whether an entry is reserved by a process that is alive, as far as can be known from here.
+
+        On the owner's own host the process is looked at, and no clock counts. From elsewhere an entry is held for the
+        lease and never longer, whatever the clocks say: who takes over watches the machine before asking again.
+        """
         if row.state != EntryState.RESERVED.value or row.owner is None:
             return False
         life = Owner.parse(row.owner).life
-        return life == "alive" or (life == "unknown" and row.held_at + self.lease > self.now)
+        return life == "alive" or (life == "unknown" and is_recent(row.held_at, self.now, self.lease))
 
 
 def check(connection: Connection, demand: Demand, moment: Moment) -> Balance:
@@ -66,13 +74,16 @@ def reserve(connection: Connection, demand: Demand, moment: Moment) -> Reservati
     pools.bind(connection, pool, demand.key_fingerprint, demand.partial, moment.now, demand.extended_pid)
     if row is not None:
         entry_id = _take_over(connection, demand, moment, row)
+        _drop_ahead(connection, demand, moment, but=entry_id)
     elif _insert(connection, demand, moment, from_reserve=balance.available < 1):
         entry_id = t.cast("_Row", _open_row(connection, demand)).id
     else:
         # Another pool of the same key has just paid for the same machine, which its lock did not keep it from.
         return reserve(connection, demand, moment)
-    idle = (moment.now - row.held_at).total_seconds() if row is not None else 0.0
-    return Reservation(find(connection, entry_id), taken_over=row is not None, idle=idle)
+    # What was reserved ahead and not completed has asked for nothing, so there is nothing to wait for.
+    taken_over = row is not None and bool(row.product_id)
+    idle = elapsed(row.held_at, moment.now).total_seconds() if row is not None and taken_over else 0.0
+    return Reservation(find(connection, entry_id), taken_over=taken_over, idle=idle)
 
 
 def _judged(connection: Connection, demand: Demand, pool: Pool, row: _Row | None, moment: Moment) -> Balance:
@@ -85,7 +96,7 @@ def _judged(connection: Connection, demand: Demand, pool: Pool, row: _Row | None
         raise refusals.pool_stopped(pool, stopped)
     balance = pools.balance_of(connection, pool)
     if row is not None:
-        if moment.holds(row):
+        if row.id != demand.ahead and moment.holds(row):
             raise refusals.activation_in_progress(entry_of(row))
     elif (balance.left if demand.use_reserve else balance.available) < 1:
         raise refusals.pool_exhausted(demand, balance)
@@ -100,18 +111,22 @@ def _subjects(demand: Demand) -> list[str]:
     """Return what makes two demands the same: hardware, image, product and key, and the installation ID if it is known.
 
     Microsoft counts by that ID, so what a machine's earlier one may have cost stays counted. An attempt that did not
-    know its ID yet is the same as one that does.
+    know its ID or its product yet is the same as one that does. The most exact subject comes first.
     """
     machine = demand.machine
-    known = (machine.bios_uuid or "", machine.client_machine_id or "", demand.product_id, demand.key_fingerprint)
-    general = "|".join(part.strip().lower() for part in known)
-    return [f"{general}|{demand.installation_id}", general] if demand.installation_id else [general]
+
+    def general(product_id: str) -> str:
+        known = (machine.bios_uuid or "", machine.client_machine_id or "", product_id, demand.key_fingerprint)
+        return "|".join(part.strip().lower() for part in known)
+
+    exact = [f"{general(demand.product_id)}|{demand.installation_id}"] if demand.installation_id else []
+    return [*exact, *dict.fromkeys([general(demand.product_id), general("")])]
 
 
 def _open_row(connection: Connection, demand: Demand, *, lock: bool = False) -> _Row | None:
     table = schema().activations
     query = table.select().where(table.c.subject.in_(_subjects(demand)), table.c.state.in_(OPEN))
-    rows = connection.execute(query.with_for_update() if lock else query).all()
+    rows = fetched(connection, query.with_for_update() if lock else query, table)
     return max(rows, key=lambda row: len(row.subject), default=None)
 
 
@@ -140,17 +155,41 @@ def _insert(connection: Connection, demand: Demand, moment: Moment, *, from_rese
 
 
 def _take_over(connection: Connection, demand: Demand, moment: Moment, row: _Row) -> int:
+    completed = {} if row.product_id else {"product_id": demand.product_id, "subject": _subjects(demand)[0]}
     values = {
         **_attempt(demand, moment),
+        **completed,
         "machine_name": demand.machine.name,
         "installation_id": demand.installation_id or row.installation_id,
         "extended_pid": demand.extended_pid or row.extended_pid,
         "justification": _without_keys(demand.justification) or row.justification,
         "user_name": _without_keys(demand.user) or row.user_name,
-        "attempts": row.attempts + 1,
+        "attempts": row.attempts if row.id == demand.ahead else min(row.attempts + 1, LARGEST),
     }
     _write(connection, row.id, values)
     return int(row.id)
+
+
+def _drop_ahead(connection: Connection, demand: Demand, moment: Moment, *, but: int) -> None:
+    """Drop what was reserved ahead for the same machine, when an earlier entry of it turned out to be open."""
+    table = schema().activations
+    query = table.select().where(table.c.subject == _subjects(demand)[-1], table.c.state.in_(OPEN), table.c.id != but)
+    for row in fetched(connection, query, table):
+        if row.id == demand.ahead or not moment.holds(row):
+            _drop(connection, row.id)
+
+
+def _drop(connection: Connection, entry_id: int) -> None:
+    table = schema().activations
+    connection.execute(table.delete().where(table.c.id == entry_id))
+
+
+def withdraw(connection: Connection, entry_id: int) -> None:
+    """Drop an entry that was reserved ahead, unless a demand has completed it; nothing was asked for with it."""
+    table = schema().activations
+    for row in fetched(connection, table.select().where(table.c.id == entry_id).with_for_update(), table):
+        if not row.product_id and row.state == EntryState.RESERVED.value:
+            _drop(connection, entry_id)
 
 
 def _without_keys(text: str) -> str:
@@ -174,14 +213,17 @@ def _attempt(demand: Demand, moment: Moment) -> dict[str, t.Any]:
 def settle(connection: Connection, entry_id: int, state: EntryState, code: str | None, moment: Moment) -> Entry:
     """Record what became of an activation, and return the entry; raises Refusal (`unknown_entry`).
 
-    Confirmed is the last word, and it is taken from anybody, at any time. Released and uncertain are guesses by
-    comparison: they do not touch a confirmed entry, nor one that another living process holds. An entry that was
-    released becomes uncertain again when somebody who was thought dead says so, for then it may have been spent.
+    Confirmed is final, and any process may record it at any time. Released and uncertain are guesses by comparison:
+    they change neither a confirmed entry nor one that another running process holds. A released entry becomes
+    uncertain again when a process that was taken for dead reports so, because it may have been spent. It counts again
+    then, and its pool is restored if it was removed meanwhile.
     """
     if state is EntryState.RESERVED:
         raise ValueError("settle() records an outcome; reserve() makes a reservation")
     row = _row(connection, entry_id, lock=True)
     if _may_settle(connection, row, state, moment):
+        if row.state == EntryState.RELEASED.value:
+            pools.hold(connection, row.pool, row.fingerprint, row.partial, moment.now)
         _write(connection, entry_id, {"state": state.value, "code": code, "settled_at": moment.now})
     return find(connection, entry_id)
 
@@ -222,7 +264,6 @@ def is_live(connection: Connection, entry_id: int, moment: Moment) -> bool:
 def _row(connection: Connection, entry_id: int, *, lock: bool = False) -> _Row:
     table = schema().activations
     query = table.select().where(table.c.id == entry_id)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        raise refusals.unknown_entry(entry_id)
-    return row
+    for row in fetched(connection, query.with_for_update() if lock else query, table):
+        return row
+    raise refusals.unknown_entry(entry_id)

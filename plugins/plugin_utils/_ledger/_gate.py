@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._applying import Settlement, Spend, Ticket
 from .._errors import ActivationError, Refusal
@@ -16,6 +16,7 @@ from .._planning import FIRST_ACTIVATION
 from ._ledger import Ledger
 from ._records import OPEN_STATES, Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
 from ._refusals import another_key, pool_stopped
+from ._sightings import Sighting
 
 __all__ = ["Account", "LedgerGate"]
 
@@ -42,11 +43,22 @@ class Account:
 
 
 class LedgerGate:
-    """Implements the applier's gate; `obtain` gets a confirmation ID for a demand, and pays for it."""
+    """Implements the applier's gate.
+
+    `pay` gets a confirmation ID for a demand. `ask` raises what the activation service says about a key, which it knows
+    by an extended PID or not yet (None).
+    """
 
     def __init__(
-        self, ledger: Ledger, account: Account, pay: t.Callable[[Demand], str], tell: t.Callable[[str], None]
+        self,
+        ledger: Ledger,
+        account: Account,
+        pay: t.Callable[[Demand], str],
+        tell: t.Callable[[str], None],
+        *,
+        ask: t.Callable[[str | None], None] = lambda _extended_pid: None,
     ) -> None:
+        self._ask = ask
         self._ledger = ledger
         self._account = account
         self._pay = pay
@@ -55,20 +67,17 @@ class LedgerGate:
     def admit(self) -> None:
         """Raise Refusal before the machine is talked to at all, where the pool can serve nobody with this key.
 
-        A machine that this pool licensed earlier is let in: it needs nothing, and a later run must say so.
+        A machine that has an entry in this pool is let in: it may be licensed and need nothing, and what that licence
+        has cost must be booked although the pool is stopped.
         """
         pool, key = self._ledger.pool(self._account.pool), self._account.key
         if pool.fingerprint not in (None, key.fingerprint):
             raise another_key(pool, key.partial)
-        if pool.stop is not None and not self._ledger.has_confirmed(pool.name, self._account.machine):
+        if pool.stop is not None and not self._ledger.entries(pool=pool.name, machine_name=self._account.machine):
             raise pool_stopped(pool, pool.stop)
 
     def check(self, spend: Spend) -> None:
-        """Raise what `reserve` would raise, and reserve nothing.
-
-        As long as the key is not in, nobody knows the installation ID. A machine that was paid for before may then need
-        nothing, for a stored confirmation ID or its old licence may be found; whether it does is left to `reserve`.
-        """
+        """Raise what `reserve`, or before the key is installed `reserve_ahead`, would raise, and reserve nothing."""
         try:
             self._ledger.check(self._demand(spend))
         except Refusal as refusal:
@@ -76,16 +85,40 @@ class LedgerGate:
                 raise
             self._tell(f"{refusal} This machine was paid for before, so it may need nothing.")
 
+    def reserve_ahead(self, spend: Spend) -> Ticket | None:
+        """Count one activation before the key is installed.
+
+        Return None for a machine that was paid for before. It may need no activation, since a stored confirmation ID or
+        its old licence may be found, and must not keep another machine from the last one; `reserve` decides later.
+        """
+        ahead = replace(spend, product=replace(spend.product, id="", installation_id=None))
+        if self._was_paid_for(ahead):
+            self.check(ahead)
+            return None
+        return self.reserve(ahead)
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Drop a reservation that was made ahead, unless an activation was asked for with it."""
+        self._ledger.withdraw(ticket.number)
+
     def _was_paid_for(self, spend: Spend) -> bool:
         hardware = (spend.bios_uuid or "").lower()
         return bool(hardware) and any(
-            entry.fingerprint == self._account.key.fingerprint and (entry.machine.bios_uuid or "").lower() == hardware
+            # What was only reserved ahead has paid for nothing yet.
+            entry.product_id != ""
+            and entry.fingerprint == self._account.key.fingerprint
+            and (entry.machine.bios_uuid or "").lower() == hardware
             for entry in self._ledger.entries(states=_COUNTING)
         )
 
-    def reserve(self, spend: Spend) -> Ticket:
-        """Count one activation before it is asked for."""
-        reservation = self._ledger.reserve(self._demand(spend))
+    def probe(self, spend: Spend) -> None:
+        """Raise what the activation service says about the key, where a confirmation ID is to come from it."""
+        if spend.method == Method.PROXY.value and not self._was_paid_for(spend):
+            self._ask(self._ledger.pool(self._account.pool).extended_pid)
+
+    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+        """Count one activation before it is asked for, or complete the reservation that was made `ahead`."""
+        reservation = self._ledger.reserve(self._demand(spend, ahead))
         self._tell(f"reservation {reservation.entry.id} in pool {self._account.pool}")
         return Ticket(number=reservation.entry.id, taken_over=reservation.taken_over, idle=reservation.idle)
 
@@ -99,9 +132,9 @@ class LedgerGate:
         found = self._ledger.confirmation(installation_id) if installation_id else None
         return found.confirmation_id if found else None
 
-    def obtain(self, spend: Spend) -> str:
+    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:
         """Return a confirmation ID from Microsoft, paid for by the pool."""
-        return self._pay(self._demand(spend))
+        return self._pay(self._demand(spend, ahead))
 
     def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
         """Store a confirmation ID that the machine accepted, and confirm its reservation."""
@@ -120,11 +153,21 @@ class LedgerGate:
         self._ledger.mark_used(installation_id)
 
     def found_licensed(self, spend: Spend) -> None:
-        """Confirm what may still be open for a machine that turned out to be licensed."""
-        for entry in self._ledger.open_entries(self._machine(spend)):
-            if entry.fingerprint == self._account.key.fingerprint and entry.product_id == spend.product.id:
-                self._ledger.settle(entry.id, EntryState.CONFIRMED)
-                self._tell(f"reservation {entry.id} is confirmed: the machine is licensed")
+        """Confirm what a machine that turned out to be licensed has cost, unless that is booked already."""
+        for entry in self._ledger.confirm_seen(self._sighting(spend)):
+            self._tell(f"reservation {entry.id} is confirmed: the machine is licensed")
+
+    def owes(self, spend: Spend) -> bool:
+        """Return whether `found_licensed` may have something to confirm, judged by the IDs in `spend`."""
+        return bool(self._ledger.owed(self._sighting(spend)))
+
+    def _sighting(self, spend: Spend) -> Sighting:
+        return Sighting(
+            machine=self._machine(spend),
+            fingerprint=self._account.key.fingerprint,
+            product_id=spend.product.id,
+            installation_id=spend.product.installation_id,
+        )
 
     def heed(self, hresult: int) -> None:
         """Close every pool of the key when a code says that it cannot be used any more; never raises."""
@@ -139,7 +182,7 @@ class LedgerGate:
         else:
             self._tell(f"stopped: {', '.join(stopped)}")
 
-    def _demand(self, spend: Spend) -> Demand:
+    def _demand(self, spend: Spend, ahead: Ticket | None = None) -> Demand:
         account = self._account
         return Demand(
             pool=account.pool,
@@ -154,6 +197,7 @@ class LedgerGate:
             installation_id=spend.product.installation_id,
             extended_pid=spend.product.extended_pid,
             use_reserve=account.use_reserve,
+            ahead=ahead.number if ahead else None,
         )
 
     def _machine(self, spend: Spend) -> MachineIdentity:

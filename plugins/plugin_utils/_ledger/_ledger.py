@@ -13,16 +13,21 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 
+from .._errors import Refusal
 from .._secrets import Secret
 from . import _confirmations as confirmations
 from . import _entries as entries
 from . import _pools as pools
 from . import _queries as queries
+from . import _sightings as sightings
+from ._creation import create_file
 from ._database import Database
 from ._entries import Moment
-from ._location import is_there, locate, make_file
+from ._failures import emptied
+from ._location import DEFAULT_PATH, is_there, local, locate
 from ._migrations import migrate, no_ledger
 from ._records import (
     Balance,
@@ -38,6 +43,9 @@ from ._records import (
     Tally,
     utcnow,
 )
+from ._sandbox import require_ledger
+from ._sightings import Sighting
+from ._soundness import require_sound
 
 __all__ = ["DEFAULT_LEASE", "Ledger"]
 
@@ -45,12 +53,23 @@ DEFAULT_LEASE = timedelta(minutes=15)
 
 
 class Ledger:
-    """An open ledger. What goes wrong with the database itself is raised by any call, as a Refusal:
+    """An open ledger; `created` if opening it made it, and `simulated_by` the simulated fleet whose ledger it is.
 
-    `damaged_ledger`, `ledger_busy`, `ledger_unwritable`, `ledger_unreachable`.
+    What goes wrong with the database is raised by any call: Refusal with `damaged_ledger`, `ledger_busy`,
+    `ledger_unlockable`, `ledger_unwritable`, `ledger_unreadable` or `ledger_unreachable`.
     """
 
-    def __init__(self, database: Database, now: t.Callable[[], datetime], lease: timedelta) -> None:
+    def __init__(
+        self,
+        database: Database,
+        now: t.Callable[[], datetime],
+        lease: timedelta,
+        *,
+        created: bool = False,
+        simulated_by: str | None = None,
+    ) -> None:
+        self.created = created
+        self.simulated_by = simulated_by
         self._database = database
         self._now = now
         self._lease = lease
@@ -64,21 +83,40 @@ class Ledger:
         now: t.Callable[[], datetime] = utcnow,
         lease: timedelta = DEFAULT_LEASE,
         create: bool = True,
+        default: str = DEFAULT_PATH,
+        simulated_by: str | None = None,
     ) -> Ledger:
-        """Open the ledger at a path or at a URL `postgresql+psycopg://…`; None means the default file.
+        """Open the ledger at a path or at a URL `postgresql+psycopg://…`; None means the file `default`.
 
-        A new one is made, and an older one brought to the current version. With `create` false, as for reading, one
-        that does not exist is refused (`no_ledger`). Raises Refusal also with `bad_ledger_url`, `password_in_url`,
-        `foreign_database` and `newer_ledger`, and MissingLibrary.
+        A new one is made (`created`), and an older one brought to the current version. With `create` false, as for all
+        that only use one, one that does not exist is refused (`no_ledger`). `simulated_by` makes a new one the ledger
+        of that simulated fleet; an existing one stays what it is. Every row is looked over. Raises MissingLibrary, and
+        Refusal also with `bad_ledger_url`, `password_in_url`, `no_ledger_folder`, `disposable_ledger`,
+        `foreign_database` and `newer_ledger`.
         """
-        place = locate(location)
-        if place.path and create:
-            make_file(place.path)
-        elif place.path and not is_there(place.path):
-            raise no_ledger(place.text)
+        place = locate(location, default)
+        created = False
+        if place.path and not is_there(place.path):
+            if not create:
+                raise no_ledger(place.text)
+            created = create_file(place, lambda aside: _fill(aside, place.text, simulated_by))
         database = Database(place, password)
-        migrate(database.reading, database.writing, place.text, create=create)
-        return cls(database, now, lease)
+        try:
+            # A file that is there was a ledger, and is not made one again after it was emptied.
+            found = migrate(
+                database.reading,
+                database.writing,
+                place.text,
+                create=create and not place.path,
+                simulated_by=simulated_by,
+            )
+        except Refusal as refusal:
+            if refusal.code == "no_ledger" and place.path:
+                raise emptied(place.text) from None
+            raise
+        with database.reading() as connection:
+            require_sound(connection)
+        return cls(database, now, lease, created=created or found.created, simulated_by=found.simulated_by)
 
     @property
     def location(self) -> str:
@@ -141,6 +179,7 @@ class Ledger:
 
     def check(self, demand: Demand) -> Balance:
         """Raise what `reserve` would raise, change nothing, and return the pool's balance as it is."""
+        self._require_kind(demand)
         with self._database.reading() as connection:
             return entries.check(connection, demand, self._moment())
 
@@ -148,8 +187,9 @@ class Ledger:
         """Take an activation out of a pool before anything is sent, or take over what an earlier attempt left open.
 
         Raises Refusal: `unknown_pool`, `bad_machine`, `pool_of_another_key`, `pool_stopped`, `activation_in_progress`,
-        `pool_exhausted`.
+        `pool_exhausted`, `simulated_host_real_ledger`, `real_host_simulated_ledger`.
         """
+        self._require_kind(demand)
         with self._database.writing() as connection:
             return entries.reserve(connection, demand, self._moment())
 
@@ -161,6 +201,11 @@ class Ledger:
         """
         with self._database.writing() as connection:
             return entries.settle(connection, entry_id, state, code, self._moment())
+
+    def withdraw(self, entry_id: int) -> None:
+        """Drop an entry that was reserved ahead, unless a demand has completed it."""
+        with self._database.writing() as connection:
+            entries.withdraw(connection, entry_id)
 
     def entries(
         self,
@@ -177,6 +222,16 @@ class Ledger:
         """Return what is reserved or uncertain for a machine: no ID known on both sides differs, and one agrees."""
         with self._database.reading() as connection:
             return queries.of_machine(connection, machine)
+
+    def owed(self, seen: Sighting) -> list[Entry]:
+        """Return the entries that a licence seen on a host proves to be spent and that are not confirmed."""
+        with self._database.reading() as connection:
+            return sightings.owed(connection, seen)
+
+    def confirm_seen(self, seen: Sighting) -> list[Entry]:
+        """Confirm what a licence seen on a host proves to be spent, released entries too; return those entries."""
+        with self._database.writing() as connection:
+            return sightings.confirm(connection, seen, self._moment())
 
     def has_confirmed(self, pool: str, machine_name: str) -> bool:
         """Tell whether a machine of this name has ever been activated from a pool."""
@@ -213,8 +268,11 @@ class Ledger:
     def keep(self, confirmation: Confirmation, entry_id: int | None = None) -> Confirmation:
         """Store a confirmation ID and confirm the entry that paid for it, both or neither; return what is stored.
 
-        The same again changes nothing. Raises Refusal (`confirmation_differs`, `unknown_entry`).
+        The same again changes nothing. Raises Refusal (`confirmation_differs`, `unknown_entry`,
+        `simulated_host_real_ledger`, `real_host_simulated_ledger`).
         """
+        identifiers = (confirmation.installation_id, confirmation.extended_pid)
+        require_ledger(self.location, identifiers, simulated=self.simulated_by is not None)
         paid = confirmation.entry_id if entry_id is None else entry_id
         with self._database.writing() as connection:
             if paid is not None:
@@ -226,5 +284,17 @@ class Ledger:
         with self._database.writing() as connection:
             confirmations.mark_used(connection, installation_id, self._now())
 
+    def _require_kind(self, demand: Demand) -> None:
+        machine = demand.machine
+        identifiers = (machine.client_machine_id, machine.bios_uuid, demand.installation_id, demand.extended_pid)
+        require_ledger(self.location, identifiers, simulated=self.simulated_by is not None)
+
     def _moment(self) -> Moment:
         return Moment(self._now(), self._lease)
+
+
+def _fill(aside: Path, text: str, simulated_by: str | None) -> None:
+    """Make an empty file a ledger without pools; what fails names the ledger's own place."""
+    database = Database(local(aside, text))
+    migrate(database.reading, database.writing, text, simulated_by=simulated_by)
+    database.close()

@@ -4,8 +4,8 @@
 
 """How a database becomes ours and stays current: one step a version, forward only, nothing is ever dropped.
 
-Each step runs in a transaction of its own behind a lock that all processes share, and looks at the version again once
-it has the lock: any number of processes may meet a new or an old database at the same moment, and one of them does it.
+The steps run in one transaction behind a lock that all processes share, which looks at the version again once it has
+the lock: any number of processes may meet a new or an old database at the same moment, and one of them does it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import typing as t
 from contextlib import AbstractContextManager
 
 from .._errors import Refusal
+from ._failures import DamagedRow
 from ._schema import schema
+from ._soundness import LARGEST, fetched
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -102,28 +104,53 @@ _CONFIRMATIONS = (
     )""",
 )
 
+# NULL in a ledger of real hosts. A simulation ledger has the folder of its fleet here, from its creation on.
+_SIMULATED = ("ALTER TABLE volume_activation ADD COLUMN simulated_by TEXT",)
+
 # In order, and never changed once released: a new version is a new line.
-_VERSIONS = (_POOLS_AND_ACTIVATIONS, _CONFIRMATIONS)
+_VERSIONS = (_POOLS_AND_ACTIVATIONS, _CONFIRMATIONS, _SIMULATED)
 
 CURRENT = len(_VERSIONS)
 
 
-def migrate(reading: Transaction, writing: Transaction, place: str, *, create: bool = True) -> None:
-    """Bring a database to the current version; `reading` and `writing` begin a transaction.
+class Found(t.NamedTuple):
+    """A ledger as `migrate` leaves it: made by that call or not, and the simulated fleet that it belongs to."""
 
-    Raises Refusal: `foreign_database`, `newer_ledger`, and with `create` false `no_ledger` where there is none yet.
+    created: bool
+    simulated_by: str | None
+
+
+def migrate(
+    reading: Transaction, writing: Transaction, place: str, *, create: bool = True, simulated_by: str | None = None
+) -> Found:
+    """Bring a database to the current version.
+
+    `reading` and `writing` begin a transaction. `simulated_by` is the fleet of a database that is created here; one
+    that is there already stays what it is. Raises Refusal: `foreign_database`, `newer_ledger`, `damaged_ledger`, and
+    with `create` false `no_ledger` where there is none yet.
     """
     with reading() as connection:
         version = _version(connection, place)
+        if version == CURRENT:
+            return Found(False, _mark(connection))
     if version == 0 and not create:
         raise no_ledger(place)
-    while version < CURRENT:
-        with writing() as connection:
-            _lock(connection)
-            version = _version(connection, place)
-            if version < CURRENT:
-                _raise_version(connection, version)
-                version += 1
+    # All steps in one transaction: a ledger that is being created is never seen without its mark.
+    with writing() as connection:
+        _lock(connection)
+        found = _version(connection, place)
+        for version in range(found, CURRENT):
+            _raise_version(connection, version)
+        if found == 0 and simulated_by is not None:
+            connection.execute(schema().marker.update().values(simulated_by=simulated_by))
+        return Found(found == 0, _mark(connection))
+
+
+def _mark(connection: Connection) -> str | None:
+    from sqlalchemy import select
+
+    (row,) = fetched(connection, select(schema().marker), schema().marker)
+    return t.cast("str | None", row.simulated_by)
 
 
 def no_ledger(place: str) -> Refusal:
@@ -131,7 +158,7 @@ def no_ledger(place: str) -> Refusal:
     return Refusal(
         f"There is no MAK ledger at {place}.",
         code="no_ledger",
-        cause="No pool was declared there yet, or the ledger is somewhere else.",
+        cause="No pool was declared there yet, or the ledger is somewhere else. Only mak_pool creates one.",
         remedy="Declare a pool with volume.activation.mak_pool, or correct the option ledger.",
     )
 
@@ -156,7 +183,10 @@ def _version(connection: Connection, place: str) -> int:
         if tables:
             raise _foreign(place, tables)
         return 0
-    version = int(connection.execute(schema().marker.select()).scalar_one())
+    version = connection.exec_driver_sql(f"SELECT schema_version FROM {_MARKER}").scalar_one()
+    # A step that was not finished leaves no trace, so nothing below 1 was ever written.
+    if not isinstance(version, int) or not 1 <= version <= LARGEST:
+        raise DamagedRow(f"The version of its schema is {version!r}.")
     if version > CURRENT:
         raise _newer(place, version)
     return version

@@ -48,7 +48,8 @@ class Owner:
     def parse(cls, text: str) -> Owner:
         """Return the process that `str(owner)` named; one that cannot be read is nobody we know."""
         parts = text.split("/")
-        if len(parts) != 4 or not parts[2].isdigit():
+        # PIDs end at 2**22 on Linux; a longer number could not even be asked for.
+        if len(parts) != 4 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 10):
             return cls(_UNKNOWN, _UNKNOWN, 0, _UNKNOWN)
         return cls(parts[0], parts[1], int(parts[2]), parts[3])
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from .._secrets import scrub
+from .._secrets import holds_key
 from . import _refusals as refusals
 from ._records import Balance, EntryState, Pool, PoolWish, Stop
 from ._schema import insert_missing, schema
+from ._soundness import LARGEST, fetched
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-__all__ = ["all_pools", "balance_of", "bind", "declare", "find", "remove", "resume", "stop", "stop_of"]
+__all__ = ["all_pools", "balance_of", "bind", "declare", "find", "hold", "remove", "resume", "stop", "stop_of"]
 
 _Row: t.TypeAlias = "Row[t.Any]"
 
@@ -26,31 +27,31 @@ def find(connection: Connection, name: str, *, lock: bool = False) -> Pool:
     """Return a pool; with `lock` nobody else may change it, or count on it, before the transaction ends."""
     pools = schema().pools
     query = pools.select().where(pools.c.name == name)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        raise refusals.unknown_pool(name, [pool.name for pool in all_pools(connection)])
-    return _pool(row, stop_of(connection, row.fingerprint))
+    for row in fetched(connection, query.with_for_update() if lock else query, pools):
+        return _pool(row, stop_of(connection, row.fingerprint))
+    raise refusals.unknown_pool(name, [pool.name for pool in all_pools(connection)])
 
 
 def all_pools(connection: Connection) -> list[Pool]:
     """Return every pool, by name."""
     table, stopped = schema().pools, schema().stopped_keys
-    stops = {row.fingerprint: _stop(row) for row in connection.execute(stopped.select())}
-    rows = connection.execute(table.select().order_by(table.c.name))
+    stops = {row.fingerprint: _stop(row) for row in fetched(connection, stopped.select(), stopped)}
+    rows = fetched(connection, table.select().order_by(table.c.name), table)
     return [_pool(row, stops.get(row.fingerprint)) for row in rows]
 
 
 def balance_of(connection: Connection, pool: Pool) -> Balance:
-    """Count what became of a pool's limit."""
+    """Count what became of a pool's limit; whatever is not exactly released, reserved or uncertain is spent."""
     from sqlalchemy import func, select
 
     table = schema().activations
     query = select(table.c.state, func.count()).where(table.c.pool == pool.name).group_by(table.c.state)
-    counts: dict[str, int] = {str(state): int(count) for state, count in connection.execute(query)}
+    counts: dict[object, int] = {state: int(count) for state, count in connection.execute(query)}
+    free = (EntryState.RELEASED.value, EntryState.RESERVED.value, EntryState.UNCERTAIN.value)
     return Balance(
         limit=pool.limit,
         reserve=pool.reserve,
-        spent=counts.get(EntryState.CONFIRMED.value, 0),
+        spent=sum(count for state, count in counts.items() if state not in free),
         reserved=counts.get(EntryState.RESERVED.value, 0),
         uncertain=counts.get(EntryState.UNCERTAIN.value, 0),
     )
@@ -70,10 +71,10 @@ def declare(connection: Connection, wish: PoolWish, now: datetime) -> Pool:
 def _require_sensible(wish: PoolWish) -> None:
     if not wish.name.strip():
         raise refusals.bad_pool_name("is empty")
-    if scrub(wish.name, []) != wish.name:
+    if holds_key(wish.name):
         raise refusals.bad_pool_name("holds a product key, which is not to be in the ledger")
     for what, number in (("limit", wish.limit), ("reserve", wish.reserve)):
-        if number is not None and number < 0:
+        if number is not None and not 0 <= number <= LARGEST:
             raise refusals.bad_limit(f"{what} is {number}")
 
 
@@ -163,6 +164,18 @@ def remove(connection: Connection, name: str) -> None:
     connection.execute(pools.delete().where(pools.c.name == name))
 
 
+def hold(connection: Connection, name: str, fingerprint: str, partial: str, now: datetime) -> None:
+    """Keep a pool from being removed before the transaction ends; one that was removed comes back with a limit of 0.
+
+    An entry that turns out to be spent after all counts for its pool, and without the pool the ledger is damaged.
+    """
+    pools = schema().pools
+    query = pools.select().where(pools.c.name == name).with_for_update()
+    while connection.execute(query).first() is None:
+        row = _new_row(PoolWish(name=name), 0, now)
+        insert_missing(connection, pools, {**row, "fingerprint": fingerprint, "partial": partial})
+
+
 def stop(connection: Connection, fingerprint: str, reason: Stop) -> list[str]:
     """Stop a key and return the names of its pools; the first reason stays, since the others follow from it."""
     table, pools = schema().stopped_keys, schema().pools
@@ -184,8 +197,8 @@ def stop_of(connection: Connection, fingerprint: str | None) -> Stop | None:
     if fingerprint is None:
         return None
     table = schema().stopped_keys
-    row = connection.execute(table.select().where(table.c.fingerprint == fingerprint)).one_or_none()
-    return _stop(row) if row else None
+    rows = fetched(connection, table.select().where(table.c.fingerprint == fingerprint), table)
+    return _stop(rows[0]) if rows else None
 
 
 def _stop(row: _Row) -> Stop:

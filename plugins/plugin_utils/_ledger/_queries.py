@@ -10,6 +10,7 @@ import typing as t
 
 from ._records import OPEN_STATES, Entry, EntryState, MachineIdentity, Method, Tally
 from ._schema import schema
+from ._soundness import fetched
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,13 +35,15 @@ def search(
         query = query.where(table.c.state.in_([state.value for state in states]))
     if machine_name is not None:
         query = query.where(_same(table.c.machine_name, machine_name))
-    return [entry_of(row) for row in connection.execute(query)]
+    return [entry_of(row) for row in fetched(connection, query, table)]
 
 
-def of_machine(connection: Connection, machine: MachineIdentity) -> list[Entry]:
-    """Return the open entries of a machine: no known ID differs, and one at least is the same."""
+def of_machine(
+    connection: Connection, machine: MachineIdentity, states: Collection[EntryState] = OPEN_STATES
+) -> list[Entry]:
+    """Return the entries of a machine, by default the open ones: no known ID differs, and one at least is the same."""
     table = schema().activations
-    query = table.select().where(table.c.state.in_(OPEN)).order_by(table.c.id)
+    query = table.select().where(table.c.state.in_([state.value for state in states])).order_by(table.c.id)
     known: list[ColumnElement[bool]] = []
     for column, value in (
         (table.c.bios_uuid, machine.bios_uuid),
@@ -51,7 +54,7 @@ def of_machine(connection: Connection, machine: MachineIdentity) -> list[Entry]:
             query = query.where(column.is_(None) | known[-1])
     if not known:
         return []
-    return [entry_of(row) for row in connection.execute(query.where(known[0] | known[-1]))]
+    return [entry_of(row) for row in fetched(connection, query.where(known[0] | known[-1]), table)]
 
 
 def confirmed(connection: Connection, pool: str, machine_name: str) -> bool:

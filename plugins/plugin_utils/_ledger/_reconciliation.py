@@ -6,7 +6,7 @@
 
 A licence with the key proves that an activation was spent. Its absence proves that none was, but only for one that the
 machine itself asked for: a confirmation ID can be paid for without ever reaching the machine. And only once the machine
-has had time to finish, and only where no network failure stood between Microsoft's count and the machine. What cannot
+has had time to finish, and only where no failure may have stood between Microsoft's count and the machine. What cannot
 be proved stays open and goes on counting, unless a person says what is to be assumed.
 """
 
@@ -16,7 +16,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .._licensing import Product, may_have_counted, parse_code
+from .._licensing import Product, is_not_dispatched, is_uncounted, may_have_counted, parse_code
+from ._clock import is_recent
 from ._records import Entry, EntryState, MachineIdentity, Method
 
 __all__ = ["Evidence", "Verdict", "concerns", "judged"]
@@ -67,6 +68,8 @@ def judged(entry: Entry, evidence: Evidence, *, live: bool, assume: EntryState |
     pending = _pending(entry, evidence, live)
     if pending:
         return Verdict(entry=entry, state=None, why=pending)
+    if not entry.product_id:
+        return Verdict(entry=entry, state=EntryState.RELEASED, why="it ended before an activation was asked for")
     doubt = doubt or _doubt(entry, product)
     if doubt is None:
         return Verdict(entry=entry, state=EntryState.RELEASED, why="the machine asked for it and has no licence")
@@ -79,7 +82,7 @@ def _pending(entry: Entry, evidence: Evidence, live: bool) -> str | None:
     """Return why the outcome is still to come."""
     if live:
         return "another task is at it right now"
-    if entry.method is not Method.EXCHANGE and evidence.now - entry.held_at < evidence.quiet:
+    if entry.method is not Method.EXCHANGE and is_recent(entry.held_at, evidence.now, evidence.quiet):
         return "the last attempt was a moment ago, and the machine may still be at work on it; look again later"
     return None
 
@@ -103,17 +106,18 @@ def _doubt(entry: Entry, product: Product | None) -> str | None:
         return "the service may have been asked for a confirmation ID, and only its answer can tell; ask for it again"
     if product is None:
         return "the product does not hold the key any more; install it with mak (activate: never) and look again"
-    if any(may_have_counted(code) for code in _codes(entry, product)):
-        return "the last attempt ended in a network failure, and Microsoft may have counted it; run mak again"
+    if may_have_counted(product.reason) or _leaves_doubt(entry.code):
+        return "the last attempt ended in a failure after which Microsoft may have counted it; run mak again"
     return None
 
 
-def _codes(entry: Entry, product: Product) -> t.Iterator[int]:
-    yield product.reason
+def _leaves_doubt(code: str | None) -> bool:
+    """Return whether the number that an attempt ended with leaves open whether it was counted; most do."""
     try:
-        yield parse_code(entry.code or "")
+        number = parse_code(code or "")
     except ValueError:
-        return  # a word of ours, or nothing
+        return False  # a word of ours, or nothing
+    return not is_uncounted(number) and not is_not_dispatched(number)
 
 
 def _holder(entry: Entry, products: t.Iterable[Product]) -> Product | None:

@@ -134,7 +134,11 @@ class Balance:
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """One activation that is asked for; `reason` is a slug such as `first_activation` or `hardware_change`."""
+    """One activation that is asked for; `reason` is a slug such as `first_activation` or `hardware_change`.
+
+    An empty `product_id` reserves ahead, before the key is installed and Windows shows which product holds it. The
+    demand that follows names that entry in `ahead`.
+    """
 
     pool: str
     key_fingerprint: str
@@ -148,11 +152,15 @@ class Demand:
     installation_id: str | None = None
     extended_pid: str | None = None
     use_reserve: bool = False
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One activation of one product on one machine, tried `attempts` times; `code` is what the settling said."""
+    """One activation of one product on one machine, tried `attempts` times; `code` is what the settling said.
+
+    Without a `product_id` it was reserved ahead of the key's installation, and nothing has been asked for yet.
+    """
 
     id: int
     pool: str
@@ -179,7 +187,7 @@ class Entry:
 class Reservation:
     """The entry that pays for an activation; `taken_over` when an earlier attempt had reserved it already.
 
-    `idle` is how many seconds ago that attempt began: the machine may still be at work on it.
+    `idle` is how many seconds ago that attempt began, never below zero: the machine may still be at work on it.
     """
 
     entry: Entry

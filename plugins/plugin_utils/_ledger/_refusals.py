@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from .._errors import Refusal
+from .._licensing import Channel, explain, explain_service
 from ._records import Balance, Confirmation, Demand, Entry, Pool, Stop
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "unknown_entry",
     "unknown_pool",
 ]
+
+_LENGTH_OF_HRESULT = 10
 
 
 def unknown_pool(name: str, known: list[str]) -> Refusal:
@@ -96,12 +99,15 @@ def pool_in_use(name: str, balance: Balance) -> Refusal:
 
 def pool_stopped(pool: Pool, stop: Stop) -> Refusal:
     """Microsoft will not activate with this key, so nobody need ask again."""
+    # Codes of the service are shorter than the HRESULTs that machines give.
+    is_hresult = len(stop.code) == _LENGTH_OF_HRESULT
+    explained = explain(stop.code, Channel.MAK.value) if is_hresult else explain_service(stop.code)
     return Refusal(
         f"Pool {pool.name} is stopped: Microsoft refused its key ({stop.code}). Nothing was sent or spent.",
         code="pool_stopped",
-        cause=f"{stop.message} (since {stop.at:%Y-%m-%d %H:%M} UTC)",
-        remedy="Ask Microsoft to raise or unblock the key, or use another key with a pool of its own; then resume the"
-        " pool with volume.activation.mak_pool (resume: true).",
+        cause=f"{stop.message} (since {stop.at:%Y-%m-%d %H:%M} UTC) {explained.cause}",
+        remedy=f"{explained.remedy} Or use another key with a pool of its own. Resume this pool with"
+        " volume.activation.mak_pool (resume: true).",
     )
 
 

@@ -12,15 +12,27 @@ from __future__ import annotations
 import functools
 import typing as t
 from dataclasses import dataclass
+from enum import Enum
 
-from .._errors import MissingLibrary
+from .._errors import MissingLibrary, pip_install
+from ._records import EntryState, Method
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection, Table
 
-__all__ = ["Schema", "insert_missing", "require_sqlalchemy", "schema"]
+__all__ = ["Kind", "Schema", "insert_missing", "require_sqlalchemy", "schema"]
+
+
+class Kind(Enum):
+    """What a column holds. SQLite keeps any value in any column, so every row that is read is compared with it."""
+
+    TEXT = "text"
+    COUNT = "count"
+    NUMBER = "number"
+    FLAG = "flag"
+    TIME = "time"
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ def require_sqlalchemy() -> None:
             "The MAK ledger needs the Python library SQLAlchemy 2.0 on the controller.",
             code="missing_library",
             cause=str(error),
-            remedy='Run: pip install "SQLAlchemy>=2.0.30,<2.1"',
+            remedy=f"Run: {pip_install('SQLAlchemy>=2.0.30,<2.1')}",
         ) from None
 
 
@@ -69,111 +81,155 @@ def insert_missing(connection: Connection, table: Table, values: Mapping[str, t.
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0
 
 
-def _marker(metadata: t.Any) -> Table:
-    from sqlalchemy import Column, Integer, Table
+def _column(name: str, kind: Kind, *, nullable: bool = False, key: bool = False, words: tuple[str, ...] = ()) -> t.Any:
+    """Return a column; `words` are all that it may hold, and nothing else if there are any."""
+    from sqlalchemy import Column, Integer, Text
 
-    return Table("volume_activation", metadata, Column("schema_version", Integer, nullable=False))
+    makers: dict[Kind, t.Callable[[], t.Any]] = {
+        Kind.TEXT: Text,
+        Kind.COUNT: Integer,
+        Kind.NUMBER: Integer,
+        Kind.FLAG: _flag,
+        Kind.TIME: _utc,
+    }
+    return Column(name, makers[kind](), nullable=nullable, primary_key=key, info={"kind": kind, "words": words})
+
+
+def _table(name: str, metadata: t.Any, *columns: t.Any) -> Table:
+    from sqlalchemy import Table
+
+    return Table(name, metadata, *columns)
+
+
+def _marker(metadata: t.Any) -> Table:
+    return _table(
+        "volume_activation",
+        metadata,
+        _column("schema_version", Kind.COUNT),
+        _column("simulated_by", Kind.TEXT, nullable=True),
+    )
 
 
 def _pools(metadata: t.Any) -> Table:
-    from sqlalchemy import Column, Integer, Table, Text
-
-    return Table(
+    return _table(
         "pools",
         metadata,
-        Column("name", Text, primary_key=True),
-        Column("count_limit", Integer, nullable=False),
-        Column("count_reserve", Integer, nullable=False),
-        Column("fingerprint", Text),
-        Column("partial", Text),
-        Column("extended_pid", Text),
-        Column("description", Text, nullable=False),
-        Column("created_at", _utc(), nullable=False),
-        Column("updated_at", _utc(), nullable=False),
+        _column("name", Kind.TEXT, key=True),
+        _column("count_limit", Kind.COUNT),
+        _column("count_reserve", Kind.COUNT),
+        _column("fingerprint", Kind.TEXT, nullable=True),
+        _column("partial", Kind.TEXT, nullable=True),
+        _column("extended_pid", Kind.TEXT, nullable=True),
+        _column("description", Kind.TEXT),
+        _column("created_at", Kind.TIME),
+        _column("updated_at", Kind.TIME),
     )
 
 
 def _stopped_keys(metadata: t.Any) -> Table:
-    from sqlalchemy import Column, Table, Text
-
-    return Table(
+    return _table(
         "stopped_keys",
         metadata,
-        Column("fingerprint", Text, primary_key=True),
-        Column("code", Text, nullable=False),
-        Column("message", Text, nullable=False),
-        Column("stopped_at", _utc(), nullable=False),
+        _column("fingerprint", Kind.TEXT, key=True),
+        _column("code", Kind.TEXT),
+        _column("message", Kind.TEXT),
+        _column("stopped_at", Kind.TIME),
     )
 
 
 def _activations(metadata: t.Any) -> Table:
-    from sqlalchemy import Boolean, Column, Integer, Table, Text
-
-    return Table(
+    return _table(
         "activations",
         metadata,
-        Column("id", Integer, primary_key=True),
-        Column("pool", Text, nullable=False),
-        Column("state", Text, nullable=False),
-        Column("method", Text, nullable=False),
-        Column("machine_name", Text, nullable=False),
-        Column("client_machine_id", Text),
-        Column("bios_uuid", Text),
-        Column("product_id", Text, nullable=False),
-        Column("fingerprint", Text, nullable=False),
-        Column("partial", Text, nullable=False),
-        Column("subject", Text, nullable=False),
-        Column("installation_id", Text),
-        Column("extended_pid", Text),
-        Column("reason", Text, nullable=False),
-        Column("justification", Text, nullable=False),
-        Column("user_name", Text, nullable=False),
-        Column("code", Text),
-        Column("attempts", Integer, nullable=False),
-        Column("from_reserve", Boolean, nullable=False),
-        Column("owner", Text),
-        Column("held_at", _utc(), nullable=False),
-        Column("reserved_at", _utc(), nullable=False),
-        Column("settled_at", _utc()),
+        _column("id", Kind.NUMBER, key=True),
+        _column("pool", Kind.TEXT),
+        _column("state", Kind.TEXT, words=tuple(state.value for state in EntryState)),
+        _column("method", Kind.TEXT, words=tuple(method.value for method in Method)),
+        _column("machine_name", Kind.TEXT),
+        _column("client_machine_id", Kind.TEXT, nullable=True),
+        _column("bios_uuid", Kind.TEXT, nullable=True),
+        _column("product_id", Kind.TEXT),
+        _column("fingerprint", Kind.TEXT),
+        _column("partial", Kind.TEXT),
+        _column("subject", Kind.TEXT),
+        _column("installation_id", Kind.TEXT, nullable=True),
+        _column("extended_pid", Kind.TEXT, nullable=True),
+        _column("reason", Kind.TEXT),
+        _column("justification", Kind.TEXT),
+        _column("user_name", Kind.TEXT),
+        _column("code", Kind.TEXT, nullable=True),
+        _column("attempts", Kind.COUNT),
+        _column("from_reserve", Kind.FLAG),
+        _column("owner", Kind.TEXT, nullable=True),
+        _column("held_at", Kind.TIME),
+        _column("reserved_at", Kind.TIME),
+        _column("settled_at", Kind.TIME, nullable=True),
     )
 
 
 def _confirmations(metadata: t.Any) -> Table:
-    from sqlalchemy import Column, Integer, Table, Text
-
-    return Table(
+    return _table(
         "confirmations",
         metadata,
-        Column("installation_id", Text, primary_key=True),
-        Column("confirmation_id", Text, nullable=False),
-        Column("extended_pid", Text),
-        Column("partial", Text),
-        Column("source", Text, nullable=False),
-        Column("entry_id", Integer),
-        Column("obtained_at", _utc(), nullable=False),
-        Column("used_at", _utc()),
-        Column("uses", Integer, nullable=False),
+        _column("installation_id", Kind.TEXT, key=True),
+        _column("confirmation_id", Kind.TEXT),
+        _column("extended_pid", Kind.TEXT, nullable=True),
+        _column("partial", Kind.TEXT, nullable=True),
+        _column("source", Kind.TEXT),
+        _column("entry_id", Kind.NUMBER, nullable=True),
+        _column("obtained_at", Kind.TIME),
+        _column("used_at", Kind.TIME, nullable=True),
+        _column("uses", Kind.COUNT),
     )
 
 
+def _flag() -> t.Any:
+    """Return the column type for true and false; what SQLite holds instead comes back as it is."""
+    from sqlalchemy import Boolean, Dialect, Integer
+    from sqlalchemy.types import TypeDecorator
+
+    class Flag(TypeDecorator[bool]):
+        impl = Boolean
+        cache_ok = True
+
+        def load_dialect_impl(self, dialect: Dialect) -> t.Any:
+            return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Boolean())
+
+        def process_result_value(self, value: t.Any, dialect: Dialect) -> t.Any:  # noqa: ARG002
+            return bool(value) if isinstance(value, int) and value in (0, 1) else value
+
+    return Flag()
+
+
 def _utc() -> t.Any:
-    """Return the column type for times: aware and in UTC on this side, also where the database knows no zones."""
+    """Return the column type for times: aware and in UTC; what SQLite holds instead of one comes back as it is."""
     from datetime import datetime, timezone
 
-    from sqlalchemy import DateTime, Dialect
+    from sqlalchemy import DateTime, Dialect, Text
     from sqlalchemy.types import TypeDecorator
 
     class UtcDateTime(TypeDecorator[datetime]):
         impl = DateTime(timezone=True)
         cache_ok = True
 
-        def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-            return None if value is None else value.astimezone(timezone.utc)
+        def load_dialect_impl(self, dialect: Dialect) -> t.Any:
+            return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
 
-        def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        def process_bind_param(self, value: datetime | None, dialect: Dialect) -> t.Any:
             if value is None:
                 return None
-            # SQLite keeps the digits alone, and they were UTC when they were written.
-            return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+            moment = value.astimezone(timezone.utc)
+            # SQLite keeps the digits alone.
+            digits = moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+            return digits if dialect.name == "sqlite" else moment
+
+        def process_result_value(self, value: t.Any, dialect: Dialect) -> t.Any:  # noqa: ARG002
+            try:
+                found = datetime.fromisoformat(value) if isinstance(value, str) else value
+                if not isinstance(found, datetime):
+                    return value
+                return found.replace(tzinfo=timezone.utc) if found.tzinfo is None else found.astimezone(timezone.utc)
+            except (ValueError, OverflowError):
+                return value
 
     return UtcDateTime()

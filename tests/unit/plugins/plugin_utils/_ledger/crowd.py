@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,12 @@ def reserve(job: dict[str, Any], number: int) -> None:
     Ledger.open(job["location"]).reserve(demand(job, job.get("number", number)))
 
 
+def ahead(job: dict[str, Any], number: int) -> None:
+    """Reserve ahead for the machine that the job names, and die."""
+    ledger = Ledger.open(job["location"])
+    ledger.reserve(replace(demand(job, job["number"]), product_id=""))
+
+
 def reserve_together(job: dict[str, Any], number: int) -> None:
     """Reserve through a ledger that was opened before the fork."""
     job["ledger"].reserve(demand(job, number))
@@ -94,7 +101,7 @@ def stay(job: dict[str, Any], number: int) -> None:
 
 
 TASKS: dict[str, Task] = {
-    task.__name__: task for task in (reserve, reserve_together, activate, only_open, die_inside, stay)
+    task.__name__: task for task in (reserve, ahead, reserve_together, activate, only_open, die_inside, stay)
 }
 
 

@@ -158,6 +158,29 @@ def test_what_was_released_stays_so_where_a_later_attempt_counts_for_it(ledger: 
     assert ledger.settle(first.entry.id, CONFIRMED).state is CONFIRMED
 
 
+@pytest.mark.parametrize("said", [UNCERTAIN, CONFIRMED])
+def test_an_entry_of_a_removed_pool_that_counts_again_brings_the_pool_back(
+    ledger: Ledger, pool: Pool, location: str, said: EntryState
+) -> None:
+    (reservation,) = reserved(ledger, 1)
+    ledger.settle(reservation.entry.id, RELEASED)
+    ledger.remove(pool.name)
+    assert ledger.settle(reservation.entry.id, said).state is said
+    with Ledger.open(location) as again:
+        found, balance = again.pool(pool.name), again.balance(pool.name)
+    assert (found.limit, found.fingerprint, balance.counted) == (0, DEMAND.key_fingerprint, 1)
+    assert refusal(lambda: ledger.remove(pool.name)).code == "pool_in_use"
+    assert ledger.declare(PoolWish(name=pool.name, limit=5)).limit == 5
+
+
+def test_an_entry_of_a_removed_pool_that_stays_released_leaves_it_removed(ledger: Ledger, pool: Pool) -> None:
+    (reservation,) = reserved(ledger, 1)
+    ledger.settle(reservation.entry.id, RELEASED)
+    ledger.remove(pool.name)
+    ledger.settle(reservation.entry.id, RELEASED)
+    assert ledger.pools() == []
+
+
 def test_an_outcome_is_needed_to_settle(ledger: Ledger, pool: Pool) -> None:
     (reservation,) = reserved(ledger, 1)
     with pytest.raises(ValueError, match="outcome"):

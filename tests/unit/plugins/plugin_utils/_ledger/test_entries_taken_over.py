@@ -184,6 +184,38 @@ class TestHolders:
         clock.forward(minutes=2)
         assert not Ledger.open(location, now=clock, lease=timedelta(minutes=1)).is_live(elsewhere.id)
 
+    def test_a_clock_that_was_set_back_does_not_prolong_the_lease(
+        self, ledger: Ledger, elsewhere: Entry, clock: Clock
+    ) -> None:
+        clock.forward(hours=-1)
+        assert not ledger.is_live(elsewhere.id)
+        again = ledger.reserve(demand(1))
+        assert (again.taken_over, again.idle) == (True, 0.0)
+        assert again.entry.held_at == clock.time
+
+    def test_a_controller_whose_clock_is_a_little_ahead_holds_its_entry(
+        self, ledger: Ledger, elsewhere: Entry, clock: Clock
+    ) -> None:
+        clock.forward(seconds=-30)
+        assert ledger.is_live(elsewhere.id)
+        assert refusal(ledger.reserve, demand(1)).code == "activation_in_progress"
+
+    def test_on_the_owner_s_host_its_process_decides_and_not_the_clock(
+        self, ledger: Ledger, busy: Entry, clock: Clock
+    ) -> None:
+        for hours in (-1000, 2000):
+            clock.forward(hours=hours)
+            assert ledger.is_live(busy.id)
+            assert refusal(ledger.reserve, demand(1)).code == "activation_in_progress"
+
+    @pytest.mark.parametrize("hours", [-24 * 365, -1, 0])
+    def test_after_a_dead_process_the_machine_is_watched_from_the_start_and_no_longer(
+        self, ledger: Ledger, abandoned: Entry, clock: Clock, hours: int
+    ) -> None:
+        clock.time = abandoned.held_at
+        clock.forward(hours=hours)
+        assert ledger.reserve(demand(1)).idle == 0.0
+
     def test_a_lease_does_not_make_the_dead_live(self, ledger: Ledger, abandoned: Entry) -> None:
         assert not ledger.is_live(abandoned.id)
 

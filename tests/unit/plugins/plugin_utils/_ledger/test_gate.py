@@ -16,6 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Account,
+    Confirmation,
     Demand,
     Entry,
     EntryState,
@@ -44,11 +45,12 @@ class Counter:
     ledger: Ledger
     told: list[str] = field(default_factory=list)
     paid: list[Demand] = field(default_factory=list)
+    asked: list[str | None] = field(default_factory=list)
 
     def gate(self, machine: str = "pc1", key: ProductKey = KEY, **account: object) -> LedgerGate:
         """Return the gate for one machine."""
         given = {"pool": "labs", "key": key, "machine": machine, "user": "somebody", "justification": "why", **account}
-        return LedgerGate(self.ledger, Account(**given), self.pay, self.told.append)
+        return LedgerGate(self.ledger, Account(**given), self.pay, self.told.append, ask=self.asked.append)
 
     def pay(self, demand: Demand) -> str:
         """Pay for a confirmation ID."""
@@ -159,6 +161,57 @@ def test_hardware_that_was_paid_for_may_need_nothing_as_long_as_its_key_is_not_i
         assert refusal(counter.gate("new-name").check, stranger).code in ("pool_exhausted", "pool_stopped")
 
 
+def test_a_reservation_made_ahead_is_completed_by_the_one_that_follows(counter: Counter) -> None:
+    gate = counter.gate()
+    ahead = gate.reserve_ahead(SPEND)
+    assert ahead is not None and counter.entry().product_id == ""
+    assert gate.reserve(SPEND, ahead).number == ahead.number
+    assert (counter.entry().product_id, counter.entry().installation_id) == (PRODUCT.id, INSTALLATION)
+
+
+def test_a_reservation_made_ahead_is_withdrawn_as_long_as_nothing_was_asked_for(counter: Counter) -> None:
+    gate = counter.gate()
+    ahead = gate.reserve_ahead(SPEND)
+    assert ahead is not None
+    gate.withdraw(ahead)
+    assert counter.ledger.entries() == []
+
+
+def test_an_empty_pool_reserves_ahead_for_no_new_machine(counter: Counter) -> None:
+    for number in (1, 2):
+        gate = counter.gate(f"pc{number}")
+        gate.settle(gate.reserve(other(number)), Settlement.CONFIRMED)
+    assert counter.gate("pc1").reserve_ahead(other(1)) is None
+    assert refusal(counter.gate("pc3").reserve_ahead, other(3)).code == "pool_exhausted"
+
+
+def test_a_machine_that_was_paid_for_keeps_no_other_machine_from_the_last_activation(counter: Counter) -> None:
+    gate = counter.gate()
+    gate.settle(gate.reserve(SPEND), Settlement.CONFIRMED)
+    assert gate.reserve_ahead(SPEND) is None
+    assert counter.gate("pc2").reserve_ahead(other(2)) is not None
+
+
+def test_a_confirmation_id_is_paid_for_from_the_reservation_made_ahead(counter: Counter) -> None:
+    gate = counter.gate()
+    ahead = gate.reserve_ahead(SPEND)
+    assert ahead is not None
+    gate.obtain(SPEND, ahead)
+    assert counter.paid[0].ahead == ahead.number
+
+
+@pytest.mark.parametrize(("method", "paid", "asked"), [("proxy", False, 1), ("online", False, 0), ("proxy", True, 0)])
+def test_the_service_is_asked_about_a_key_only_for_a_confirmation_id_that_is_not_stored(
+    counter: Counter, method: str, paid: bool, asked: int
+) -> None:
+    gate = counter.gate()
+    if paid:
+        gate.settle(gate.reserve(SPEND), Settlement.CONFIRMED)
+    gate.reserve_ahead(SPEND)
+    gate.probe(replace(SPEND, method=method))
+    assert len(counter.asked) == asked
+
+
 def test_hardware_that_was_released_was_not_paid_for(counter: Counter) -> None:
     gate = counter.gate()
     gate.settle(gate.reserve(SPEND), Settlement.RELEASED)
@@ -216,6 +269,81 @@ def test_what_is_found_licensed_settles_its_own_entries_alone(counter: Counter) 
 def test_what_is_found_licensed_and_never_was_reserved_is_nobodys(counter: Counter) -> None:
     counter.gate().found_licensed(SPEND)
     assert counter.ledger.entries() == []
+
+
+def _released(gate: LedgerGate, spend: Spend = SPEND) -> int:
+    ticket = gate.reserve(spend)
+    gate.settle(ticket, Settlement.RELEASED, "0x80070005")
+    return ticket.number
+
+
+def test_an_entry_that_was_released_is_booked_once_when_the_host_turns_out_to_be_licensed(counter: Counter) -> None:
+    gate = counter.gate()
+    _first, last = _released(gate), _released(gate)
+    assert gate.owes(SPEND)
+    gate.found_licensed(SPEND)
+    gate.found_licensed(SPEND)
+    states = {entry.id: (entry.state, entry.code) for entry in counter.ledger.entries()}
+    assert states[last] == (EntryState.CONFIRMED, "found_licensed")
+    assert counter.ledger.balance("labs").spent == 1
+    assert not gate.owes(SPEND)
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_an_installation_id_that_is_paid_for_is_not_paid_for_again(counter: Counter, earlier: bool) -> None:
+    gate = counter.gate()
+    if earlier:
+        gate.settle(gate.reserve(SPEND), Settlement.CONFIRMED)
+    _released(gate)
+    if not earlier:
+        gate.settle(gate.reserve(SPEND), Settlement.CONFIRMED)
+    assert not gate.owes(replace(SPEND, bios_uuid=None, product=replace(PRODUCT, installation_id=None)))
+    gate.found_licensed(SPEND)
+    assert counter.ledger.balance("labs").spent == 1
+
+
+def test_an_entry_of_another_installation_id_is_not_what_the_licence_has_cost(counter: Counter) -> None:
+    gate = counter.gate()
+    paid = replace(SPEND, product=replace(PRODUCT, installation_id="7654321" * 9))
+    gate.settle(gate.reserve(paid), Settlement.CONFIRMED)
+    number = _released(gate)
+    gate.found_licensed(paid)
+    assert counter.ledger.balance("labs").spent == 1
+    # As seen without its installation ID the host may owe it, and with it it does.
+    assert gate.owes(replace(SPEND, bios_uuid=None, product=replace(PRODUCT, installation_id=None)))
+    gate.found_licensed(SPEND)
+    assert counter.ledger.balance("labs").spent == 2
+    assert {entry.id for entry in counter.ledger.entries(states=[EntryState.CONFIRMED])} >= {number}
+
+
+def test_other_hardware_and_other_products_are_not_charged_for_a_licence(counter: Counter) -> None:
+    gate = counter.gate()
+    _released(gate, replace(SPEND, bios_uuid="UUID-clone"))
+    _released(gate, replace(SPEND, product=replace(PRODUCT, id="id-another")))
+    gate.found_licensed(SPEND)
+    assert counter.ledger.balance("labs").spent == 0
+
+
+def test_a_licence_by_a_confirmation_id_from_elsewhere_has_cost_the_pool_nothing(counter: Counter) -> None:
+    gate = counter.gate()
+    _released(gate)
+    counter.ledger.keep(
+        Confirmation(installation_id=INSTALLATION, confirmation_id=CONFIRMATION, source="telephone"), None
+    )
+    gate.found_licensed(SPEND)
+    assert counter.ledger.balance("labs").spent == 0
+
+
+def test_what_a_licence_has_cost_is_recorded_also_beyond_the_limit_and_in_a_stopped_pool(counter: Counter) -> None:
+    gate = counter.gate()
+    _released(gate)
+    for number in (2, 3):
+        gate.settle(counter.gate(f"pc{number}").reserve(other(number)), Settlement.CONFIRMED)
+    gate.heed(EXHAUSTED)
+    gate.admit()
+    gate.found_licensed(SPEND)
+    balance = counter.ledger.balance("labs")
+    assert (balance.limit, balance.spent) == (2, 3)
 
 
 # Confirmation IDs

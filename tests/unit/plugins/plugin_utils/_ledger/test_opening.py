@@ -24,6 +24,7 @@ from ansible_collections.volume.activation.tests.postgres import GUARDED_PASSWOR
 from .budget import demand, engine, refusal, reserved
 
 CHECKOUT = Path(__file__).resolve().parents[5]
+PACKAGE = Ledger.__module__.rpartition(".")[0]
 # As whom a right can be missing: nothing is forbidden to root.
 NOBODY = 65534
 
@@ -37,7 +38,7 @@ class TestFiles:
     """A ledger in a file."""
 
     def test_a_new_one_is_for_its_owner_alone(self, tmp_path: Path) -> None:
-        path = tmp_path / "a" / "b" / "ledger.sqlite"
+        path = tmp_path / "mak" / "ledger.sqlite"
         before = os.umask(0)
         try:
             with Ledger.open(str(path)) as ledger:
@@ -49,13 +50,15 @@ class TestFiles:
 
     def test_one_that_is_there_keeps_its_rights(self, tmp_path: Path) -> None:
         path = tmp_path / "ledger.sqlite"
-        path.touch(mode=0o640)
-        tmp_path.chmod(0o755)
         Ledger.open(str(path))
+        path.chmod(0o640)
+        tmp_path.chmod(0o755)
+        Ledger.open(str(path)).declare(PoolWish(name="labs", limit=1))
         assert (mode(path), mode(tmp_path)) == (0o640, 0o755)
 
     def test_without_a_location_it_is_in_the_home_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setattr(f"{PACKAGE}._creation.require_durable", lambda _path: None)
         Ledger.open()
         assert (tmp_path / ".ansible" / "volume_activation" / "ledger.sqlite").exists()
 
@@ -90,7 +93,7 @@ class TestFiles:
 
     def test_a_lock_that_is_never_let_go_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "ledger.sqlite"
-        monkeypatch.setattr(f"{Ledger.__module__.rpartition('.')[0]}._database._PATIENCE_SECONDS", 0.1)
+        monkeypatch.setattr(f"{PACKAGE}._database._PATIENCE_SECONDS", 0.1)
         ledger = Ledger.open(str(path))
         holder = sqlite3.connect(path, isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
@@ -100,7 +103,8 @@ class TestFiles:
     def test_a_folder_that_cannot_be_made_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         error = refusal(Ledger.open, str(tmp_path / "file" / "ledger.sqlite"))
-        assert error.code == "ledger_unwritable"
+        assert error.code == "bad_ledger_url"
+        assert f"{tmp_path / 'file'} is not a folder" in error.message
 
     def test_without_the_right_to_write_it_can_be_read_and_no_more(self, tmp_path: Path) -> None:
         path = tmp_path / "open" / "ledger.sqlite"
@@ -214,7 +218,7 @@ class TestServers:
     def test_a_row_that_is_never_let_go_is_told(self, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ledger = Ledger.open(postgres_url)
         ledger.declare(PoolWish(name="labs", limit=1))
-        monkeypatch.setattr(f"{Ledger.__module__.rpartition('.')[0]}._database._PATIENCE_SECONDS", 1)
+        monkeypatch.setattr(f"{PACKAGE}._database._PATIENCE_SECONDS", 1)
         with engine(postgres_url).begin() as holder:
             holder.exec_driver_sql("SELECT * FROM pools FOR UPDATE")
             assert refusal(ledger.reserve, demand()).code == "ledger_busy"

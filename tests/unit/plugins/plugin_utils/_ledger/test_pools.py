@@ -165,6 +165,7 @@ def test_a_stop_closes_every_pool_of_the_key_and_no_other(ledger: Ledger) -> Non
         assert "0x67" in error.message
         assert "The key is blocked." in str(error.cause)
         assert "2026-03-01 09:30" in str(error.cause)
+        assert "ESU key" in str(error.cause) and "resume: true" in str(error.remedy)
     ledger.reserve(demand(pool="annexe", key_fingerprint=OTHER_KEY))
 
 

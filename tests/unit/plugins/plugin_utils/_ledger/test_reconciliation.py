@@ -118,6 +118,12 @@ def test_what_is_under_way_is_left_whatever_is_assumed(assume: EntryState | None
     assert later.state is EntryState.RELEASED
 
 
+@pytest.mark.parametrize(("ahead", "expected"), [(30, None), (3600, EntryState.RELEASED)])
+def test_an_attempt_in_the_future_is_not_a_moment_ago(ahead: int, expected: EntryState | None) -> None:
+    found = judged(entry(held_at=NOW + timedelta(seconds=ahead)), evidence(PRODUCT), live=False)
+    assert found.state is expected
+
+
 @pytest.mark.parametrize("method", [Method.PROXY, Method.TELEPHONE, Method.EXCHANGE])
 @pytest.mark.parametrize("state", [EntryState.RESERVED, EntryState.UNCERTAIN])
 def test_only_the_answer_settles_what_was_asked_elsewhere(method: Method, state: EntryState) -> None:
