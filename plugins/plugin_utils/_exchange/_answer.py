@@ -55,7 +55,7 @@ class Answerer:
     def foresee(self) -> Report:
         """Return what `answer` would ask for; nothing is asked or written."""
         exchange = load(self._path)
-        pending = _pending(exchange)
+        pending = self._pending(exchange)
         report = _report(exchange, exchange, {}, None)
         after = "".join(f"{_names(exchange)[request.identity]}: asked\n" for request in pending)
         before = "".join(f"{_names(exchange)[request.identity]}: no answer\n" for request in pending)
@@ -69,7 +69,7 @@ class Answerer:
         with held(self._path):
             before = load(self._path)
             run = _Run(before, self._path, self._service, self._now)
-            pending = _pending(before)
+            pending = self._pending(before)
             progress = Progress(len(pending), self._tell)
             asked = 0
             for batch in _batches(pending, self._batch_size):
@@ -79,6 +79,13 @@ class Answerer:
                 if run.outage or run.exchange.stop:
                     break
             return _report(before, run.exchange, run.errors, run.outage)
+
+    def _pending(self, exchange: Exchange) -> list[Request]:
+        """Return the requests to ask for; raises Refusal before the first where one is not of the service's kind."""
+        pending = _pending(exchange)
+        for request in pending:
+            self._service.require(simulated=request.installation.is_simulated)
+        return pending
 
 
 class _Run:
@@ -128,7 +135,7 @@ class _Run:
 
     def _answer(self, request: Request, outcome: Told | None, earlier: Answer | None) -> Answer | None:
         """Return what the file shall say of a request; None when it surely was not asked, neither now nor before."""
-        in_doubt = earlier is not None and (earlier.standing is Standing.ASKED or earlier.doubtful)
+        in_doubt = earlier is not None and _leaves_doubt(earlier)
         if isinstance(outcome, str):
             return self._confirmed(request, outcome)
         if isinstance(outcome, ServiceRefusal):
@@ -157,10 +164,16 @@ class _Run:
         if len(failures) < len(outcomes):
             self._silent = 0
             return
-        # Where nothing even arrives no request is to blame, and the next one will not arrive either.
-        self._silent += 1 if any(failure.may_have_arrived for failure in failures) else _PATIENCE
+        # Where no request is to blame, the next one will fail alike.
+        self._silent += _PATIENCE if all(failure.for_all for failure in failures) else 1
         if self._silent >= _PATIENCE and failures:
             self.outage = failures[-1]
+
+
+def _leaves_doubt(answer: Answer) -> bool:
+    """Return whether the service may have counted a request that this is all that is known of."""
+    refusal = answer.refusal
+    return answer.standing is Standing.ASKED or answer.doubtful or (refusal is not None and not refusal.uncounted)
 
 
 def _pending(exchange: Exchange) -> list[Request]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from .._errors import ActivationError, Refusal
 from .._ledger import Demand, Entry, EntryState, Ledger, utcnow
 from .._microsoft import ProxyRequest
-from .._secrets import scrub
+from .._secrets import scrub_lines
 from . import _errors as errors
 from ._files import held, load, read_whole, save
 from ._records import Exchange, Identity, Privacy, Request, Standing
@@ -195,12 +195,12 @@ def _row(wanted: ProxyRequest) -> Request:
     return Request(
         extended_pid=wanted.installation.extended_pid,
         installation_id=wanted.installation.installation_id,
-        machine=scrub(wanted.machine.name, ()),
-        activation_id=scrub(wanted.product_id, ()),
+        machine=scrub_lines(wanted.machine.name),
+        activation_id=scrub_lines(wanted.product_id),
         partial_product_key=wanted.partial,
-        client_machine_id=scrub(wanted.machine.client_machine_id, ()),
-        bios_uuid=scrub(wanted.machine.bios_uuid, ()),
-        reason=scrub(wanted.reason, ()),
+        client_machine_id=scrub_lines(wanted.machine.client_machine_id),
+        bios_uuid=scrub_lines(wanted.machine.bios_uuid),
+        reason=scrub_lines(wanted.reason),
     )
 
 

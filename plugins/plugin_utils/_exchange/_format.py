@@ -91,7 +91,10 @@ def decode(data: bytes, name: str) -> Exchange:
     version = content.get("version")
     if isinstance(version, int) and version > VERSION:
         raise errors.newer(name, version, VERSION)
-    _require_whole(content, name)
+    try:
+        _require_whole(content, name)
+    except RecursionError:  # making a checksum may nest deeper than parsing did
+        raise errors.damaged(name, "no text that can be read") from None
     return _exchange(content, name)
 
 
@@ -149,6 +152,7 @@ def _exchange(content: Row, name: str) -> Exchange:
         is_ours = is_number and content["version"] == VERSION and isinstance(content["id"], str)
         if not is_ours or created_at.utcoffset() != timedelta():
             raise ValueError("not a head of ours")
+        content["id"].encode()  # raises ValueError for half a character
     except (TypeError, ValueError):
         raise errors.edited(name, "its head does not have the form of one") from None
     requests = tuple(_each(content["requests"], "request", request_from, name))

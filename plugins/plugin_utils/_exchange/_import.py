@@ -118,12 +118,12 @@ class Importer:
             _failed(name, request, refusal),
             was=entry.state.value,
             becomes=f"{state.value} ({answer.code})",
-            change=lambda: self._settle(answer, entry, state),
+            change=lambda: self._settle(answer, entry, state, stops=exchange.is_stopped_by(answer)),
         )
 
-    def _settle(self, answer: Answer, entry: Entry, state: EntryState) -> None:
+    def _settle(self, answer: Answer, entry: Entry, state: EntryState, *, stops: bool) -> None:
         refusal = answer.refusal
-        if refusal is not None and refusal.stops:
+        if refusal is not None and stops:
             # First the stop: whoever is killed in between does both again.
             stop = Stop(code=refusal.service_code, message=refusal.message, at=answer.at)
             self._ledger.stop(entry.fingerprint, stop)
@@ -150,11 +150,13 @@ def _same_key(known: str | None, answered: str) -> bool:
 
 
 def _state_after(answer: Answer, entry: Entry) -> EntryState:
-    """Return how an entry stands after a refusal: an earlier attempt without an answer may have been granted."""
+    """Return how an entry stands after a refusal: this attempt or an earlier one may have been granted all the same."""
     refusal = answer.refusal
     if refusal is not None and refusal.never_granted:
         return EntryState.RELEASED
-    return EntryState.UNCERTAIN if answer.doubtful or entry.attempts > 1 else EntryState.RELEASED
+    if refusal is None or not refusal.uncounted or answer.doubtful or entry.attempts > 1:
+        return EntryState.UNCERTAIN
+    return EntryState.RELEASED
 
 
 def _failed(name: str, request: Request, error: ActivationError | None) -> Line:

@@ -132,5 +132,18 @@ class Exchange:
     @property
     def stop(self) -> Answer | None:
         """The answer that concerns the whole key, where one did: then nothing more is to be asked."""
-        stops = (answer for answer in self.answers.values() if answer.refusal is not None and answer.refusal.stops)
-        return next(stops, None)
+        return next(filter(self.is_stopped_by, self.answers.values()), None)
+
+    def is_stopped_by(self, answer: Answer) -> bool:
+        """Return whether an answer concerns the whole key, by its code or because another machine got the same one."""
+        refusal = answer.refusal
+        if refusal is None or refusal.stops:
+            return refusal is not None
+        confirmed = (one.at for one in self.answers.values() if one.standing is Standing.CONFIRMED)
+        granted = max(confirmed, default=None)
+        machines = {
+            one.installation_id
+            for one in self.answers.values()
+            if one.code == answer.code and (granted is None or one.at > granted)
+        }
+        return refusal.stops_when_repeated and answer.installation_id in machines and len(machines) > 1

@@ -49,6 +49,8 @@ def _require(row: Row, kind: type[Request] | type[Answer], texts: set[str]) -> N
         raise ValueError("a field that does not belong there")
     if not all(isinstance(row[name], str) for name in texts):
         raise ValueError("a field that is no text")
+    for name in texts:
+        row[name].encode()  # raises ValueError for half a character, which no file of ours could hold
 
 
 def _require_ids(row: Row) -> None:

@@ -47,15 +47,15 @@ _HEAD = """\
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>Telephone activation</title>
+<title>Activation by confirmation ID</title>
 <style>
 {style}</style>
 </head>
 <body>
-<h1>Telephone activation of {count}</h1>
-<p>Call Microsoft's activation centre. <code>slui 4</code> on any Windows machine shows the number for your country.
-Read out the groups of the installation ID in their order, and write the groups A to H that you hear into the blank
-boxes.</p>
+<h1>Activation of {count} by confirmation ID</h1>
+<p>Open Microsoft's product activation portal on the web. The telephone number that <code>slui 4</code> shows on any
+Windows machine leads there as well. Enter the groups of the installation ID in their order, and write the groups A to H
+of the answer into the blank boxes.</p>
 """
 _SECTION = """\
 <section>
@@ -130,7 +130,7 @@ def _places(groups: list[str]) -> t.Iterator[tuple[int, str]]:
 
 
 def _facts(request: Request) -> t.Iterator[tuple[str, str]]:
-    """Yield what the activation centre may ask for; what is not known or kept back is left out."""
+    """Yield what the portal may ask for; what is not known or kept back is left out."""
     named = (
         ("Key ending in", request.partial_product_key),
         ("Product ID", request.extended_pid),

@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import Refusal
 from .._licensing import parse_extended_pid, parse_installation_id
-from .._secrets import scrub
+from .._secrets import scrub_lines
 from ._records import Request
 
 __all__ = ["listed"]
@@ -25,8 +25,8 @@ def listed(row: Row) -> Request:
     return Request(
         extended_pid=parse_extended_pid(row["extended_pid"]),
         installation_id=parse_installation_id(row["installation_id"]),
-        machine=scrub(row["machine"], ()),
-        activation_id=scrub(row["activation_id"], ()),
+        machine=scrub_lines(row["machine"]),
+        activation_id=scrub_lines(row["activation_id"]),
         partial_product_key=_partial(row),
     )
 

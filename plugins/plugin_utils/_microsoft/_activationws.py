@@ -59,6 +59,10 @@ class SoapBackend:
         self._settings = settings
         self._transport = Transport(settings)
 
+    def reach(self) -> None:
+        """Raise `ServiceUnavailable` unless the service answers at all; asks for nothing."""
+        self._transport.reach()
+
     def ask(self, batch: t.Sequence[Installation]) -> dict[Installation, str | ServiceRefusal]:
         """Ask for one confirmation ID; raises `ServiceUnavailable`."""
         one = batch[0]
@@ -101,6 +105,10 @@ class RestBackend:
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
         self._transport = Transport(settings)
+
+    def reach(self) -> None:
+        """Raise `ServiceUnavailable` unless the service answers at all; asks for nothing."""
+        self._transport.reach()
 
     def ask(self, batch: t.Sequence[Installation]) -> dict[Installation, str | ServiceRefusal]:
         """Ask for one confirmation ID; raises `ServiceUnavailable`."""

@@ -36,6 +36,10 @@ class BatchBackend:
         self._settings = settings
         self._transport = Transport(settings)
 
+    def reach(self) -> None:
+        """Raise `ServiceUnavailable` unless the service answers at all; asks for nothing."""
+        self._transport.reach()
+
     def ask(self, batch: t.Sequence[Installation]) -> dict[Installation, str | ServiceRefusal]:
         """Ask for confirmation IDs; what the answer leaves out is left out. Raises `ServiceUnavailable`."""
         answer = self._send(confirmation_request(batch))

@@ -14,10 +14,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 import typing as t
-from datetime import datetime
+from datetime import datetime, timezone
 
 from .._errors import ActivationError, Refusal
-from .._ledger import Confirmation, EntryState, Ledger, Reservation, Stop, utcnow
+from .._ledger import Confirmation, Entry, EntryState, Ledger, Reservation, Stop, concerns, utcnow
 from ._messages import Installation
 from ._outcomes import ServiceRefusal, ServiceUnavailable
 from ._requests import Obtained, ProxyRequest
@@ -66,9 +66,8 @@ class _Outage:
         if len(failures) < len(outcomes):
             self._silent = 0
             return
-        # Where nothing even arrives, no request is to blame, and the next one will not arrive either.
-        reached = any(failure.may_have_arrived for failure in failures)
-        self._silent += 1 if reached else _PATIENCE
+        # Where no request is to blame, the next one will fail alike.
+        self._silent += _PATIENCE if all(failure.for_all for failure in failures) else 1
         self._last = failures[-1]
 
     @property
@@ -86,7 +85,10 @@ class _Outage:
 
 
 class ConfirmationDesk:
-    """Hands out confirmation IDs, each of them paid for once; `tell` gets a line about every batch."""
+    """Hands out confirmation IDs, each of them paid for once; `tell` is called with a line about every batch.
+
+    Raises Refusal where the service and the ledger are not both real or both of a simulated fleet.
+    """
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class ConfirmationDesk:
         tell: t.Callable[[str], None] = _nobody,
         now: t.Callable[[], datetime] = utcnow,
     ) -> None:
+        service.require(simulated=ledger.simulated_by is not None)
         self._ledger = ledger
         self._service = service
         self._batch_size = max(1, batch_size)
@@ -195,7 +198,7 @@ class ConfirmationDesk:
             # The ledger gave way. The entry stays open, and counts until the next attempt takes it over.
             found = outcome if isinstance(outcome, str) else None
             return Obtained(request=held.request, confirmation_id=found, spent=found is not None, error=error)
-        if isinstance(outcome, ServiceRefusal) and outcome.stops:
+        if isinstance(outcome, ServiceRefusal) and (outcome.stops or self._is_repeated(held.request, outcome)):
             self._stopped(held.request, outcome)
         return Obtained(request=held.request, error=outcome)
 
@@ -216,6 +219,25 @@ class ConfirmationDesk:
             self._ledger.settle(held.entry_id, EntryState.CONFIRMED, "not_stored")
             raise
         return Obtained(request=held.request, confirmation_id=confirmation_id, spent=True)
+
+    def _is_repeated(self, request: ProxyRequest, refusal: ServiceRefusal) -> bool:
+        """Return whether another machine met the same code since the key was last granted, so that the key is to blame.
+
+        The IDs of a single machine may not belong together, which says nothing about the key.
+        """
+        if not refusal.stops_when_repeated:
+            return False
+        try:
+            mine = [entry for entry in self._ledger.entries() if entry.fingerprint == request.fingerprint]
+        except ActivationError:
+            return False
+        granted = max(
+            (_settled(entry) for entry in mine if entry.state is EntryState.CONFIRMED), default=_settled(None)
+        )
+        return any(
+            entry.code == refusal.service_code and _settled(entry) > granted and not concerns(entry, request.machine)
+            for entry in mine
+        )
 
     def _stopped(self, request: ProxyRequest, refusal: ServiceRefusal) -> None:
         stop = Stop(code=refusal.service_code, message=refusal.message, at=self._now())
@@ -264,6 +286,12 @@ class _Progress:
         return results
 
 
+def _settled(entry: Entry | None) -> datetime:
+    """Return when an entry was settled, and the beginning of time where it was not."""
+    settled = entry.settled_at if entry else None
+    return settled or datetime.min.replace(tzinfo=timezone.utc)
+
+
 def _is_waiting(request: ProxyRequest, waiting: list[_Held]) -> bool:
     try:
         wanted = request.checked().installation.installation_id
@@ -277,7 +305,7 @@ def _state_after(held: _Held, outcome: ServiceRefusal | ServiceUnavailable) -> E
         return EntryState.UNCERTAIN if outcome.may_have_arrived else held.untouched
     if outcome.never_granted:
         return EntryState.RELEASED
-    return EntryState.UNCERTAIN if outcome.earlier_unanswered else held.untouched
+    return held.untouched if outcome.uncounted and not outcome.earlier_unanswered else EntryState.UNCERTAIN
 
 
 def _no_answer(one: Installation) -> ServiceUnavailable:

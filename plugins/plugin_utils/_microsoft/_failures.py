@@ -4,6 +4,10 @@
 
 """A failed exchange becomes ours: could the service have carried the request out, and is another attempt of use?
 
+It could not have where no connection came about: no address, a closed port, a certificate that is not trusted, a proxy
+that refuses the tunnel. Whatever is answered after the request has left, with any HTTP status, does not prove that the
+service did not count, since proxies, filters and servers that break down answer for it.
+
 The library's own texts are not passed on, for they quote URLs. What the system or OpenSSL says of the cause is.
 """
 
@@ -15,21 +19,27 @@ import ssl
 import typing as t
 import urllib.parse
 
+from .._deadlines import AnswerTooLarge
+from ._messages import ANSWER_LIMIT
 from ._outcomes import ServiceUnavailable
 from ._settings import ServiceSettings
 
-__all__ = ["explained", "http_failure", "too_large", "truncated", "unusable"]
+__all__ = ["encoded", "explained", "http_failure", "too_large", "truncated", "unusable"]
 
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 # Names of urllib3's classes, which is the library's library: no connection came about.
-_NEVER_CONNECTED = frozenset({"ConnectTimeoutError", "NewConnectionError", "NameResolutionError"})
+_NEVER_CONNECTED = ("ConnectTimeoutError", "NewConnectionError", "NameResolutionError")
+_WAY_OUT = (
+    "Where a proxy leads to the internet, and alone knows its names, set proxy of the service, or https_proxy in the"
+    " environment of Ansible."
+)
 _RETRY_LATER = frozenset({408, 425, 429})
 
 
 def explained(error: Exception, left: bool | None, settings: ServiceSettings) -> ServiceUnavailable:
     """Return what to raise for an exception of the library; `left` is None where nobody watched the request leave."""
     case = _Case(error, left, settings)
-    for attempt in (_proxy_failed, _tls_failed, _not_connected, _broken):
+    for attempt in (_beyond_a_limit, _proxy_failed, _tls_failed, _not_connected, _broken):
         failure = attempt(case)
         if failure is not None:
             return failure
@@ -37,11 +47,11 @@ def explained(error: Exception, left: bool | None, settings: ServiceSettings) ->
 
 
 def http_failure(status: int, settings: ServiceSettings) -> ServiceUnavailable:
-    """Return the failure for an HTTP status that carries no answer of the service."""
+    """Return the failure for an HTTP status that carries no answer of the service; the request has left by then."""
     place = _place(settings.address)
     code = f"http_{status}"
     if status == 407:
-        return _proxy_login_wanted(settings)
+        return _proxy_login_wanted(settings, arrived=True)
     if status >= 500 or status == 408 or status < 300:
         return ServiceUnavailable(
             f"{place} answered HTTP {status} and nothing usable.",
@@ -52,11 +62,12 @@ def http_failure(status: int, settings: ServiceSettings) -> ServiceUnavailable:
         )
     return ServiceUnavailable(
         f"{place} turned the request away (HTTP {status}).",
-        may_have_arrived=False,
+        may_have_arrived=True,
         code=code,
         cause="Something else than the activation service answers there." if status < 400 else None,
         remedy="Check url of the service (redirects are not followed), and proxies and filters on the way.",
         retryable=status in _RETRY_LATER,
+        for_all=True,
     )
 
 
@@ -78,6 +89,17 @@ def too_large(limit: int) -> ServiceUnavailable:
         may_have_arrived=True,
         code="answer_too_large",
         remedy="Check url and backend of the service, and what answers there.",
+        retryable=False,
+    )
+
+
+def encoded() -> ServiceUnavailable:
+    """Return the failure for a compressed answer, which is not read: its size is known only when it is too late."""
+    return ServiceUnavailable(
+        "The service's answer is compressed, which was not asked for, and was not read.",
+        may_have_arrived=True,
+        code="answer_encoded",
+        remedy="Check url of the service, and what answers there.",
         retryable=False,
     )
 
@@ -115,10 +137,15 @@ class _Case:
         """Tell whether an exception of a class with one of these names is behind it."""
         return any(type(link).__name__ in names for link in self.chain)
 
+    def never_connected(self) -> bool:
+        """Return whether the kind of the failure says that no connection came about."""
+        return bool(self.find(socket.gaierror, ConnectionRefusedError)) or self.named(*_NEVER_CONNECTED)
+
     def failure(
         self, code: str, message: str, *, arrived: bool, remedy: str | None = None, retryable: bool = True
     ) -> ServiceUnavailable:
-        """Return the failure, with the cause in the system's words."""
+        """Return the failure, with the cause in the system's words; what was seen leaving may have arrived."""
+        arrived = arrived or self.left is True
         outcome = "it may have been carried out." if arrived else "nothing was sent."
         return ServiceUnavailable(
             f"{message.rstrip('.')}; {outcome}",
@@ -138,31 +165,49 @@ class _Case:
         return f"{type(self.chain[0]).__name__}."
 
 
+def _beyond_a_limit(case: _Case) -> ServiceUnavailable | None:
+    return too_large(ANSWER_LIMIT) if case.find(AnswerTooLarge) else None
+
+
 def _proxy_failed(case: _Case) -> ServiceUnavailable | None:
     import requests
 
     tunnel = next((found for found in (_TUNNEL.search(str(link)) for link in case.chain) if found), None)
     if tunnel and tunnel[1] == "407":
-        return _proxy_login_wanted(case.settings)
+        return _proxy_login_wanted(case.settings, arrived=case.left is True)
     if tunnel is None and case.find(requests.exceptions.ProxyError) is None:
         return None
     said = f" It answered HTTP {tunnel[1]}." if tunnel else ""
+    # Older libraries give this class to every failure of a connection by proxy, also after the request has left.
+    refused = bool(tunnel) or case.never_connected()
     return case.failure(
         "proxy_failed",
         f"The proxy did not let us through to {case.place}.{said}",
-        arrived=False,
-        remedy="Check proxy of the service (or the environment's https_proxy), and what the proxy allows.",
+        arrived=case.may_have_left and not refused,
+        remedy=_proxy_remedy(case.settings),
     )
 
 
-def _proxy_login_wanted(settings: ServiceSettings) -> ServiceUnavailable:
+def _proxy_remedy(settings: ServiceSettings) -> str:
+    if settings.proxy_variable is None:
+        return "Check proxy of the service, and what the proxy allows."
+    host = _place(settings.address).rpartition(":")[0] or _place(settings.address)
+    return (
+        f"The proxy comes from the environment variable {settings.proxy_variable}. Check it and what the proxy allows,"
+        f" set proxy of the service, or add {host} to NO_PROXY to connect without a proxy."
+    )
+
+
+def _proxy_login_wanted(settings: ServiceSettings, *, arrived: bool) -> ServiceUnavailable:
     given = "the one given was not accepted" if settings.proxy_username else "none was given"
+    outcome = "" if arrived else "; nothing was sent"
     return ServiceUnavailable(
-        f"The proxy on the way to {_place(settings.address)} wants a login, and {given}; nothing was sent.",
-        may_have_arrived=False,
+        f"The proxy on the way to {_place(settings.address)} wants a login, and {given}{outcome}.",
+        may_have_arrived=arrived,
         code="proxy_login_refused",
         remedy="Set proxy, proxy_username and proxy_password of the service; the login is Basic.",
         retryable=False,
+        for_all=True,
     )
 
 
@@ -195,18 +240,23 @@ def _not_connected(case: _Case) -> ServiceUnavailable | None:
     import requests
 
     reasons: list[tuple[bool, str, str, str]] = [
-        (bool(case.find(socket.gaierror)), "name_not_resolved", "has no address", "Check url of the service and DNS."),
+        (
+            bool(case.find(socket.gaierror)),
+            "name_not_resolved",
+            "has no address",
+            f"Check url of the service and DNS. {_WAY_OUT}",
+        ),
         (
             bool(case.find(ConnectionRefusedError)),
             "connection_refused",
             "does not accept connections",
-            "Check url of the service and firewalls.",
+            f"Check url of the service and firewalls. {_WAY_OUT}",
         ),
         (
             bool(case.find(requests.exceptions.ConnectTimeout)) or case.named(*_NEVER_CONNECTED),
             "not_reached",
             "cannot be reached",
-            "Check url of the service, the route and firewalls; if the way out leads through a proxy, set proxy.",
+            f"Check url of the service, the route and firewalls. {_WAY_OUT}",
         ),
     ]
     for applies, code, what, remedy in reasons:
@@ -224,7 +274,7 @@ def _broken(case: _Case) -> ServiceUnavailable | None:
         remedy = "If the service is only slow, raise timeout of the service. Run the task again; nothing is lost."
         return case.failure(
             "read_timeout",
-            f"{case.place} did not answer within {seconds}",
+            f"{case.place} did not answer completely within {seconds}",
             arrived=case.may_have_left,
             remedy=remedy,
         )

@@ -21,7 +21,7 @@ import typing as t
 from xml.etree.ElementTree import Element
 
 from .._errors import ProtocolViolation
-from .._licensing import service_code
+from .._licensing import is_simulated, service_code
 from .._wsman import parse
 
 __all__ = [
@@ -63,6 +63,11 @@ class Installation:
     extended_pid: str
     installation_id: str
     host: str = dataclasses.field(default="", compare=False)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the machine belongs to a simulated fleet."""
+        return is_simulated(self.extended_pid, self.installation_id)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

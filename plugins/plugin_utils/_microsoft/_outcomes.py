@@ -7,18 +7,16 @@
 from __future__ import annotations
 
 from .._errors import ActivationError
-from .._licensing import Explanation, explain_service
+from .._licensing import Explanation, explain_service, service_verdict
 
 __all__ = ["ServiceRefusal", "ServiceUnavailable"]
-
-_STOPS = frozenset({"0x7F", "0x67", "0x68", "0x86"})
-_NEVER_GRANTED = frozenset({"0x68", "0x86", "0x90"})
 
 
 class ServiceRefusal(ActivationError):
     """The service answered, and refuses; `service_code` is its code (`0x7F`), with cause and remedy.
 
-    `stops`: the code concerns the key, so that every other machine would be refused as well.
+    `stops`: the code concerns the key, so that every other machine would be refused as well; `stops_when_repeated`: it
+    does once different machines have met it.
     `retryable`: the code tells of the service's own trouble, and later it may answer otherwise.
     `earlier_unanswered`: an earlier attempt for the same machine got no answer, and may have been granted.
     """
@@ -26,6 +24,7 @@ class ServiceRefusal(ActivationError):
     def __init__(self, code: str, *, told: str | None = None, earlier_unanswered: bool = False) -> None:
         explained = _unexplained(code) if code.startswith("http_") else explain_service(code)
         self.service_code = explained.code
+        self._verdict = service_verdict(explained.code)
         self.earlier_unanswered = earlier_unanswered
         cause = f"{explained.cause} It said: {_bounded(told)}" if told else explained.cause
         message = f"The activation service refused ({explained.code}). {explained.message}"
@@ -34,24 +33,35 @@ class ServiceRefusal(ActivationError):
     @property
     def stops(self) -> bool:
         """Whether the whole key is concerned."""
-        return self.service_code in _STOPS
+        return self._verdict.kind == "key"
+
+    @property
+    def stops_when_repeated(self) -> bool:
+        """Whether the whole key is concerned once a second machine meets the code."""
+        return self._verdict.repeated == "key"
 
     @property
     def retryable(self) -> bool:
-        """Whether the same question may be answered later: 0x71, and all that looks like an HRESULT of a failure."""
-        return self.service_code == "0x71" or (len(self.service_code) == 10 and self.service_code[2] in "89ABCDEF")
+        """Whether the same question may be answered later."""
+        return self._verdict.kind == "retry"
+
+    @property
+    def uncounted(self) -> bool:
+        """Whether the service surely did not count the request that it refused; of any other code nothing is known."""
+        return self._verdict.spent in ("none", "never")
 
     @property
     def never_granted(self) -> bool:
         """Whether no earlier attempt for these IDs can have been granted either."""
-        return self.service_code in _NEVER_GRANTED
+        return self._verdict.spent == "never"
 
 
 class ServiceUnavailable(ActivationError):
     """No usable answer came, so nothing is known of what was asked: never a count of zero, never a refusal.
 
     `may_have_arrived` is False where it is certain that the service did not carry the request out (no address, port
-    closed, certificate not trusted, proxy wants a login). `retryable` is False where trying again at once is useless.
+    closed, certificate not trusted, tunnel refused). `retryable` is False where trying again at once is useless,
+    `for_all` is True where what failed was not about one request, so that the next one would fail alike.
     """
 
     def __init__(
@@ -63,10 +73,12 @@ class ServiceUnavailable(ActivationError):
         cause: str | None = None,
         remedy: str | None = None,
         retryable: bool = True,
+        for_all: bool = False,
     ) -> None:
         super().__init__(message, code=code, cause=cause, remedy=remedy)
         self.may_have_arrived = may_have_arrived
         self.retryable = retryable
+        self.for_all = for_all or not may_have_arrived
 
     def having_arrived(self, arrived: bool) -> ServiceUnavailable:
         """Return the same failure for one whose request has, or has not, possibly arrived."""
@@ -77,6 +89,7 @@ class ServiceUnavailable(ActivationError):
             cause=self.cause,
             remedy=self.remedy,
             retryable=self.retryable,
+            for_all=self.for_all,
         )
 
 

@@ -30,6 +30,7 @@ class ProxyRequest:
     justification: str = ""
     user: str = ""
     use_reserve: bool = False
+    ahead: int | None = None
 
     @classmethod
     def of(cls, demand: Demand) -> ProxyRequest:
@@ -45,6 +46,7 @@ class ProxyRequest:
             justification=demand.justification,
             user=demand.user,
             use_reserve=demand.use_reserve,
+            ahead=demand.ahead,
         )
 
     def demand(self) -> Demand:
@@ -62,6 +64,7 @@ class ProxyRequest:
             installation_id=self.installation.installation_id,
             extended_pid=self.installation.extended_pid,
             use_reserve=self.use_reserve,
+            ahead=self.ahead,
         )
 
     def checked(self) -> ProxyRequest:

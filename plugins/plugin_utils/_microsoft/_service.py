@@ -10,6 +10,9 @@ import itertools
 import time
 import typing as t
 
+from .._errors import Refusal
+from .._ledger import require_service
+from .._licensing import is_simulated
 from ._activationws import RestBackend, SoapBackend
 from ._batch import BatchBackend
 from ._messages import Installation
@@ -29,11 +32,30 @@ class ActivationService(t.Protocol):
 
     source: str
 
+    def require(self, *, simulated: bool) -> None:
+        """Raise Refusal unless the service is that of a simulated fleet, or with `simulated` false a real one.
+
+        Codes: `simulated_host_real_service`, `real_host_simulated_service`. Nothing is sent.
+        """
+
     def confirmation_ids(self, batch: t.Sequence[Installation]) -> t.Mapping[Installation, Outcome]:
-        """Return an outcome for every installation asked for; never raises for what the service does or is."""
+        """Return an outcome for every installation asked for; never raises for what the service does or is.
+
+        Raises what `require` raises for the kind of the hosts.
+        """
 
     def remaining(self, extended_pid: str) -> int:
-        """Return how many activations are left on a key; raises `ServiceRefusal` and `ServiceUnavailable`."""
+        """Return how many activations are left on a key; raises `ServiceRefusal` and `ServiceUnavailable`.
+
+        Raises what `require` raises for the kind of the hosts with this key.
+        """
+
+    def probe(self, extended_pid: str | None) -> None:
+        """Raise what stands against asking for a confirmation ID, as far as it can be known without spending one.
+
+        With an extended PID that is whether the key has activations left, else whether the service answers at all.
+        Raises `ServiceRefusal`, `ServiceUnavailable`, and Refusal (`no_activations_left`).
+        """
 
 
 class Backend(t.Protocol):
@@ -47,6 +69,9 @@ class Backend(t.Protocol):
 
     def count(self, extended_pid: str) -> int:
         """Return the remaining count; raises `ServiceRefusal` and `ServiceUnavailable`."""
+
+    def reach(self) -> None:
+        """Raise `ServiceUnavailable` unless the service answers at all."""
 
 
 def service_for(settings: ServiceSettings, *, pause: t.Callable[[float], None] = time.sleep) -> ActivationService:
@@ -72,8 +97,15 @@ class PatientService:
         self._settings = settings
         self._pause = pause
 
+    def require(self, *, simulated: bool) -> None:
+        """Raise Refusal unless the service is of this kind."""
+        settings = self._settings
+        require_service(settings.address, simulated=settings.is_simulated, wanted=simulated)
+
     def confirmation_ids(self, batch: t.Sequence[Installation]) -> t.Mapping[Installation, Outcome]:
         """Return an outcome for every installation asked for."""
+        for one in batch:
+            self.require(simulated=one.is_simulated)
         round_ = _Round(batch, again=self._settings.retries > 0)
         delays = self._delays()
         while round_.open:
@@ -90,6 +122,7 @@ class PatientService:
 
     def remaining(self, extended_pid: str) -> int:
         """Return how many activations are left on a key."""
+        self.require(simulated=is_simulated(extended_pid))
         refused = self._settings.retries == 0
         arrived = False
         for delay in itertools.chain(self._delays(), [None]):
@@ -105,6 +138,17 @@ class PatientService:
                     raise failure.having_arrived(arrived) from None
             self._pause(delay)
         raise RuntimeError("the last attempt either returns or raises")
+
+    def probe(self, extended_pid: str | None) -> None:
+        """Raise what stands against asking for a confirmation ID, as far as it can be known without spending one."""
+        if extended_pid is None:
+            self._backend.reach()
+        elif self.remaining(extended_pid) < 1:
+            raise Refusal(
+                "Microsoft has no activations left on this key.",
+                code="no_activations_left",
+                remedy="Have Microsoft raise the count of the key, or use another MAK.",
+            )
 
     def _step(self, round_: _Round) -> tuple[bool, bool]:
         """Ask once; return whether something was settled, and whether to wait before the next attempt."""
@@ -178,6 +222,8 @@ class _Round:
             answer.earlier_unanswered = one in self._arrived
             if answer.retryable and self._again and one not in self._refused:
                 self._refused[one] = answer
+                if not answer.uncounted:
+                    self._arrived.add(one)
                 return False
         self._settled[one] = answer
         return True

@@ -14,6 +14,7 @@ import urllib.parse
 from pathlib import Path
 
 from .._errors import Refusal
+from .._outbound import Outbound
 from .._secrets import Secret
 
 __all__ = ["MICROSOFT_URL", "Backend", "ServiceSettings", "checked"]
@@ -22,6 +23,8 @@ Backend = t.Literal["microsoft", "activationws_soap", "activationws_rest"]
 
 MICROSOFT_URL = "https://activation.sls.microsoft.com/BatchActivation/BatchActivation.asmx"
 _MICROSOFT = "microsoft.com"
+_SIMULATED_PATH = "/simulated-fleet/"
+"""Where the activation service of a simulated fleet is, on loopback; no real service is."""
 _BACKENDS = t.get_args(Backend)
 
 
@@ -31,9 +34,9 @@ class ServiceSettings:
 
     `ca_path` names a PEM file (or a folder made by `openssl rehash`) with the CAs that may sign the service's
     certificate, in place of the usual ones; that the certificate is checked cannot be switched off. Times are in
-    seconds: `timeout` for the connection and for each wait for data, `retry_delay` before the first of `retries`
-    further attempts, doubling up to a minute. `proxy` is the outbound proxy; None is the environment's, and an empty
-    one none at all.
+    seconds: `timeout` for one exchange as a whole, from connecting to the last byte of the answer, `retry_delay` before
+    the first of `retries` further attempts, doubling up to a minute. `proxy` is the outbound proxy; None is the
+    environment's, and an empty one none at all.
     Microsoft's service is asked over https alone. ActivationWs may be asked over http, as many are inside a site: no
     key and no password is in what is asked, but neither are the answers protected then.
     """
@@ -48,6 +51,7 @@ class ServiceSettings:
     proxy_username: str | None = None
     proxy_password: Secret | None = None
     batch_size: int = 1
+    outbound: Outbound = Outbound()
 
     @property
     def address(self) -> str:
@@ -55,11 +59,27 @@ class ServiceSettings:
         return self.url or MICROSOFT_URL
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether the service is that of a simulated fleet."""
+        parts = urllib.parse.urlsplit(self.address)
+        return _is_loopback((parts.hostname or "").lower()) and parts.path.lower().startswith(_SIMULATED_PATH)
+
+    @property
     def proxy_url(self) -> str | None:
         """The proxy's URL, with a scheme and without a login."""
         if not self.proxy:
             return None
         return self.proxy if "://" in self.proxy else f"http://{self.proxy}"
+
+    @property
+    def proxy_in_use(self) -> str | None:
+        """The proxy that leads to the service: the one given, else the environment's; it may hold a login."""
+        return self.outbound.proxy_for(self.address) if self.proxy is None else self.proxy_url
+
+    @property
+    def proxy_variable(self) -> str | None:
+        """The environment variable that the proxy comes from, None where it was given or there is none."""
+        return self.outbound.variable_for(self.address) if self.proxy is None else None
 
 
 def checked(settings: ServiceSettings) -> ServiceSettings:

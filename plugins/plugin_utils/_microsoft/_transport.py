@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTP exchange with the service over `requests`, bounded and with the certificate always checked."""
+"""One HTTP exchange with the service over `requests`, bounded in time and bytes, the certificate always checked."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ import base64
 import dataclasses
 import importlib.util
 import io
-import shlex
 import sys
 import typing as t
-from urllib.parse import urlsplit
 
-from .._errors import MissingLibrary
+from .._deadlines import Exchange, bounded
+from .._errors import MissingLibrary, pip_install
 from .._secrets import reveal
-from ._failures import explained, too_large, truncated
+from ._failures import encoded, explained, http_failure, too_large, truncated
 from ._messages import ANSWER_LIMIT
 from ._outcomes import ServiceUnavailable
 from ._settings import ServiceSettings
 
 __all__ = ["Reply", "Transport"]
+
+WIRE_LIMIT = 2 * ANSWER_LIMIT
+"""Bytes of an answer with its headers, and with what chunks add to it."""
+
+
+_OUT_OF_ORDER = (502, 503, 504)
+"""Statuses of a service that does not work; others may be its answer to a request that asks for nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +43,9 @@ class Transport:
     """Sends to one service; connections are kept, cookies and logins are not. Raises `MissingLibrary` when made."""
 
     def __init__(self, settings: ServiceSettings) -> None:
-        _require_requests()
+        _require("requests", "requests")
+        if (settings.proxy_in_use or "").lower().startswith("socks"):
+            _require("PySocks", "socks")
         self._settings = settings
         self._session: t.Any = None
 
@@ -54,21 +62,24 @@ class Transport:
         # Nothing tells when a request without a body has left, so only the kind of failure can say that it has not.
         return self._exchange("GET", url, request, lambda: None)
 
+    def reach(self) -> None:
+        """Raise `ServiceUnavailable` unless something answers at the service's URL that is not out of order."""
+        reply = self._exchange("GET", self._settings.address, {"headers": {"Accept": "*/*"}}, lambda: None)
+        if reply.status in _OUT_OF_ORDER:
+            raise http_failure(reply.status, self._settings)
+
     def _exchange(
         self, method: str, url: str, request: dict[str, t.Any], departed: t.Callable[[], bool | None]
     ) -> Reply:
+        seconds = self._settings.timeout
+        limits = Exchange(seconds, "timeout of the service", most_bytes=WIRE_LIMIT, what="request to the service")
         try:
-            with self._opened().request(
-                method,
-                url,
-                **request,
-                timeout=self._settings.timeout,
-                # Said with every request: what a session says of it gives way to the environment.
-                verify=self._settings.ca_path or True,
-                proxies=self._proxies(),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
+            with (
+                limits,
+                self._opened().request(
+                    method, url, **request, timeout=seconds, allow_redirects=False, stream=True
+                ) as response,
+            ):
                 outcome: Reply | ServiceUnavailable = Reply(response.status_code, _whole(response))
         except ServiceUnavailable as failure:
             outcome = failure
@@ -83,13 +94,6 @@ class Transport:
         if self._session is None:
             self._session = _session(self._settings)
         return self._session
-
-    def _proxies(self) -> dict[str, str]:
-        proxy = self._settings.proxy_url
-        if proxy:
-            return {"http": proxy, "https": proxy}
-        # Said as empty, it means none; not said at all, it means the environment's.
-        return {} if self._settings.proxy is None else {"no_proxy": urlsplit(self._settings.address).hostname or ""}
 
 
 class _WatchedBody(io.BytesIO):
@@ -113,16 +117,16 @@ def _session(settings: ServiceSettings) -> t.Any:
             return _proxy_login(settings) or dict(super().proxy_headers(proxy))
 
     session = requests.Session()
-    # Or a login for the service's host would be taken from ~/.netrc, which is nobody's wish here.
-    session.auth = _no_login
+    # Neither proxies nor CAs nor a login from ~/.netrc come from the environment: see `_outbound`.
+    session.trust_env = False
+    session.verify = settings.ca_path or settings.outbound.ca or True
+    # An empty proxy means none; None means the environment's.
+    proxy = settings.proxy_in_use
+    session.proxies = {"http": proxy, "https": proxy} if proxy else {}
     session.headers["Accept-Encoding"] = "identity"
     for scheme in ("http://", "https://"):
-        session.mount(scheme, Adapter())
+        session.mount(scheme, bounded(Adapter()))
     return session
-
-
-def _no_login(request: t.Any) -> t.Any:
-    return request
 
 
 def _proxy_login(settings: ServiceSettings) -> dict[str, str]:
@@ -135,22 +139,24 @@ def _proxy_login(settings: ServiceSettings) -> dict[str, str]:
 
 def _whole(response: t.Any) -> bytes:
     """Read an answer to its end; an older library does not notice that it is shorter than it said."""
+    # What is compressed has no bound: some kilobytes of it may be gigabytes. It was asked not to be.
+    if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        raise encoded()
     body = bytearray()
     for chunk in response.iter_content(65536):
         body += chunk
         if len(body) > ANSWER_LIMIT:
             raise too_large(ANSWER_LIMIT)
-    declared = None if "Content-Encoding" in response.headers else response.headers.get("Content-Length")
+    declared = response.headers.get("Content-Length")
     if declared is not None and declared.isdigit() and len(body) < int(declared):
         raise truncated()
     return bytes(body)
 
 
-def _require_requests() -> None:
-    if importlib.util.find_spec("requests") is None:
-        command = shlex.join([sys.executable, "-m", "pip", "install", "requests"])
+def _require(requirement: str, package: str) -> None:
+    if importlib.util.find_spec(package) is None:
         raise MissingLibrary(
-            f"The Python library requests is not installed for the controller's Python ({sys.executable}).",
+            f"The Python library {requirement} is not installed for the controller's Python ({sys.executable}).",
             code="missing_library",
-            remedy=f"Run: {command}",
+            remedy=f"Run: {pip_install(requirement)}",
         )

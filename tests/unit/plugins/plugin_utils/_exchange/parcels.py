@@ -97,6 +97,9 @@ class Service:
         self.asked: list[str] = []
         self.batches: list[int] = []
 
+    def require(self, *, simulated: bool) -> None:
+        """Serve hosts of any kind."""
+
     def confirmation_ids(self, batch: t.Sequence[Installation]) -> t.Mapping[Installation, Outcome]:
         """Return an outcome for each, in another order than asked."""
         self.batches.append(len(batch))

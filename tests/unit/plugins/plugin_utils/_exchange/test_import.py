@@ -153,6 +153,16 @@ def test_an_exhausted_key_stops_its_pools(ledger: Ledger, path: Path) -> None:
     assert _counts(report) == {"imported": 1, "failed": 1, "missing": 1}
 
 
+@pytest.mark.parametrize(("refusing", "stops"), [((2,), False), ((2, 3), True)])
+def test_a_key_that_is_called_blocked_is_stopped_when_two_machines_meet_it(
+    ledger: Ledger, path: Path, refusing: tuple[int, ...], stops: bool
+) -> None:
+    exported(ledger, path, [2, 3])
+    Answerer(Service({identifier(number): refused("0x67") for number in refusing}), path).answer()
+    Importer(ledger, path).import_answers()
+    assert (ledger.pool(POOL).stop is not None) is stops
+
+
 def test_an_old_file_neither_stops_a_resumed_pool_nor_releases_a_later_reservation(
     ledger: Ledger, path: Path, tmp_path: Path
 ) -> None:

@@ -56,6 +56,9 @@ class Service:
         self.answering = answering
         self.asked: list[list[str]] = []
 
+    def require(self, *, simulated: bool) -> None:
+        """Serve hosts of any kind."""
+
     def confirmation_ids(self, batch: t.Sequence[Installation]) -> t.Mapping[Installation, Outcome]:
         """Answer in another order than asked."""
         self.asked.append([one.installation_id for one in batch])

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceSettings
+from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 
 from .._session.authority import Authority
 from .clerk import POOL, Service
@@ -67,10 +69,11 @@ def start_proxy(running: list[Site]) -> t.Callable[..., Proxy]:
 
 @pytest.fixture
 def settings_for(authority: Authority) -> t.Callable[..., ServiceSettings]:
-    """Settings for a server of ours; anything else overrides."""
+    """Settings for a server of ours, in the environment of the moment; anything else overrides."""
 
     def settings(site: Site, **changes: t.Any) -> ServiceSettings:
         values: dict[str, t.Any] = {"url": site.url, "timeout": 10.0, "retries": 0, "ca_path": str(authority.path)}
+        values["outbound"] = Outbound.of(os.environ)
         return ServiceSettings(**{**values, **changes})
 
     return settings

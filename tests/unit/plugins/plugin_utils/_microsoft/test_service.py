@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
     ActivationService,
     Installation,
@@ -73,7 +74,8 @@ def test_a_refusal_is_an_answer_and_is_not_asked_again(start: Start, asking: Ask
     refusal = service.confirmation_ids([ONE])[ONE]
     assert isinstance(refusal, ServiceRefusal)
     assert refusal.service_code == refusal.code == code
-    assert refusal.stops is (code in ("0x7F", "0x67", "0x68", "0x86"))
+    assert refusal.stops is (code in ("0x7F", "0x68", "0x86"))
+    assert refusal.stops_when_repeated is (code in ("0x7F", "0x67", "0x68", "0x86"))
     assert not refusal.retryable and not refusal.earlier_unanswered
     assert refusal.cause and refusal.remedy
     assert pauses == [] and len(site.seen) == 1
@@ -201,6 +203,34 @@ def test_a_count_that_is_refused(start: Start, asking: Asking, code: str, asked:
     with pytest.raises(ServiceRefusal) as caught:
         asking(site)[0].remaining(PID)
     assert caught.value.service_code == code and len(site.seen) == asked
+
+
+@pytest.mark.parametrize(("left", "code"), [(1, None), (0, "no_activations_left")])
+def test_a_probe_of_a_known_key_asks_for_its_count(start: Start, asking: Asking, left: int, code: str | None) -> None:
+    site = start(always(answer(row(PID, ActivationRemaining=left), kind=2)))
+    service, _pauses = asking(site)
+    if code is None:
+        service.probe(PID)
+    else:
+        with pytest.raises(Refusal) as caught:
+            service.probe(PID)
+        assert caught.value.code == code
+    assert len(site.seen) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, None), (405, None), (404, None), (503, "http_503")])
+def test_a_probe_of_an_unknown_key_asks_for_nothing(
+    start: Start, asking: Asking, status: int, code: str | None
+) -> None:
+    site = start(always(b"", status))
+    service, _pauses = asking(site)
+    if code is None:
+        service.probe(None)
+    else:
+        with pytest.raises(ServiceUnavailable) as caught:
+            service.probe(None)
+        assert caught.value.code == code
+    assert [(seen.method, seen.body) for seen in site.seen] == [("GET", b"")]
 
 
 def test_a_count_survives_an_outage(start: Start, asking: Asking) -> None:

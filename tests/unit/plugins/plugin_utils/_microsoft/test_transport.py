@@ -139,6 +139,7 @@ def test_a_name_without_an_address_means_that_nothing_arrived(
     failure = failed(settings_for(start(), url="https://nowhere.invalid/page"))
     assert failure.code == "name_not_resolved" and not failure.may_have_arrived
     assert failure.cause == "Name or service not known."
+    assert {"proxy", "https_proxy"} <= set((failure.remedy or "").replace(",", "").split())
 
 
 def test_plain_http_behind_an_https_url_means_that_nothing_arrived(start: Start, settings_for: SettingsFor) -> None:
@@ -193,14 +194,15 @@ def test_no_answer_in_time_leaves_the_outcome_open(start: Start, settings_for: S
     assert "timeout" in (failure.remedy or "")
 
 
-@pytest.mark.parametrize(("status", "retryable"), [(302, False), (403, False), (404, False), (429, True)])
-def test_what_turns_the_request_away_has_not_carried_it_out(
+@pytest.mark.parametrize(("status", "retryable"), [(302, False), (403, False), (404, False), (407, False), (429, True)])
+def test_a_status_does_not_prove_that_the_request_was_not_carried_out(
     start: Start, settings_for: SettingsFor, status: int, retryable: bool
 ) -> None:
     site = start(always(b"no", status, {"Location": "/elsewhere"}))
     failure = failed(settings_for(site))
-    assert failure.code == f"http_{status}"
-    assert not failure.may_have_arrived and failure.retryable is retryable
+    assert failure.code == ("proxy_login_refused" if status == 407 else f"http_{status}")
+    assert failure.may_have_arrived and failure.for_all and failure.retryable is retryable
+    assert "nothing was sent" not in told(failure)
     assert len(site.seen) == 1
 
 
@@ -226,7 +228,9 @@ def test_a_proxy_that_wants_another_login_is_told_apart_and_the_password_is_not_
     changes: dict[str, t.Any] = {"proxy_username": user, "proxy_password": Secret(password)} if login else {}
     failure = failed(settings_for(site, proxy=f"http://127.0.0.1:{proxy.port}", **changes))
     assert failure.code == "proxy_login_refused"
-    assert not failure.may_have_arrived and not failure.retryable
+    assert not failure.retryable
+    # The tunnel was refused before anything was sent; without TLS the proxy has got the whole request.
+    assert failure.may_have_arrived is not tls
     assert site.seen == [] and "not-to-be-seen" not in told(failure)
     assert failure.__cause__ is None and failure.__context__ is None
 
@@ -254,6 +258,28 @@ def test_the_proxy_of_the_environment_serves_and_a_given_one_wins(
     assert len(surrounding.seen) == 1
     assert ask(settings_for(site, proxy=f"127.0.0.1:{given.port}")) == CIDS[0]
     assert (len(surrounding.seen), len(given.seen)) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_that_fails_is_named_with_its_variable(
+    start: Start, settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, f"http://user:hush-Word-1@127.0.0.1:{refusing_port()}")
+    failure = failed(settings_for(start(tls=True)))
+    assert failure.code == "proxy_failed"
+    assert name in (failure.remedy or "") and "NO_PROXY" in (failure.remedy or "")
+    assert "hush" not in f"{failure.message} {failure.cause} {failure.remedy}"
+
+
+def test_a_socks_proxy_without_pysocks_is_a_missing_library(
+    monkeypatch: pytest.MonkeyPatch, settings_for: SettingsFor, start: Start
+) -> None:
+    site, found = start(tls=True), importlib.util.find_spec
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "socks" else found(name))
+    with pytest.raises(MissingLibrary) as caught:
+        ask(settings_for(site))
+    assert "-m pip install PySocks" in (caught.value.remedy or "")
 
 
 def test_an_empty_proxy_keeps_that_of_the_environment_out(
