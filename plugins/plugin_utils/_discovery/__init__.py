@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from ._judgement import Finding, judge
 from ._lookup import DnsFailed, NoRecords, resolve, service_records
-from ._probing import Outcome, Probe, probe
+from ._probing import Outcome, Probe, leads_to_itself, only_neighbours_reach, probe
 from ._records import SeenDomain, SeenRecord, ServiceRecord
 from ._search import Discovery, JudgedDomain, discover
-from ._settings import KMS_PORT, DnsSettings, domain_name, host_name, limit_number, port_number
+from ._settings import KMS_PORT, DnsSettings, limit_number
 
 __all__ = [
     "KMS_PORT",
@@ -27,11 +27,10 @@ __all__ = [
     "SeenRecord",
     "ServiceRecord",
     "discover",
-    "domain_name",
-    "host_name",
     "judge",
+    "leads_to_itself",
     "limit_number",
-    "port_number",
+    "only_neighbours_reach",
     "probe",
     "resolve",
     "service_records",

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import ActivationError
+from .._validation import normal_name
 from ._probing import Outcome
 from ._records import SeenDomain, SeenRecord
 from ._settings import KMS_PORT
@@ -36,7 +37,7 @@ def judge(
     """Return what is wrong with a domain's records, in their order; `allowed` None means that nobody is foreign."""
     if seen.failure:
         return (_about(seen.domain, None, seen.failure),)
-    hosts = None if allowed is None else frozenset(name.lower().rstrip(".") for name in allowed)
+    hosts = None if allowed is None else frozenset(map(normal_name, allowed))
     found = (finding for row in seen.records for finding in _of(seen.domain, row, hosts, expected_port))
     # A host that is published twice, with two weights for example, is wrong once.
     return tuple(dict.fromkeys(found))
@@ -45,7 +46,7 @@ def judge(
 def _of(domain: str, seen: SeenRecord, allowed: frozenset[str] | None, expected_port: int) -> t.Iterator[Finding]:
     """Yield what is wrong with one record: whose it is, where it points, and who is there."""
     record = seen.record
-    if allowed is not None and record.target not in allowed:
+    if allowed is not None and normal_name(record.target) not in allowed:
         yield _about(domain, seen, _foreign(record.target))
     if record.port != expected_port:
         yield _about(domain, seen, _wrong_port(record.target, record.port, expected_port))

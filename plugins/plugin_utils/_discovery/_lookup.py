@@ -10,7 +10,7 @@ import ipaddress
 import socket
 import typing as t
 
-from .._errors import ActivationError, MissingLibrary
+from .._errors import ActivationError, MissingLibrary, pip_install
 from ._records import ServiceRecord, in_order
 from ._settings import DnsSettings
 
@@ -142,6 +142,5 @@ def _dnspython_missing(error: ImportError) -> MissingLibrary:
         "The Python library dnspython is missing on the controller.",
         code="dnspython_missing",
         cause=str(error),
-        remedy="Install it for Ansible's Python: 'pip install dnspython', or the system's package python3-dnspython or"
-        " python3-dns.",
+        remedy=f"Run: {pip_install('dnspython')} or install the system's package python3-dnspython or python3-dns.",
     )

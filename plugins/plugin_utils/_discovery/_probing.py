@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import errno
+import ipaddress
 import selectors
 import socket
 import time
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError
 
-__all__ = ["Outcome", "Probe", "probe"]
+__all__ = ["Outcome", "Probe", "leads_to_itself", "only_neighbours_reach", "probe"]
 
 _SENT_AWAY = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
@@ -49,6 +50,23 @@ class Probe:
 
     outcome: Outcome
     latency_ms: float | None = None
+
+
+def leads_to_itself(host: str) -> bool:
+    """Return whether a name or an address leads each machine to itself, so that it means another one to each."""
+    name = host.strip().strip("[]").rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")  # RFC 6761
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
+
+
+def only_neighbours_reach(addresses: t.Sequence[str]) -> bool:
+    """Return whether all addresses of a host are link-local, so that the controller cannot tell who reaches it."""
+    links = (ipaddress.ip_address(address.partition("%")[0]).is_link_local for address in addresses)
+    return bool(addresses) and all(links)
 
 
 def probe(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from .._errors import ActivationError, MissingLibrary
 from ._judgement import Finding, judge
 from ._lookup import resolve, service_records
-from ._probing import Probe, probe
+from ._probing import Probe, only_neighbours_reach, probe
 from ._records import SeenDomain, SeenRecord, ServiceRecord
 from ._settings import KMS_PORT, DnsSettings
 
@@ -98,8 +98,9 @@ def _probed(
     limit: int,
     prober: Prober,
 ) -> dict[tuple[str, int], Probe]:
-    """Try every port once, however many records name it; a host without an address has none to try."""
-    addresses = {name: found for name, found in names.items() if found and not isinstance(found, ActivationError)}
+    """Try every port once, however many records name it, where there is an address that the controller may reach."""
+    found = {name: given for name, given in names.items() if given and not isinstance(given, ActivationError)}
+    addresses = {name: given for name, given in found.items() if not only_neighbours_reach(given)}
     places = ((row.target, row.port) for row in records if row.target in addresses)
     return _together(lambda place: prober(addresses[place[0]], place[1], timeout), places, limit)
 

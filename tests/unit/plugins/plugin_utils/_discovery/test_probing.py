@@ -10,7 +10,12 @@ import socket
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._discovery import Outcome, Probe, probe
+from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
+    Outcome,
+    Probe,
+    only_neighbours_reach,
+    probe,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.tests.kms_ports import opened
 
@@ -120,3 +125,17 @@ def test_a_socket_that_cannot_be_made_for_a_network_leads_nowhere(monkeypatch: p
 
     monkeypatch.setattr(socket, "socket", fail)
     assert probe(["2001:db8::1"], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        (["169.254.169.250"], True),
+        (["fe80::1%eth0", "169.254.1.1"], True),
+        (["169.254.169.250", "10.0.0.1"], False),
+        (["10.0.0.1"], False),
+        ([], False),
+    ],
+)
+def test_link_local_addresses_are_those_of_neighbours(addresses: list[str], expected: bool) -> None:
+    assert only_neighbours_reach(addresses) is expected

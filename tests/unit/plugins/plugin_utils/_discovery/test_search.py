@@ -186,3 +186,10 @@ def test_a_missing_library_is_no_finding_but_a_failure(monkeypatch: pytest.Monke
     monkeypatch.setattr(_search, "service_records", fail)
     with pytest.raises(MissingLibrary):
         discover(["corp.test"], DnsSettings())
+
+
+def test_a_link_local_host_is_left_to_the_machines(dnsmasq: Serve) -> None:
+    zones = dnsmasq(srv("corp.test", "kms.corp.test"), host("kms.corp.test", "169.254.169.250"))
+    found = discover(["corp.test"], asking(zones, BRIEF))
+    assert found.healthy
+    assert found.domains[0].seen.records[0].reachable is None

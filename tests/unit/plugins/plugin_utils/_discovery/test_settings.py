@@ -11,10 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     DnsSettings,
-    domain_name,
-    host_name,
     limit_number,
-    port_number,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 
@@ -53,61 +50,6 @@ def test_what_cannot_is_refused_and_the_option_is_named(given: dict[str, Any], o
         DnsSettings(**given)
     assert caught.value.code == "bad_option"
     assert option in (caught.value.remedy or "")
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ("Corp.Example.COM.", "corp.example.com"),
-        (" corp.example ", "corp.example"),
-        ("local", "local"),
-        ("_msdcs.old_forest.example", "_msdcs.old_forest.example"),
-        ("bücher.example", "bücher.example"),
-    ],
-)
-def test_a_name_is_known_however_it_is_spelled(given: str, name: str) -> None:
-    assert domain_name(given) == host_name(given) == name
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        "",
-        ".",
-        "corp..example",
-        "corp example",
-        "https://corp.example",
-        "kms.corp.example:1688",
-        "192.0.2.1",
-        "2001:db8::1",
-        "a" * 64,
-        ".".join(["abcdefgh"] * 30),
-    ],
-)
-def test_what_is_no_name_is_refused(given: str) -> None:
-    for check in (domain_name, host_name):
-        with pytest.raises(Refusal) as caught:
-            check(given)
-        assert (caught.value.code, bool(caught.value.remedy)) == ("bad_option", True)
-
-
-def test_a_domain_leaves_room_for_what_is_asked_of_it() -> None:
-    longest = ".".join(["a" * 63] * 3 + ["b" * 48])
-    assert (len(longest), domain_name(longest)) == (240, longest)
-    with pytest.raises(Refusal):
-        domain_name(f"{longest}b")
-
-
-@pytest.mark.parametrize("number", [1, 1688, 65535])
-def test_a_port(number: int) -> None:
-    assert port_number(number, "expected_port") == number
-
-
-@pytest.mark.parametrize("number", [-1, 0, 65536])
-def test_no_port(number: int) -> None:
-    with pytest.raises(Refusal, match="is not a port") as caught:
-        port_number(number, "expected_port")
-    assert "expected_port" in (caught.value.remedy or "")
 
 
 @pytest.mark.parametrize("number", [1, 512])
