@@ -35,23 +35,25 @@ from ._host_steps import (
 )
 from ._host_wish import FirewallWish, HostSettings, RetiredHost
 from ._hosting import deferred, is_host, profile_words
-from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, reason_of, refuse_other_channels
-from ._planner import Need, Plan, need, plan
-from ._settings import Odds, kms_hosts_at_odds, same_name
-from ._steps import (
-    Activate,
-    ActivateMak,
-    DepositConfirmation,
-    InstallKey,
-    InstallMak,
+from ._leases import granted_by, lease_age
+from ._losses import Loss, is_kept, losses, refuse_replaced, reverted_type
+from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, misplaced_remedy, reason_of, refuse_other_channels
+from ._overrides import Override, asked_kms_host, effective_overrides, has_own_host, label, overrides
+from ._planner import Need, Plan, asked_in, channel_of, need, plan
+from ._setting_steps import (
+    ClearProductDomain,
+    ClearProductHost,
+    ClearProductPort,
+    MachineSetting,
+    ProductSetting,
     SetActivationType,
     SetHostCaching,
     SetKmsHost,
     SetKmsPort,
     SetLookupDomain,
-    Step,
-    UninstallKey,
 )
+from ._settings import Odds, kms_hosts_at_odds, plan_overrides
+from ._steps import Activate, ActivateMak, DepositConfirmation, InstallKey, InstallMak, Step, UninstallKey
 from ._wish import (
     AbsentKey,
     Activation,
@@ -75,6 +77,9 @@ __all__ = [
     "Activation",
     "Caller",
     "Change",
+    "ClearProductDomain",
+    "ClearProductHost",
+    "ClearProductPort",
     "Counted",
     "CreateObject",
     "DepositConfirmation",
@@ -91,14 +96,18 @@ __all__ = [
     "InstallMak",
     "KeyWish",
     "KmsSettings",
+    "Loss",
     "Mak",
+    "MachineSetting",
     "MarkHost",
     "NAME_LIMIT",
     "Need",
     "Odds",
+    "Override",
     "Plan",
     "PresentKey",
     "PresentObject",
+    "ProductSetting",
     "RemoveObject",
     "RestartService",
     "RetiredHost",
@@ -121,16 +130,30 @@ __all__ = [
     "Way",
     "When",
     "Wish",
+    "asked_in",
+    "channel_of",
+    "asked_kms_host",
     "deferred",
+    "effective_overrides",
+    "granted_by",
+    "has_own_host",
     "holder_of",
     "is_host",
+    "is_kept",
     "kms_hosts_at_odds",
+    "label",
+    "lease_age",
+    "losses",
+    "misplaced_remedy",
     "need",
+    "overrides",
     "plan",
     "plan_forest",
+    "plan_overrides",
     "profile_words",
     "reason_of",
     "refuse_other_channels",
+    "refuse_replaced",
     "refuse_unable",
-    "same_name",
+    "reverted_type",
 ]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import ActivationType, Channel, Product, State
-from ._mak import holder_of, mak_step, refuse_other_channels
+from .._licensing import ActivationType, Channel, Product, State, named
+from .._validation import same_guid
+from ._mak import holder_of, mak_step, misplaced_remedy, refuse_other_channels
 from ._refusals import evaluation_edition, not_a_domain_member
 from ._steps import Activate, Step
 from ._wish import Activation, Mak, When
@@ -40,6 +41,8 @@ def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
         # The other path is what shows the work then, and the lease need not be longer than that of the path before.
         lease_before=0 if elsewhere else _lease(product),
         by=wish.by,
+        holder=named(product),
+        partial=product.partial_product_key or "",
     )
 
 
@@ -81,7 +84,7 @@ def _chosen(wish: Activation, state: State) -> Product:
 def _sought(wish: Activation, state: State) -> Product | None:
     if wish.product_id is None:
         return state.primary
-    return next((item for item in state.products if item.id.lower() == wish.product_id.lower()), None)
+    return next((item for item in state.products if same_guid(item.id, wish.product_id)), None)
 
 
 def _holder(mak: Mak, state: State) -> Product:
@@ -91,7 +94,7 @@ def _holder(mak: Mak, state: State) -> Product:
     raise Refusal(
         f"No product that is meant holds the key that ends in {mak.key.partial}.",
         code="no_such_product",
-        remedy="Name the product in products, by its activation ID if need be; license_info lists them all.",
+        remedy=misplaced_remedy(mak),
     )
 
 

@@ -10,7 +10,7 @@ import functools
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import DEFAULT_KMS_PORT, Channel, Hosting, Product, PublishDomain, State
+from .._licensing import DEFAULT_KMS_PORT, Channel, Hosting, Product, PublishDomain, State, named
 from ._host_steps import (
     HostStep,
     MarkHost,
@@ -70,6 +70,8 @@ def plan_retirement(wish: RetiredHost, state: State) -> t.Iterator[Step]:
                 was=described(product),
                 becomes="(none)",
                 product_id=product.id,
+                holder=named(product),
+                partial=product.partial_product_key,
             )
 
 
@@ -84,6 +86,8 @@ def _client_key(wish: RetiredHost, primary: Product, state: State) -> Step:
         becomes=f"{Channel.KMS_CLIENT.value} {key}",
         key=key,
         edition=edition,
+        holder=named(primary),
+        partial=key.partial,
     )
 
 

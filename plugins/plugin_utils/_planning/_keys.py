@@ -9,11 +9,12 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
-from .._licensing import Channel, Product, State, canonical_edition
+from .._licensing import Channel, GvlkTable, Product, ProductKey, State, canonical_edition, esu_year, named
+from .._validation import same_guid
 from ._host_wish import RetiredHost
 from ._hosting import plan_retirement
 from ._mak import holder_of, plan_mak
-from ._refusals import described, evaluation_edition, kms_host_key, licensed_by_other_key, no_published_key
+from ._refusals import described, evaluation_edition, kms_host_key, no_published_key, refuse_absent_product
 from ._steps import InstallKey, Step, UninstallKey
 from ._wish import AbsentKey, EditionKey, HostKey, KeyWish, Mak, PresentKey
 
@@ -38,12 +39,26 @@ def needs_machine(wish: KeyWish | None, state: State) -> bool:
     """
     if isinstance(wish, HostKey):
         return holder_of(wish, state) is None
+    if isinstance(wish, Mak):
+        return esu_year(wish.activation_id) is not None and holder_of(wish, state) is None
+    if isinstance(wish, PresentKey):
+        return state.primary is None and _is_published(wish.key)
     if not isinstance(wish, EditionKey):
         return False
     primary = state.primary
     if primary is None:
         return True
     return _is_rekeyed(primary) and primary.is_licensed and (primary.family or "").startswith("Professional")
+
+
+def unseen_product(wish: KeyWish | None, state: State) -> str | None:
+    """Return the activation ID that a key to be installed is meant for, None if nothing has to be looked for."""
+    if not isinstance(wish, (Mak, PresentKey)) or wish.key is None or wish.activation_id is None:
+        return None
+    wanted = wish.activation_id
+    if wanted in state.known_ids | state.absent_ids or any(same_guid(row.id, wanted) for row in state.products):
+        return None
+    return wanted
 
 
 def _is_rekeyed(primary: Product) -> bool:
@@ -55,7 +70,7 @@ def _edition_key(wish: EditionKey, state: State) -> t.Iterator[Step]:
     if primary is not None and not _is_rekeyed(primary):
         return
     if primary is not None:
-        _refuse_unfit(primary, state, wish)
+        _refuse_unfit(primary, state)
     edition = _edition(state)
     key = wish.table.key_for(edition, state.build)
     if key is None:
@@ -66,6 +81,8 @@ def _edition_key(wish: EditionKey, state: State) -> t.Iterator[Step]:
         becomes=f"{Channel.KMS_CLIENT.value} {key}",
         key=key,
         edition=edition,
+        holder=f"Windows ({edition})",
+        partial=key.partial,
     )
 
 
@@ -79,7 +96,7 @@ def _edition(state: State) -> str:
     return state.edition_id
 
 
-def _refuse_unfit(primary: Product, state: State, wish: EditionKey) -> None:
+def _refuse_unfit(primary: Product, state: State) -> None:
     if primary.is_evaluation:
         raise evaluation_edition(primary)
     if primary.channel is Channel.KMS_HOST:
@@ -92,8 +109,6 @@ def _refuse_unfit(primary: Product, state: State, wish: EditionKey) -> None:
             cause="A volume key would end the subscription's edition.",
             remedy="Set product_key to keep, or leave the machine out of the play.",
         )
-    if primary.is_licensed and not wish.replace_licensed:
-        raise licensed_by_other_key(primary, wish.goal)
 
 
 def _is_lifted(family: str | None, running: str | None) -> bool:
@@ -101,11 +116,11 @@ def _is_lifted(family: str | None, running: str | None) -> bool:
 
 
 def _matching(partial: str, activation_id: str | None, state: State) -> list[Product]:
-    wanted = (activation_id or "").lower()
     return [
         product
         for product in state.products
-        if (product.partial_product_key or "").upper() == partial.upper() and wanted in ("", product.id.lower())
+        if (product.partial_product_key or "").upper() == partial.upper()
+        and (not activation_id or same_guid(product.id, activation_id))
     ]
 
 
@@ -118,12 +133,40 @@ def _present(wish: PresentKey, state: State) -> t.Iterator[Step]:
             code="key_unknown",
             remedy="Give the whole key in product_key, from a vaulted variable.",
         )
+    _refuse_other_edition(wish.key, state)
+    refuse_absent_product(wish.activation_id, state)
     yield InstallKey(
         why="no product has this key",
         was="(none)",
         becomes=str(wish.key),
         key=wish.key,
         product_id=wish.activation_id or None,
+        partial=wish.partial,
+    )
+
+
+def _is_published(key: ProductKey | None) -> bool:
+    published = GvlkTable.published()
+    return key is not None and published.knows(key) and not published.is_for_office(key)
+
+
+def _refuse_other_edition(key: ProductKey, state: State) -> None:
+    """Raise Refusal for a published client key of Windows that the tables rule out for this edition and build."""
+    if not _is_published(key):
+        return
+    if state.primary is not None and state.primary.is_evaluation:
+        raise evaluation_edition(state.primary)
+    published = GvlkTable.published()
+    if not published.rules_out(key, state.edition_id, state.build):
+        return
+    own = published.key_for(state.edition_id, state.build)
+    raise Refusal(
+        f"The key that ends in {key.partial} is the published KMS client key of {published.product_of(key)}, and this"
+        f" machine runs {state.edition_id}, build {state.build}.",
+        code="key_of_another_edition",
+        cause="Windows would refuse the key with 0xC004F069.",
+        remedy="Let volume.activation.kms_client choose the key"
+        + (f"; that of this edition ends in {own.partial}." if own else ", or change the edition with DISM first."),
     )
 
 
@@ -137,5 +180,10 @@ def _absent(wish: AbsentKey, state: State) -> t.Iterator[Step]:
         )
     for product in found:
         yield UninstallKey(
-            why="the key is to be absent", was=described(product), becomes="(none)", product_id=product.id
+            why="the key is to be absent",
+            was=described(product),
+            becomes="(none)",
+            product_id=product.id,
+            holder=named(product),
+            partial=wish.partial,
         )

@@ -18,15 +18,17 @@ from .._licensing import (
     State,
     is_azure_edition,
     is_evaluation,
+    named,
 )
+from ._overrides import label
 from ._refusals import (
     azure_edition,
     described,
     evaluation_edition,
     evaluation_edition_of,
     kms_host_key,
-    licensed_by_other_key,
     not_a_volume_edition,
+    refuse_absent_product,
 )
 from ._steps import ActivateMak, DepositConfirmation, InstallMak, Step
 from ._wish import Counted, HostKey, Mak, Way
@@ -43,11 +45,13 @@ def plan_mak(wish: Mak, state: State) -> t.Iterator[Step]:
     if holder is not None:
         refuse_other_channels(wish, holder)
         return
+    _refuse_elsewhere(wish, state)
     if isinstance(wish, HostKey):
         _refuse_unable_host(state)
+    refuse_absent_product(wish.activation_id, state)
     meant = [product for product in state.products if wish.is_meant(product)]
     for product in meant:
-        _refuse_loss(wish, product)
+        _refuse_unfit(wish, product)
     # One Office product beside another keeps its key.
     replaced = None if wish.application is Application.OFFICE else next(iter(meant), None)
     yield InstallMak(
@@ -57,6 +61,8 @@ def plan_mak(wish: Mak, state: State) -> t.Iterator[Step]:
         key=wish.key,
         product_id=wish.activation_id,
         mak=wish,
+        holder=named(replaced) if replaced else "",
+        partial=wish.key.partial,
     )
 
 
@@ -81,6 +87,16 @@ def refuse_other_channels(wish: Mak, product: Product) -> None:
     )
 
 
+def misplaced_remedy(wish: Mak) -> str:
+    """Return what helps when no product that is meant holds the key."""
+    if isinstance(wish, HostKey) and wish.application is Application.OFFICE:
+        return (
+            "Install the volume licence pack of that Office release on the KMS host (Microsoft Download Center, such as"
+            " Office LTSC 2024 Volume License Pack), and run the task again."
+        )
+    return "Name the product in products, by its activation ID if need be; license_info lists them all."
+
+
 def mak_step(counted: Counted, product: Product, why: str, was: str) -> ActivateMak:
     """Return the step that licenses a product that holds the MAK."""
     kind = ActivateMak if counted.way is Way.ONLINE and counted.confirmation_id is None else DepositConfirmation
@@ -92,6 +108,8 @@ def mak_step(counted: Counted, product: Product, why: str, was: str) -> Activate
         product_id=product.id or None,
         counted=counted,
         reason=reason,
+        holder=named(product),
+        partial=counted.mak.key.partial,
     )
 
 
@@ -102,17 +120,24 @@ def reason_of(product: Product) -> str:
     return HARDWARE_CHANGE if out_of_tolerance else FIRST_ACTIVATION
 
 
-def _refuse_loss(wish: Mak, product: Product) -> None:
+def _refuse_unfit(wish: Mak, product: Product) -> None:
     if product.is_evaluation:
         raise evaluation_edition(product)
-    if product.channel is Channel.KMS_HOST:
-        if isinstance(wish, HostKey):
-            return  # a host goes over to a newer key
+    if product.channel is Channel.KMS_HOST and not isinstance(wish, HostKey):
         raise kms_host_key()
-    if wish.application is Application.OFFICE or product.channel is Channel.KMS_CLIENT:
-        return  # a lease is no possession, and another Office product keeps its own licence
-    if product.is_licensed and not wish.replace_licensed:
-        raise licensed_by_other_key(product, "this host key" if isinstance(wish, HostKey) else "this MAK")
+
+
+def _refuse_elsewhere(wish: Mak, state: State) -> None:
+    """Refuse to install once more a key that an earlier run brought into another product than the one named."""
+    holders = (product for product in state.products if product.partial_product_key == wish.key.partial)
+    holder = next(holders, None) if wish.activation_id else None
+    if holder is not None:
+        raise Refusal(
+            f"The key that ends in {wish.key.partial} is in {label(holder)}, not in {wish.activation_id}.",
+            code="no_such_product",
+            cause="Windows puts a key into the product that it is for, such as another year of security updates.",
+            remedy=f"Name that product, {holder.id}, in products, or give the key of the product that is meant.",
+        )
 
 
 def _refuse_unable_host(state: State) -> None:

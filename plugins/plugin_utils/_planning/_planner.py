@@ -11,16 +11,20 @@ cannot disagree, because they are one thing.
 from __future__ import annotations
 
 import functools
+import typing as t
 from dataclasses import dataclass
 
 from .._errors import Refusal
-from .._licensing import State
+from .._licensing import Channel, State, is_too_old
 from ._activation import plan_activation, refuse_outside_domain, rests_on_domain
+from ._change import Change
 from ._hosting import plan_hosting
-from ._keys import needs_machine, plan_key
+from ._keys import needs_machine, plan_key, unseen_product
+from ._losses import require_consent
+from ._overrides import asked_kms_host
 from ._settings import changes_host, plan_activation_type, plan_settings
-from ._steps import Step
-from ._wish import Wish
+from ._steps import Activate, InstallMak, Step
+from ._wish import EditionKey, Wish
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,30 @@ class Need:
 
     machine: bool
     domain: bool
+    product_id: str | None = None
 
     def __bool__(self) -> bool:
-        return self.machine or self.domain
+        return self.machine or self.domain or self.product_id is not None
+
+
+def asked_in(steps: Plan, before: State, hresult: int | None) -> str | None:
+    """Return a sentence about the KMS host that was asked where a plan failed, None where the number blames none."""
+    reached = steps.predicted(before)
+    activations = [step for step in steps.steps if isinstance(step, Activate)]
+    concerned = (row for row in reached.products if any(step.concerns(row) for step in activations))
+    product = next(concerned, None)
+    return None if product is None or hresult is None else asked_kms_host(hresult, product, reached)
+
+
+def channel_of(steps: Plan, done: t.Collection[Change], before: State) -> str | None:
+    """Return the channel of the key that the step was about at which a plan failed, None where it was about no key."""
+    failed = next((step for step in steps.steps if step not in done), None)
+    if isinstance(failed, InstallMak):
+        return failed.mak.channel.value
+    if not isinstance(failed, Activate):
+        return None
+    concerned = (row.channel.value for row in steps.predicted(before).products if failed.concerns(row))
+    return next(concerned, None)
 
 
 def need(wish: Wish, state: State) -> Need:
@@ -53,8 +78,21 @@ def need(wish: Wish, state: State) -> Need:
     return Need(
         machine=state.machine is None and needs_machine(wish.key, state),
         domain=state.domain is None
-        and (changes_host(wish.kms, state.service) or rests_on_domain(wish.activation, state)),
+        and (
+            changes_host(wish.kms, state.service)
+            or rests_on_domain(wish.activation, state)
+            or _gives_up_licence_for_dns(wish, state)
+        ),
+        product_id=unseen_product(wish.key, state),
     )
+
+
+def _gives_up_licence_for_dns(wish: Wish, state: State) -> bool:
+    """Return whether a licence is to go before a KMS host is found, which is checked first: in the machine's domain."""
+    primary = state.primary
+    if wish.kms is None or wish.kms.host is not None or not isinstance(wish.key, EditionKey) or primary is None:
+        return False
+    return wish.key.replace_licensed and primary.is_licensed and primary.channel is not Channel.KMS_CLIENT
 
 
 def plan(wish: Wish, state: State) -> Plan:
@@ -72,13 +110,14 @@ def plan(wish: Wish, state: State) -> Plan:
         steps += plan_activation(wish.activation, Plan(tuple(steps)).predicted(state))
     if wish.hosting is not None:
         steps += plan_hosting(wish.hosting, Plan(tuple(steps)).predicted(state))
+    require_consent(wish, steps, state)
     return Plan(tuple(steps))
 
 
 def _refuse_old_windows(state: State) -> None:
-    if state.service.version.startswith(("6.0.", "6.1.")):
+    if is_too_old(state.service.version):
         raise Refusal(
-            f"The licensing service is of version {state.service.version}, Windows 7 / Server 2008 R2 or older.",
+            f"The licensing service is of version {state.service.version}, Windows 8 / Server 2012 or older.",
             code="unsupported_windows",
             remedy="This collection manages Windows 8.1 / Server 2012 R2 and later.",
         )

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .._errors import Refusal
-from .._licensing import Product
+from .._licensing import Product, State, esu_year
 
 
 def described(product: Product) -> str:
@@ -71,6 +71,30 @@ def not_a_volume_edition(edition: str | None) -> Refusal:
         f"{edition or 'This edition'} takes no volume licence key, so it cannot be a KMS host.",
         code="not_a_volume_edition",
         remedy="Make a machine with a volume edition the KMS host, such as Windows Server Standard or Datacenter.",
+    )
+
+
+def refuse_absent_product(activation_id: str | None, state: State) -> None:
+    """Raise Refusal when no product of the machine has the activation ID that a key is meant for."""
+    year, build = esu_year(activation_id), state.machine.build if state.machine else 0
+    if year is not None and build and build not in year.builds:
+        raise Refusal(
+            f"{year} is for other builds of Windows than {build}, that of this machine.",
+            code="esu_not_supported",
+            cause=f"It needs {year.prerequisite}.",
+            remedy="Update the machine first, or leave it out of the play.",
+        )
+    if activation_id is None or activation_id not in state.absent_ids:
+        return
+    raise Refusal(
+        f"No product of the machine has the activation ID {activation_id}{f', that of {year}' if year else ''}.",
+        code="no_such_product",
+        cause=f"The licence is not installed. It needs {year.prerequisite}."
+        if year
+        else "The licence is not installed.",
+        remedy="Install what is missing and run the task again."
+        if year
+        else "Read the IDs with volume.activation.license_info and products: all, and correct the ID.",
     )
 
 

@@ -12,7 +12,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .._licensing import LEASE, ActivationType, Application, Channel, LicenseStatus, Product, ProductKey, State
+from .._licensing import (
+    LEASE,
+    ActivationType,
+    Application,
+    Channel,
+    GvlkTable,
+    LicenseStatus,
+    Product,
+    ProductKey,
+    State,
+)
+from .._validation import same_guid
 from ._change import Change
 from ._wish import Counted, Mak
 
@@ -33,67 +44,6 @@ class Step(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetKmsHost(Step):
-    """Name the KMS host on the machine; None gives the choice back to DNS."""
-
-    host: str | None
-    action = "set_kms_host"
-    subject = "kms_host"
-
-    def predicted(self, state: State) -> State:
-        return replace(state, service=replace(state.service, kms_host=self.host))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetKmsPort(Step):
-    """Set the KMS port; None clears it, which means the default."""
-
-    port: int | None
-    action = "set_kms_port"
-    subject = "kms_port"
-
-    def predicted(self, state: State) -> State:
-        return replace(state, service=replace(state.service, kms_port=self.port or 0))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetLookupDomain(Step):
-    """Set the domain in which the KMS host is looked up; None clears it."""
-
-    domain: str | None
-    action = "set_lookup_domain"
-    subject = "lookup_domain"
-
-    def predicted(self, state: State) -> State:
-        return replace(state, service=replace(state.service, lookup_domain=self.domain))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetHostCaching(Step):
-    """Switch the caching of the KMS host on or off."""
-
-    enabled: bool
-    action = "set_host_caching"
-    subject = "host_caching"
-
-    def predicted(self, state: State) -> State:
-        return replace(state, service=replace(state.service, host_caching=self.enabled))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetActivationType(Step):
-    """Restrict the ways of volume activation, or lift the restriction."""
-
-    kind: ActivationType
-    action = "set_activation_type"
-    subject = "activation_type"
-
-    def predicted(self, state: State) -> State:
-        products = tuple(replace(product, activation_type=self.kind) for product in state.products)
-        return replace(state, products=products)
-
-
-@dataclass(frozen=True, kw_only=True)
 class InstallKey(Step):
     """Install a key. `edition` is the family when the key is known to belong to Windows' primary product.
 
@@ -109,7 +59,7 @@ class InstallKey(Step):
     def predicted(self, state: State) -> State:
         if self._is_shown(state):
             return state
-        kept = tuple(product for product in state.products if not self._replaces(product))
+        kept = tuple(product for product in state.products if not self.replaces(product))
         return replace(state, products=(self._product(state), *kept))
 
     def _is_shown(self, state: State) -> bool:
@@ -121,12 +71,17 @@ class InstallKey(Step):
 
     def _holds(self, product: Product) -> bool:
         same_key = (product.partial_product_key or "").upper() == self.key.partial
-        return same_key and (self.product_id is None or product.id.lower() == self.product_id.lower())
+        return same_key and (self.product_id is None or same_guid(product.id, self.product_id))
 
-    def _replaces(self, product: Product) -> bool:
+    def replaces(self, product: Product) -> bool:
+        """Return whether this key certainly takes the place of the product's own."""
         if self.product_id is not None:
-            return product.id.lower() == self.product_id.lower()
+            return same_guid(product.id, self.product_id)
         return self.edition is not None and product.is_primary
+
+    def may_replace(self, product: Product) -> bool:
+        """Return whether this key may turn out to be Windows' own; which product a key is for, only Windows knows."""
+        return self.edition is None and product.is_primary and not GvlkTable.published().is_for_office(self.key)
 
     def _product(self, state: State) -> Product:
         known = self.edition is not None
@@ -142,6 +97,9 @@ class InstallKey(Step):
             partial_product_key=self.key.partial,
             status=LicenseStatus.UNLICENSED,
             activation_type=inherited,
+            kms_host=state.service.kms_host,
+            kms_port=state.service.kms_port,
+            lookup_domain=state.service.lookup_domain,
         )
 
 
@@ -154,12 +112,17 @@ class InstallMak(InstallKey):
     def _is_shown(self, state: State) -> bool:
         return any(self.mak.is_in(product) for product in state.products)
 
-    def _replaces(self, product: Product) -> bool:
+    def replaces(self, product: Product) -> bool:
+        """Return whether this key certainly takes the place of the product's own."""
         # One Office product beside another stays; which of them the key is for, only Windows knows.
         return self.mak.application is not Application.OFFICE and self.mak.is_meant(product)
 
+    def may_replace(self, product: Product) -> bool:
+        """Return whether this key may turn out to be Windows' own."""
+        return self.mak.application is not Application.OFFICE and super().may_replace(product)
+
     def _product(self, state: State) -> Product:
-        replaced = next((product for product in state.products if self._replaces(product)), None)
+        replaced = next((product for product in state.products if self.replaces(product)), None)
         return replace(
             super()._product(state),
             application=self.mak.application or (replaced.application if replaced else Application.OTHER),
@@ -221,7 +184,7 @@ class Activate(Step):
 
     def concerns(self, product: Product) -> bool:
         """Tell whether this is the product to activate."""
-        return product.is_primary if self.product_id is None else product.id.lower() == self.product_id.lower()
+        return product.is_primary if self.product_id is None else same_guid(product.id, self.product_id)
 
 
 def _by_directory(product: Product) -> Product:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from .._licensing import DEFAULT_KMS_PORT, ActivationType, Application, Channel, GvlkTable, Product, ProductKey
+from .._validation import same_guid
 from ._host_wish import HostSettings, RetiredHost
 
 
@@ -53,6 +54,7 @@ class PresentKey:
     partial: str
     key: ProductKey | None = None
     activation_id: str | None = None
+    replace_licensed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,7 @@ class Mak:
     def is_meant(self, product: Product) -> bool:
         """Tell whether a product is one of those that this key may be for."""
         if self.activation_id is not None:
-            return product.id.lower() == self.activation_id.lower()
+            return same_guid(product.id, self.activation_id)
         if self.application is Application.WINDOWS:
             return product.is_primary
         return self.application is None or product.application in _OFFICE

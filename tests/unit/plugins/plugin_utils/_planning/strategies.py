@@ -69,6 +69,9 @@ def products() -> st.SearchStrategy[Product]:
         grace_minutes=st.sampled_from(LEASES),
         is_addon=st.sampled_from([False, False, False, True]),
         activation_type=st.sampled_from(ActivationType),
+        kms_host=st.sampled_from([None, *HOSTS]),
+        kms_port=st.sampled_from(PORTS),
+        lookup_domain=st.sampled_from([None, *DOMAINS[:-1]]),
         activated_by=st.sampled_from([None, ActivationType.AD, *list(ActivationType)[2:]]),
         ad_object_dn=st.sampled_from([None, "", "CN=Object,CN=Activation Objects"]),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory import ActivationObject, Forest
+from ansible_collections.volume.activation.plugins.module_utils._directory import Forest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
@@ -25,32 +25,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     refuse_unable,
 )
 
-# The names in a DN are escaped and compared by it.
-pytest.importorskip("ldap", reason="python-ldap is not installed: pip install -r requirements-directory.txt")
+from .forests import CONTAINER, NEEDS_LDAP, forest, held
 
-CONTAINER = "CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example"
 KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
-
-
-def held(name: str, partial: str | None = "PPPPP", **more: Any) -> ActivationObject:
-    """Return an object that holds the key with these last five characters."""
-    values = {"dn": f"CN={name},{CONTAINER}", "name": name, "cn": name, "guid": f"guid of {name}", **more}
-    return ActivationObject(activation_id=None, partial_product_key=partial, extended_pid=None, **values)
-
-
-def forest(*objects: ActivationObject, **more: Any) -> Forest:
-    """Return a forest that can hold objects, and holds these."""
-    values: dict[str, Any] = {
-        "server": "dc1.corp.example",
-        "configuration": "CN=Configuration,DC=corp,DC=example",
-        "container": CONTAINER,
-        "schema_version": 69,
-        "has_schema": True,
-        "has_container": True,
-        "may_create": True,
-        "domains": ("corp.example", "sub.corp.example"),
-    }
-    return Forest(**{**values, "objects": objects, **more})
 
 
 def caller(**more: Any) -> Caller:
@@ -105,6 +82,7 @@ def test_a_forest_that_can_hold_no_object_is_named(lacking: dict[str, bool], cod
     assert plan_forest(AbsentObject(name="Corp"), forest(**lacking)) == ()
 
 
+@NEEDS_LDAP
 def test_creating_is_done_once_the_forest_shows_the_key() -> None:
     before = forest(held("Other", "QQQQQ"))
     (step,) = plan_forest(PresentObject(key=KEY, name="Corp"), before)
@@ -121,6 +99,7 @@ def test_an_object_that_windows_names_is_foretold_without_a_name() -> None:
     assert "named by Windows" in step.becomes
 
 
+@NEEDS_LDAP
 @pytest.mark.parametrize(
     "wish", [AbsentObject(name="corp"), AbsentObject(dn=f"cn=CORP, {CONTAINER}")], ids=["name", "dn"]
 )

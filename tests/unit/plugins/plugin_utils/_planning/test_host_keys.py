@@ -87,7 +87,8 @@ def test_without_leave_to_activate_the_key_is_only_installed() -> None:
 
 def test_a_host_goes_over_to_a_newer_key() -> None:
     found = server(host())
-    steps = plan(wish(NEWER), found)
+    assert refusal_of(wish(NEWER), found).code == "licensed_by_other_key"
+    steps = plan(wish(NEWER, replace_licensed=True), found)
     assert [step.action for step in steps.steps] == ["install_key", "activate"]
     assert "PPPPP" in (steps.steps[0].was or "")
     assert [product.partial_product_key for product in steps.predicted(found).products] == ["RRRRR"]

@@ -17,6 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     EditionKey,
     InstallKey,
     KeyWish,
+    KmsSettings,
     PresentKey,
     UninstallKey,
     Wish,
@@ -190,8 +191,8 @@ def test_a_machine_that_tells_no_edition_is_refused(actual: State) -> None:
     assert "product_key" in (found.remedy or "")
 
 
-@pytest.mark.parametrize("version", ["6.0.6002.18005", "6.1.7601.17514"])
-def test_windows_before_8_is_refused_whatever_is_wished_for(version: str) -> None:
+@pytest.mark.parametrize("version", ["6.0.6002.18005", "6.1.7601.17514", "6.2.9200.1"])
+def test_windows_before_8_1_is_refused_whatever_is_wished_for(version: str) -> None:
     with pytest.raises(Refusal) as caught:
         plan(Wish(), state(version=version))
     assert caught.value.code == "unsupported_windows"
@@ -199,7 +200,7 @@ def test_windows_before_8_is_refused_whatever_is_wished_for(version: str) -> Non
     assert "8.1" in (caught.value.remedy or "")
 
 
-@pytest.mark.parametrize("version", ["", "6.2.9200.1", "6.3.9600.1", "10.0.6001.1", "16.1.1.1"])
+@pytest.mark.parametrize("version", ["", "6.3.9600.1", "10.0.6001.1", "16.1.1.1"])
 def test_later_windows_is_not(version: str) -> None:
     assert not plan(Wish(), state(version=version))
 
@@ -228,6 +229,26 @@ def test_the_operating_system_is_asked_only_where_it_decides(
     wish: KeyWish | None, actual: State, expected: bool
 ) -> None:
     assert need(Wish(key=wish), actual).machine is expected
+
+
+@pytest.mark.parametrize(
+    ("kms", "replace", "product", "expected"),
+    [
+        (KmsSettings(dns_discovery=True), True, on_mak(), True),
+        (KmsSettings(), True, on_mak(channel=Channel.OEM), True),
+        (KmsSettings(), False, on_mak(), False),
+        (KmsSettings(), True, on_mak(status=LicenseStatus.NOTIFICATION), False),
+        (KmsSettings(), True, licensed(), False),
+        (KmsSettings(), True, windows(), False),
+        (None, True, on_mak(), False),
+    ],
+)
+def test_the_domain_is_read_where_a_licence_is_given_up_for_a_host_from_dns(
+    kms: KmsSettings | None, replace: bool, product: Product, expected: bool
+) -> None:
+    wish = Wish(kms=kms, key=EditionKey(table=TABLE, replace_licensed=replace))
+    assert need(wish, state(product)).domain is expected
+    assert not need(wish, state(product, domain="corp.example")).domain
 
 
 @pytest.mark.parametrize("key", [None, KEY])

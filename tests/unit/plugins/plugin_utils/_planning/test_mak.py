@@ -224,3 +224,17 @@ def test_a_plan_tells_the_last_five_and_no_more() -> None:
 def test_another_key_with_other_last_five_is_another_key() -> None:
     other = Mak(key=OTHER_KEY)
     assert kinds(wish(other), state(holding())) == [InstallMak, ActivateMak]
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        esu(id="id-esu-2", partial_product_key=KEY.partial),
+        on_mak(partial_product_key=KEY.partial),
+        office(channel=Channel.MAK, partial_product_key=KEY.partial),
+    ],
+    ids=["another year", "Windows", "Office"],
+)
+def test_a_key_that_went_into_another_product_than_the_one_named_is_not_installed_again(holder: Product) -> None:
+    assert refusal(wish(ESU), state(windows(), holder)) == "no_such_product"
+    assert kinds(wish(ESU), state(windows())) == [InstallMak, ActivateMak]

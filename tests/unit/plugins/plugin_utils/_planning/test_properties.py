@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 
 from hypothesis import HealthCheck, event, given, settings
@@ -28,6 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import difference
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import same_name
 
 from .strategies import mak_wishes, module_wishes, states, wishes
 
@@ -65,6 +67,24 @@ def test_so_it_does_for_what_the_modules_can_ask(state: State, wish: Wish) -> No
 
 @many
 @given(state=states(), wish=wishes())
+def test_the_desired_kms_host_is_in_force_for_every_kms_client_product(state: State, wish: Wish) -> None:
+    steps, desired = outcome(wish, state), wish.kms
+    if not isinstance(steps, Plan) or desired is None or not (desired.dns_discovery or desired.host):
+        return
+    reached = steps.predicted(state)
+    for product in reached.products:
+        if product.channel is not Channel.KMS_CLIENT or not product.partial_product_key or not product.id:
+            continue
+        found = reached.set_kms_host(product)
+        if desired.host is None:
+            assert found is None
+        else:
+            assert found is not None
+            assert (same_name(found[0], desired.host), found[1]) == (True, desired.port)
+
+
+@many
+@given(state=states(), wish=wishes())
 def test_each_step_is_needed_and_is_done_once_predicted(state: State, wish: Wish) -> None:
     steps = outcome(wish, state)
     for step in steps.steps if isinstance(steps, Plan) else ():
@@ -98,8 +118,8 @@ def test_the_diff_has_a_line_on_both_sides_for_each_step(state: State, wish: Wis
     before, after = words["before"].splitlines(), words["after"].splitlines()
     assert len(before) == len(after) == len(steps.steps)
     for step, was, becomes in zip(steps.steps, before, after, strict=True):
-        assert was == f"{step.subject}: {step.was}"
-        assert becomes == f"{step.subject}: {step.becomes}"
+        assert was.startswith(step.heading) and was.endswith(f": {step.was}")
+        assert becomes.startswith(step.heading) and becomes.endswith(f": {step.becomes}")
         assert was != becomes
         assert step.why
         assert step.was
@@ -155,7 +175,10 @@ def test_what_was_asked_of_the_machine_is_not_asked_again(state: State, wish: Wi
     missing = need(wish, state)
     assert not (missing.machine and state.machine is not None)
     assert not (missing.domain and state.domain is not None)
-    assert bool(missing) is (missing.machine or missing.domain)
+    if missing.product_id is not None:
+        looked_for = dataclasses.replace(state, absent_ids=frozenset({missing.product_id}))
+        assert need(wish, looked_for).product_id is None
+    assert bool(missing) is (missing.machine or missing.domain or missing.product_id is not None)
 
 
 @many

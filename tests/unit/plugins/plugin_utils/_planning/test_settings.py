@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     EditionKey,
     KmsSettings,
@@ -25,7 +26,17 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import TABLE, ActivationType, licensed, machine, office, on_mak, state
+from .states import (
+    TABLE,
+    ActivationType,
+    Channel,
+    LicenseStatus,
+    licensed,
+    machine,
+    office,
+    on_mak,
+    state,
+)
 
 HOST = "kms.example.com"
 
@@ -139,8 +150,8 @@ def test_host_caching(present: bool, wished: bool) -> None:
 @pytest.mark.parametrize("wished", list(ActivationType)[1:])
 def test_activation_type(present: ActivationType, wished: ActivationType) -> None:
     found = plan(Wish(kms=KmsSettings(activation_type=wished)), state(licensed(activation_type=present))).steps
-    assert [step.kind for step in found if isinstance(step, SetActivationType)] == (
-        [] if present is wished else [wished]
+    assert [(step.kind, step.product_id) for step in found if isinstance(step, SetActivationType)] == (
+        [] if present is wished else [(wished, None)]
     )
 
 
@@ -162,6 +173,55 @@ def test_a_new_key_keeps_the_activation_type_of_the_old_one() -> None:
     wish = Wish(kms=KmsSettings(activation_type=ActivationType.AD), key=EditionKey(table=TABLE, replace_licensed=True))
     found = plan(wish, state(on_mak(activation_type=ActivationType.AD)))
     assert [step.action for step in found.steps] == ["install_key"]
+
+
+BY_KMS = {"status": LicenseStatus.LICENSED, "activated_by": ActivationType.KMS, "ad_object_dn": ""}
+BY_AD = {"status": LicenseStatus.LICENSED, "activated_by": ActivationType.AD, "ad_object_dn": "CN=Office"}
+WINDOWS_ONLY, MACHINE_WIDE = ["id-windows"], [None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "beside", "expected"),
+    [
+        (ActivationType.AD, office(), WINDOWS_ONLY),
+        (ActivationType.AD, office(**BY_KMS), WINDOWS_ONLY),
+        (ActivationType.AD, office(**BY_AD), MACHINE_WIDE),
+        (ActivationType.AD, office(**{**BY_AD, "ad_object_dn": ""}), WINDOWS_ONLY),
+        (ActivationType.AD, office(**{**BY_AD, "status": LicenseStatus.NOTIFICATION}), WINDOWS_ONLY),
+        (ActivationType.TOKEN, office(**BY_AD), WINDOWS_ONLY),
+        (ActivationType.AD, office(channel=Channel.MAK), MACHINE_WIDE),
+        (ActivationType.AD, office(partial_product_key=None), MACHINE_WIDE),
+        (ActivationType.AD, office(is_addon=True), MACHINE_WIDE),
+        (ActivationType.KMS, office(**BY_AD), MACHINE_WIDE),
+    ],
+)
+@pytest.mark.parametrize("present", [ActivationType.ANY, ActivationType.UNKNOWN])
+def test_a_restriction_that_would_cut_another_product_off_from_kms_is_set_for_windows_alone(
+    kind: ActivationType, beside: Product, expected: list[str | None], present: ActivationType
+) -> None:
+    wish, actual = Wish(kms=KmsSettings(activation_type=kind)), state(licensed(activation_type=present), beside)
+    found = plan(wish, actual)
+    assert [getattr(step, "product_id", "") for step in found.steps] == expected
+    assert (beside in found.predicted(actual).products) is (expected is WINDOWS_ONLY)
+    assert not plan(wish, found.predicted(actual))
+    assert all(("Windows (ServerStandard)" in step.becomes) is (expected is WINDOWS_ONLY) for step in found.steps)
+
+
+def test_the_product_that_would_be_cut_off_is_named() -> None:
+    (step,) = plan(Wish(kms=KmsSettings(activation_type=ActivationType.AD)), state(licensed(), office())).steps
+    assert "ProPlusVL" in step.why
+
+
+def test_a_type_that_is_set_for_windows_alone_follows_a_new_key() -> None:
+    wish = Wish(kms=KmsSettings(activation_type=ActivationType.AD), key=EditionKey(table=TABLE, replace_licensed=True))
+    actual = state(on_mak(), office())
+    found = plan(wish, actual)
+    assert [(step.action, getattr(step, "product_id", None)) for step in found.steps] == [
+        ("install_key", None),
+        ("set_activation_type", ""),
+    ]
+    assert not plan(wish, found.predicted(actual))
+    assert office() in found.predicted(actual).products
 
 
 def test_without_a_product_that_shows_it_no_activation_type_is_set_blindly() -> None:
