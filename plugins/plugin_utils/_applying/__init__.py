@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from ._applier import Applier, Patience
+from ._applier import Applier
 from ._events import Requests, client_requests
 from ._forest import ForestHost, create_object, remove_object
 from ._gate import Gate, NoBudget, Settlement, Spend, Ticket, confirmation_id_needed
+from ._patience import Patience
 from ._reader import Products, Reader, Scope
 from ._rows import Membership
 from ._spender import Retry, Spender, Spending

@@ -13,8 +13,12 @@ from dataclasses import dataclass, field
 from .._licensing import ActivationType
 from .._planning import (
     Activate,
+    ClearProductDomain,
+    ClearProductHost,
+    ClearProductPort,
     DepositConfirmation,
     InstallKey,
+    MachineSetting,
     SetActivationInterval,
     SetActivationType,
     SetDnsPublishing,
@@ -44,9 +48,32 @@ class Call:
         """The class whose method this is."""
         return q.SERVICE if self.product_id is None else q.PRODUCT
 
+    @property
+    def changes_license(self) -> bool:
+        """Whether a product's licence may change by this, so that Windows has to take notice."""
+        return self.product_id is not None and self.method not in (_SET_TYPE, *_CLEARS.values())
+
 
 REFRESH = Call("RefreshLicenseStatus")
 """Follows installs and activations, as in `slmgr.vbs`, so that Windows itself takes notice."""
+
+
+def calls_for(step: Step) -> tuple[Call, ...]:
+    """Return the method calls of a step, in order: a setting of the machine is cleared on products that override it."""
+    if not isinstance(step, (MachineSetting, SetActivationType)):
+        return (call_for(step),)
+    clear = _CLEARS[type(step)]
+    return (call_for(step), *(Call(clear, product_id=product_id) for product_id in step.product_ids))
+
+
+_SET_TYPE = "SetVLActivationTypeEnabled"
+_CLEARS: t.Mapping[type[Step], str] = {
+    SetActivationType: "ClearVLActivationTypeEnabled",
+    SetKmsHost: "ClearKeyManagementServiceMachine",
+    SetKmsPort: "ClearKeyManagementServicePort",
+    SetLookupDomain: "ClearKeyManagementServiceLookupDomain",
+}
+"""The methods of a product that take its own setting away; they succeed where it has none."""
 
 
 @functools.singledispatch
@@ -84,9 +111,10 @@ def _set_host_caching(step: SetHostCaching) -> Call:
 
 @call_for.register
 def _set_activation_type(step: SetActivationType) -> Call:
+    # Both classes have both methods; slmgr.vbs /act-type calls them on the product when it is given an activation ID.
     if step.kind is ActivationType.ANY:
-        return Call("ClearVLActivationTypeEnabled")
-    return Call("SetVLActivationTypeEnabled", {"ActivationType": int(step.kind)})
+        return Call("ClearVLActivationTypeEnabled", product_id=step.product_id)
+    return Call(_SET_TYPE, {"ActivationType": int(step.kind)}, product_id=step.product_id)
 
 
 @call_for.register
@@ -136,3 +164,18 @@ def _set_activation_interval(step: SetActivationInterval) -> Call:
 @call_for.register
 def _set_renewal_interval(step: SetRenewalInterval) -> Call:
     return Call("SetVLRenewalInterval", {"RenewalInterval": step.minutes})
+
+
+@call_for.register
+def _clear_product_host(step: ClearProductHost) -> Call:
+    return Call("ClearKeyManagementServiceMachine", product_id=step.product_id)
+
+
+@call_for.register
+def _clear_product_port(step: ClearProductPort) -> Call:
+    return Call("ClearKeyManagementServicePort", product_id=step.product_id)
+
+
+@call_for.register
+def _clear_product_domain(step: ClearProductDomain) -> Call:
+    return Call("ClearKeyManagementServiceLookupDomain", product_id=step.product_id)

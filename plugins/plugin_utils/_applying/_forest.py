@@ -18,7 +18,7 @@ from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged,
 from .._licensing import ProductKey
 from .._planning import CreateObject, RemoveObject
 from . import _queries as q
-from ._applier import Patience
+from ._patience import Patience
 from ._reader import Products, Reader, Scope
 
 _ACCESS_DENIED = 0x80070005
@@ -51,7 +51,11 @@ class ForestHost:
         self._call("DepositActiveDirectoryOfflineActivationConfirmation", parameters)
 
     def _call(self, method: str, parameters: t.Mapping[str, t.Any]) -> t.Mapping[str, tuple[t.Any, ...]]:
-        version = self._reader.read(Scope(products=Products.NONE)).service.version
+        try:
+            version = self._reader.read(Scope(products=Products.NONE)).service.version
+        except ActivationError as error:
+            error.sent = False  # what was lost is a query, and the call was never made
+            raise
         return self._repository.invoke(q.SERVICE, {"Version": version}, method, parameters)
 
 
@@ -118,12 +122,18 @@ def _asked(step: CreateObject, host: ForestHost, confirmation_id: str | None) ->
             host.activate(step.key, step.name)
         else:
             host.deposit(step.key, confirmation_id, step.name)
-    except AnswerLost:
+    except (AnswerLost, ProtocolViolation):
         return _unknown
     except MachineRefused as refused:
         if refused.hresult != _ACCESS_DENIED:
             raise
         raise _without_rights(refused) from refused
+    except ActivationError as error:
+        if not error.sent:
+            raise
+        # A status without a message says nothing about the work, so the directory is looked at.
+        rejected = error
+        return lambda _step, _seen: rejected
     return _not_shown
 
 

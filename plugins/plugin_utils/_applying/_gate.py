@@ -5,7 +5,8 @@
 """The gate before every activation that is counted: who keeps the budget implements it, and the applier asks.
 
 The order is what makes a budget hold: reserved, then done, then settled by what the machine says. Whatever ends this
-process in between leaves a reservation, and a reservation counts.
+process in between leaves a reservation, and a reservation counts. Where the key is yet to be installed, the reservation
+is made ahead of that: no machine loses its key to a budget that has nothing for it.
 """
 
 from __future__ import annotations
@@ -59,10 +60,19 @@ class Gate(t.Protocol):
     """Keeps a budget; every method raises Refusal where it declines, and nothing has been sent by then."""
 
     def check(self, spend: Spend) -> None:
-        """Raise what `reserve` would raise, and reserve nothing."""
+        """Raise what `reserve`, or before the key is installed `reserve_ahead`, would raise, and reserve nothing."""
 
-    def reserve(self, spend: Spend) -> Ticket:
-        """Count one activation before it is asked for."""
+    def reserve_ahead(self, spend: Spend) -> Ticket | None:
+        """Count one activation before the key is installed; None where only `reserve` can decide."""
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Drop a reservation that was made ahead, unless an activation was asked for with it."""
+
+    def probe(self, spend: Spend) -> None:
+        """Raise what is known to stand against this activation beyond the budget, before a licence is given up."""
+
+    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+        """Count one activation before it is asked for, or complete the reservation that was made `ahead`."""
 
     def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
         """Say what became of it."""
@@ -70,8 +80,8 @@ class Gate(t.Protocol):
     def stored(self, installation_id: str) -> str | None:
         """Return the confirmation ID that was paid for earlier for this installation ID."""
 
-    def obtain(self, spend: Spend) -> str:
-        """Return a confirmation ID, stored or newly paid for."""
+    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:
+        """Return a confirmation ID, stored or newly paid for, from the reservation made `ahead` if there is one."""
 
     def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
         """Store a confirmation ID that the machine accepted, and confirm its reservation."""
@@ -80,7 +90,10 @@ class Gate(t.Protocol):
         """Note that a stored confirmation ID served once more."""
 
     def found_licensed(self, spend: Spend) -> None:
-        """Confirm what may still be open for a machine that turned out to be licensed."""
+        """Confirm what a machine that turned out to be licensed has cost, unless that is booked already."""
+
+    def owes(self, spend: Spend) -> bool:
+        """Return whether `found_licensed` may have something to confirm; IDs that `spend` lacks fit any."""
 
     def heed(self, hresult: int) -> None:
         """Close for everyone when a code says that the key cannot be used any more."""
@@ -95,7 +108,17 @@ class NoBudget:
     def check(self, spend: Spend) -> None:
         """Let everything pass."""
 
-    def reserve(self, spend: Spend) -> Ticket:  # noqa: ARG002
+    def reserve_ahead(self, spend: Spend) -> Ticket | None:  # noqa: ARG002
+        """Let everything pass."""
+        return None
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Keep nothing."""
+
+    def probe(self, spend: Spend) -> None:
+        """Know nothing."""
+
+    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:  # noqa: ARG002
         """Let everything pass."""
         return Ticket(number=0)
 
@@ -106,7 +129,7 @@ class NoBudget:
         """Return nothing, since nothing is kept."""
         return None
 
-    def obtain(self, spend: Spend) -> str:
+    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:  # noqa: ARG002
         """Refuse: there is nobody who could be asked."""
         raise confirmation_id_needed(spend.product.installation_id)
 
@@ -119,6 +142,10 @@ class NoBudget:
     def found_licensed(self, spend: Spend) -> None:
         """Keep nothing."""
 
+    def owes(self, spend: Spend) -> bool:  # noqa: ARG002
+        """Return False, since nothing is kept."""
+        return False
+
     def heed(self, hresult: int) -> None:
         """Keep nothing."""
 
@@ -130,6 +157,6 @@ def confirmation_id_needed(installation_id: str | None) -> Refusal:
         f"A confirmation ID for the installation ID {grouped(digits, len(digits) // _GROUPS or 1)} is needed.",
         code="confirmation_id_needed",
         cause="None was given, and none is stored in the ledger for this installation ID.",
-        remedy="Give Microsoft's telephone service the installation ID, then run the task again with the answer in"
-        " confirmation_id.",
+        remedy="Give Microsoft's product activation portal the installation ID, then run the task again with the answer"
+        " in confirmation_id.",
     )

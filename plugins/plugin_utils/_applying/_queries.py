@@ -63,6 +63,8 @@ PRODUCT_PROPERTIES: Properties = {
     "Description": "string",
     "ApplicationID": "string",
     "GracePeriodRemaining": "uint32",
+    "KeyManagementServiceMachine": "string",
+    "KeyManagementServicePort": "uint32",
     "LicenseFamily": "string",
     "LicenseIsAddon": "boolean",
     "LicenseStatus": "uint32",
@@ -71,14 +73,12 @@ PRODUCT_PROPERTIES: Properties = {
     "VLActivationType": "uint32",
     "VLActivationTypeEnabled": "uint32",
 }
-LATER_PRODUCT_PROPERTIES: Properties = {"ProductKeyChannel": "string"}
+LATER_PRODUCT_PROPERTIES: Properties = {"KeyManagementServiceLookupDomain": "string", "ProductKeyChannel": "string"}
 PRODUCT_DETAILS: Properties = {
     "Name": "string",
     "DiscoveredKeyManagementServiceMachineName": "string",
     "DiscoveredKeyManagementServiceMachinePort": "uint32",
     "EvaluationEndDate": "datetime",
-    "KeyManagementServiceMachine": "string",
-    "KeyManagementServicePort": "uint32",
 }
 """What is worth telling but decides nothing; with these a row is half as large again."""
 DIRECTORY_PROPERTIES: Properties = {
@@ -91,6 +91,7 @@ DIRECTORY_PROPERTIES: Properties = {
 OFFLINE_IDS: Properties = {"OfflineInstallationId": "string", "ProductKeyID": "string"}
 """Computed by the machine when asked for, and slow, so only on request."""
 
+PRODUCT_ID: Properties = {"ID": "string"}
 MACHINE_PROPERTIES: Properties = {
     "BuildNumber": "string",
     "CSName": "string",
@@ -123,3 +124,5 @@ PORTS_KEYS: Properties = {
 }
 PORTS_PROPERTIES: Properties = {**PORTS_KEYS, "LocalPort": "string[]"}
 EVENT_PROPERTIES: Properties = {"InsertionStrings": "string[]", "TimeGenerated": "datetime"}
+ATTEMPT_PROPERTIES: Properties = {**EVENT_PROPERTIES, "EventCode": "uint16", "SourceName": "string"}
+CLOCK_PROPERTIES: Properties = {"LocalDateTime": "datetime"}

@@ -16,6 +16,7 @@ from .._errors import ProtocolViolation, Refusal
 from .._licensing import APPLICATION_IDS, Application, Hosting, Machine, Product, ServedProduct, Service, State
 from .._planning import Need
 from . import _queries as q
+from ._attempt_log import AttemptLog, with_attempts
 from ._firewall import firewall_rule
 from ._host_registry import Registry, publish_domains, service_version_mark
 from ._rows import (
@@ -45,7 +46,8 @@ class Scope:
     `directory` adds the activation object that licensed a product, as `details` do. `holding` narrows the products to
     those whose key ends in these five characters, `offline` adds the IDs of an activation without internet. `hosting`
     adds how the machine serves as a KMS host, for no further request; what of it is in the registry, and the firewall's
-    rule, are two requests each, and for hosts only.
+    rule, are two requests each, and for hosts only. `attempts` adds how the last attempt to activate each product ended
+    that is not licensed; it is one query of the event log, and none where everything is licensed.
     """
 
     service: bool = True
@@ -59,6 +61,7 @@ class Scope:
     hosting: bool = False
     registry: bool = False
     firewall: bool = False
+    attempts: bool = False
 
 
 class Reader:
@@ -71,7 +74,7 @@ class Reader:
     def read(self, scope: Scope) -> State:
         """Return the state as far as `scope` asks for it."""
         row = self._service_row(scope) if scope.service else None
-        return State(
+        state = State(
             service=service_from(row) if row else Service(version=""),
             hosting=self._hosting(row, scope) if row and scope.hosting else None,
             products=self._products(scope),
@@ -79,6 +82,15 @@ class Reader:
             domain=self._domain() if scope.domain else None,
             observed_at=self._now(),
         )
+        return self.with_attempts(state) if scope.attempts else state
+
+    def with_attempts(self, state: State) -> State:
+        """Return the state with the last attempts of products that are not licensed; never raises ActivationError."""
+        return with_attempts(self._repository, state)
+
+    def attempt_log(self, product_id: str, tell: t.Callable[[str], None]) -> AttemptLog:
+        """Return the log of the attempts to activate a product from now on."""
+        return AttemptLog(self._repository, product_id, self._now, tell)
 
     def complete(self, state: State, missing: Need) -> State:
         """Return `state` with what a decision rests on besides."""
@@ -86,7 +98,16 @@ class Reader:
             state = replace(state, machine=self._machine())
         if missing.domain:
             state = replace(state, domain=self._domain())
+        if missing.product_id is not None:
+            state = self._looked_for(state, missing.product_id)
         return state
+
+    def _looked_for(self, state: State, product_id: str) -> State:
+        """Return the state with whether any product has an activation ID, with or without a key."""
+        found = self._repository.select(q.PRODUCT, q.PRODUCT_ID, (equals("ID", product_id),))
+        if found:
+            return replace(state, known_ids=state.known_ids | {product_id})
+        return replace(state, absent_ids=state.absent_ids | {product_id})
 
     def bios_uuid(self) -> str | None:
         """Return the identity of the hardware, which outlives a new image; None where there is none."""

@@ -20,7 +20,8 @@ __all__ = ["SERVICE_NAME", "restart_service"]
 
 SERVICE_NAME = "sppsvc"
 _STOPPED, _RUNNING = "Stopped", "Running"
-_NOT_ACTIVE, _ALREADY_RUNNING, _CANNOT_NOW = 6, 10, 5
+_CANNOT_NOW, _NOT_ACTIVE, _PENDING, _ALREADY_RUNNING = 5, 6, 7, 10
+"""Pending: the service was slower than its manager waits, and may arrive later ("service request timeout")."""
 _MEANINGS = {2: "the login may not do that", 3: "other services depend on it", 14: "it is disabled"}
 """What the most likely numbers say; they are Win32_Service's own, and no errors of Windows."""
 
@@ -32,10 +33,10 @@ def restart_service(repository: Repository, moments: t.Callable[[], t.Iterator[N
     """
     before, gone = _look(repository), False
     try:
-        _tolerated(repository, "StopService", (_NOT_ACTIVE, _CANNOT_NOW))
+        _tolerated(repository, "StopService", (_NOT_ACTIVE, _CANNOT_NOW, _PENDING))
         gone = any(_is_gone(before, _look(repository)) for _moment in moments())
     finally:
-        _tolerated(repository, "StartService", (_ALREADY_RUNNING,))
+        _tolerated(repository, "StartService", (_ALREADY_RUNNING, _PENDING))
     if not gone or not any(_look(repository).state == _RUNNING for _moment in moments()):
         raise _not_restarted()
 

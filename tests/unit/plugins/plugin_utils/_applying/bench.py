@@ -24,6 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     ActivationType,
     Channel,
+    KmsAttempt,
     LicenseStatus,
     Product,
     ProductKey,
@@ -32,7 +33,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Plan, Wish, plan
 
-from .._planning.states import NOW, windows
+from .._planning.states import NOW, gvlk, windows
 
 LEASE = 180 * 24 * 60
 INSTALLATION = "1234567" * 9
@@ -42,13 +43,15 @@ INSTALLATION = "1234567" * 9
 class Fault:
     """What a call meets: an error, after the work was done or instead of it; `late` looks later it is done too.
 
-    After a call that `blinds` the machine cannot be read any more.
+    After a call that `blinds` the machine cannot be read any more. `reason` is what the product of the call shows
+    as its reason afterwards, `late` looks later.
     """
 
     error: Exception | None
     works: bool = False
     late: int = 0
     blinds: Exception | None = None
+    reason: int | None = None
 
 
 @dataclass
@@ -70,7 +73,15 @@ class Bench:
     """What is different about the product that the next key goes into."""
     activates: dict[str, t.Any] = field(default_factory=dict)
     """What an activation changes about its product besides, such as the path by which it is licensed."""
+    own_types: tuple[str, ...] = ()
+    """The products that have an activation type of their own."""
+    kind: ActivationType = ActivationType.ANY
+    """The activation type of the machine, which only products without one of their own show."""
     time: float = 0.0
+    begun: int = 0
+    logged: KmsAttempt | None = None
+    """How the event log says that an attempt ended, at every look into it."""
+    looks_into_log: int = 0
     _late: list[tuple[int, t.Callable[[], None]]] = field(default_factory=list)
 
     # What the applier uses of a reader and of a repository.
@@ -94,20 +105,36 @@ class Bench:
         parameters: t.Mapping[str, t.Any] | None = None,
         *,
         namespace: str | None = None,
+        repeat: bool = True,
     ) -> t.Mapping[str, t.Any]:
         """Carry a method out, or meet its fault."""
         self.log.append(method)
         given = dict(parameters or {})
         self.calls.append((class_name, dict(keys), method, given))
         fault = self._fault(method)
-        if fault.works and fault.late:
-            self._late.append((fault.late, lambda: self._work(method, dict(keys), given)))
-        elif fault.works:
-            self._work(method, dict(keys), given)
+        self.begun += getattr(fault.error, "sent", True)
+        if fault.works:
+            self._later(fault.late, lambda: self._work(method, dict(keys), given))
+        if fault.reason is not None:
+            self._later(fault.late, lambda: self._show(keys["ID"], fault.reason or 0))
         self.blind = fault.blinds or self.blind
         if fault.error:
             raise fault.error
         return {}
+
+    def _later(self, looks: int, work: t.Callable[[], None]) -> None:
+        if looks:
+            self._late.append((looks, work))
+        else:
+            work()
+
+    def _show(self, product_id: str, reason: int) -> None:
+        shown = (replace(row, reason=reason) if row.id == product_id else row for row in self.state.products)
+        self.state = replace(self.state, products=tuple(shown))
+
+    def attempt_log(self, product_id: str, tell: t.Callable[[str], None]) -> BenchLog:
+        """Return the log of the attempts to activate a product from now on."""
+        return BenchLog(self)
 
     def bios_uuid(self) -> str | None:
         """Return the identity of the hardware."""
@@ -121,7 +148,11 @@ class Bench:
         return given.pop(0) if given else Fault(None, works=True)
 
     def _work(self, method: str, keys: dict[str, str], given: dict[str, t.Any]) -> None:
-        if method in _SERVICE:
+        if "ID" in keys and method in _CLEARED:
+            self.state = replace(self.state, products=_cleared(self, keys["ID"], _CLEARED[method]))
+        elif "ID" in keys and method == "SetVLActivationTypeEnabled":
+            self.state = replace(self.state, products=_restricted(self, keys["ID"], given))
+        elif method in _SERVICE:
             assert keys == {"Version": self.state.service.version}
             self.state = replace(self.state, service=replace(self.state.service, **_SERVICE[method](given)))
         elif method in _PRODUCTS:
@@ -159,6 +190,20 @@ class Bench:
         return plan(wish, self.state)
 
 
+@dataclass
+class BenchLog:
+    """The event log of the bench, which is looked into without a request."""
+
+    bench: Bench
+    found: KmsAttempt | None = None
+
+    def read(self) -> KmsAttempt | None:
+        """Return how the attempt ended."""
+        self.bench.looks_into_log += 1
+        self.found = self.bench.logged
+        return self.found
+
+
 _SERVICE: dict[str, t.Callable[[dict[str, t.Any]], dict[str, t.Any]]] = {
     "SetKeyManagementServiceMachine": lambda given: {"kms_host": given["MachineName"]},
     "ClearKeyManagementServiceMachine": lambda _given: {"kms_host": None},
@@ -170,13 +215,40 @@ _SERVICE: dict[str, t.Callable[[dict[str, t.Any]], dict[str, t.Any]]] = {
 }
 
 
+_CLEARED = {
+    "ClearKeyManagementServiceMachine": "kms_host",
+    "ClearKeyManagementServicePort": "kms_port",
+    "ClearKeyManagementServiceLookupDomain": "lookup_domain",
+    "ClearVLActivationTypeEnabled": "activation_type",
+}
+"""What a product takes over from the machine by a method of its own."""
+
+
+def _cleared(bench: Bench, product_id: str, field_name: str) -> tuple[Product, ...]:
+    inherited = bench.kind if field_name == "activation_type" else getattr(bench.state.service, field_name)
+    changes: dict[str, t.Any] = {field_name: inherited}
+    return tuple(replace(row, **changes) if row.id == product_id else row for row in bench.state.products)
+
+
+def _restricted(bench: Bench, product_id: str, given: dict[str, t.Any]) -> tuple[Product, ...]:
+    kind = ActivationType(given["ActivationType"])
+    assert product_id in {row.id for row in bench.state.products}
+    return tuple(replace(row, activation_type=kind) if row.id == product_id else row for row in bench.state.products)
+
+
 def _typed(bench: Bench, kind: ActivationType) -> tuple[Product, ...]:
-    return tuple(replace(product, activation_type=kind) for product in bench.state.products)
+    bench.kind = kind
+    return tuple(
+        product if product.id in bench.own_types else replace(product, activation_type=kind)
+        for product in bench.state.products
+    )
 
 
 def _keyed(bench: Bench, key: ProductKey) -> tuple[Product, ...]:
     assert isinstance(key, ProductKey)
     kept = tuple(product for product in bench.state.products if not product.is_primary)
+    if key == gvlk() and bench.log.count("InstallProductKey") > 1:
+        return (windows(), *kept)
     new = windows(id="id-new", channel=bench.channel, partial_product_key=key.partial, installation_id=INSTALLATION)
     return (replace(new, **bench.lands), *kept)
 

@@ -55,6 +55,7 @@ class HostBench(Bench):
         self.log.append("Put")
         self.calls.append((class_name, dict(keys), namespace, values))
         fault = self._fault("Put")
+        self.begun += getattr(fault.error, "sent", True)
         if fault.works:
             self._put(values)
         self.blind = fault.blinds or self.blind

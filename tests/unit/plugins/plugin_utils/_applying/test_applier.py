@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     MachineRefused,
     NotConverged,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
     Activation,
@@ -52,6 +52,7 @@ from .bench import LEASE, Bench, Fault
 
 HOST = "kms.example.com"
 LOST = AnswerLost("No answer came.")
+REPLACING = PresentKey(partial="GGGGG", key=KEY, replace_licensed=True)
 REFUSED = MachineRefused("The machine refused it.", hresult=0xC004F074)
 
 WHOLE = Wish(
@@ -165,7 +166,7 @@ def test_a_lost_answer_to_work_that_was_done_stops_nothing(lost: str) -> None:
     assert methods(bench) == ORDER
     assert len(applier.done) == 7
     assert not bench.pauses
-    assert any("looking at the machine instead" in line for line in bench.told)
+    assert any("looking at the machine" in line for line in bench.told)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_a_lost_answer_to_work_that_was_done_stops_nothing(lost: str) -> None:
         ),
         (DISCOVERY, state(licensed(), kms_port=1), "ClearKeyManagementServicePort"),
         (Wish(key=AbsentKey(partial="MMMMM")), state(on_mak()), "UninstallProductKey"),
-        (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(on_mak()), "InstallProductKey"),
+        (Wish(key=REPLACING), state(on_mak()), "InstallProductKey"),
         (RENEW, state(licensed(grace_minutes=DAY)), "Activate"),
     ],
 )
@@ -207,7 +208,40 @@ def test_a_lost_answer_to_work_that_does_not_show_is_an_unknown_outcome(lost: st
     assert "Run the task again" in (caught.value.remedy or "")
     assert methods(bench).count(lost) == 1
     assert len(applier.done) == ORDER.index(lost)
-    assert sum(bench.pauses) == (60 if lost == "Activate" else 0)
+    assert sum(bench.pauses) == 60
+
+
+@pytest.mark.parametrize("works", [True, False])
+@pytest.mark.parametrize("failing", [name for name in ORDER if name != "RefreshLicenseStatus"])
+def test_a_reported_failure_ends_the_plan_and_the_step_is_done_if_the_host_shows_it(failing: str, works: bool) -> None:
+    refused = MachineRefused("no", hresult=0x8000FFFF)
+    bench = Bench(state(on_mak()), faults={failing: Fault(refused, works=works)})
+    applier = bench.applier(60)
+    with pytest.raises(MachineRefused) as caught:
+        bench.carry_out(WHOLE, applier)
+    assert caught.value is refused
+    assert len(applier.done) == ORDER.index(failing) + works
+    assert applier.unknown == []
+    assert not bench.pauses
+
+
+@pytest.mark.parametrize("error", [LOST, MachineRefused("no", hresult=5)])
+def test_a_step_whose_effect_cannot_be_read_is_unknown(error: ActivationError) -> None:
+    fault = Fault(error, blinds=ConnectionFailed("gone"))
+    bench = Bench(state(on_mak()), faults={"SetKeyManagementServicePort": fault})
+    applier = bench.applier()
+    with pytest.raises(type(error)):
+        bench.carry_out(WHOLE, applier)
+    assert [step.action for step in applier.done] == ["set_kms_host"]
+    assert [step.action for step in applier.unknown] == ["set_kms_port"]
+
+
+def test_a_step_that_never_left_is_neither_done_nor_unknown_and_nothing_is_read() -> None:
+    bench = Bench(state(on_mak()), faults={"SetKeyManagementServiceMachine": Fault(ConnectionFailed("gone"))})
+    applier = bench.applier()
+    with pytest.raises(ConnectionFailed):
+        bench.carry_out(WHOLE, applier)
+    assert (applier.done, applier.unknown, bench.log) == ([], [], ["SetKeyManagementServiceMachine"])
 
 
 def test_an_activation_is_waited_for_within_the_bound_and_never_asked_for_again() -> None:
@@ -302,6 +336,44 @@ def test_the_reason_is_that_of_the_product_that_was_to_be_activated() -> None:
     assert caught.value.hresult == 0xC004F074
 
 
+LOGGED = KmsAttempt(event=12288, code=0xC004F06C, host="kms.corp.example", port=1688)
+
+
+@pytest.mark.parametrize("fault", [Fault(REFUSED), Fault(None)], ids=["refused", "answered well"])
+def test_what_the_machine_has_logged_of_a_failed_activation_comes_with_the_error(fault: Fault) -> None:
+    bench = Bench(state(windows(reason=0xC004F056)), faults={"Activate": fault}, logged=LOGGED)
+    with pytest.raises(MachineRefused) as caught:
+        bench.carry_out(ACTIVATE, bench.applier())
+    assert caught.value.attempt == LOGGED
+    assert caught.value.hresult == (0xC004F074 if fault.error else 0xC004F056)
+    assert bench.looks_into_log == 1
+
+
+@pytest.mark.parametrize("logged", [None, KmsAttempt(event=12288, code=0)], ids=["no event", "one that went well"])
+def test_a_failed_activation_without_such_an_event_stays_the_error_that_it_is(logged: KmsAttempt | None) -> None:
+    bench = Bench(state(windows()), faults={"Activate": Fault(REFUSED)}, logged=logged)
+    with pytest.raises(MachineRefused) as caught:
+        bench.carry_out(ACTIVATE, bench.applier())
+    assert (caught.value, caught.value.attempt) == (REFUSED, None)
+
+
+def test_the_log_is_not_looked_into_for_what_went_well_and_for_other_steps() -> None:
+    bench = Bench(state(windows()), logged=LOGGED)
+    bench.carry_out(ACTIVATE, bench.applier())
+    stuck = Bench(state(windows()), faults={"SetKeyManagementServiceMachine": Fault(REFUSED)}, logged=LOGGED)
+    with pytest.raises(MachineRefused):
+        stuck.carry_out(WHOLE, stuck.applier())
+    assert (bench.looks_into_log, stuck.looks_into_log) == (0, 0)
+
+
+@pytest.mark.parametrize("error", [ConnectionFailed("It is off."), AnswerLost("Nothing came.", code="read_timeout")])
+def test_a_machine_that_does_not_answer_is_not_asked_for_its_log(error: ActivationError) -> None:
+    bench = Bench(state(windows()), faults={"Activate": Fault(error, blinds=error)}, logged=LOGGED)
+    with pytest.raises(ActivationError) as caught:
+        bench.carry_out(ACTIVATE, bench.applier())
+    assert (caught.value.attempt, bench.looks_into_log) == (None, 0)
+
+
 def test_a_key_of_the_wrong_channel_is_not_activated_with() -> None:
     bench = Bench(state(windows(channel=Channel.RETAIL)), channel=Channel.MAK)
     wish = Wish(key=EditionKey(table=TABLE), activation=Activation(only_kms_client=True))
@@ -334,8 +406,18 @@ REGISTRY = [
     ("wish", "actual", "channel", "expected"),
     [
         (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(windows()), Channel.KMS_HOST, VERSION),
-        (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(KMS_HOST), Channel.KMS_HOST, VERSION),
-        (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(KMS_HOST), Channel.KMS_CLIENT, None),
+        (
+            Wish(key=REPLACING),
+            state(KMS_HOST),
+            Channel.KMS_HOST,
+            VERSION,
+        ),
+        (
+            Wish(key=REPLACING),
+            state(KMS_HOST),
+            Channel.KMS_CLIENT,
+            None,
+        ),
         (Wish(key=AbsentKey(partial="JJJJJ")), state(KMS_HOST), Channel.KMS_CLIENT, None),
         (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(windows()), Channel.KMS_CLIENT, ...),
         (Wish(key=AbsentKey(partial=gvlk().partial)), state(windows()), Channel.KMS_CLIENT, ...),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -15,9 +16,15 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     MachineRefused,
     NotConverged,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, KmsSettings, When, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activation,
+    EditionKey,
+    KmsSettings,
+    When,
+    Wish,
+)
 
-from .._planning.states import ActivationType, licensed, state
+from .._planning.states import TABLE, ActivationType, licensed, office, on_mak, state
 from .bench import LEASE, Bench, Fault
 
 LOST = AnswerLost("No answer came.")
@@ -59,8 +66,8 @@ def test_an_activation_without_an_answer_is_not_done_because_the_licence_by_kms_
     with pytest.raises(AnswerLost) as caught:
         bench.carry_out(wish(when), applier)
     assert caught.value.code == "outcome_unknown"
-    assert called(bench) == ORDER
-    assert [step.action for step in applier.done] == ["set_activation_type"]
+    assert called(bench) == [*ORDER, "ClearVLActivationTypeEnabled"]
+    assert [step.action for step in applier.done] == ["set_activation_type", "set_activation_type"]
 
 
 def test_a_machine_that_takes_another_lease_from_kms_has_not_converged() -> None:
@@ -69,13 +76,35 @@ def test_a_machine_that_takes_another_lease_from_kms_has_not_converged() -> None
         bench.carry_out(wish(), bench.applier(10))
     assert "licensed by KMS, not by Active Directory" in str(caught.value)
     assert sum(bench.pauses) == 10
-    assert called(bench) == ORDER
+    assert called(bench) == [*ORDER, "ClearVLActivationTypeEnabled"]
 
 
-def test_a_forest_without_an_object_is_told_and_the_restriction_stays_done() -> None:
+def test_a_forest_without_an_object_is_reported_and_the_restriction_is_reverted() -> None:
     bench = Bench(BY_KMS, faults={"Activate": Fault(NO_OBJECT)})
     applier = bench.applier(10)
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(wish(), applier)
     assert caught.value is NO_OBJECT
-    assert [step.action for step in applier.done] == ["set_activation_type"]
+    assert [step.becomes for step in applier.done] == ["ad", "any"]
+
+
+def test_a_restriction_that_led_to_a_licence_stays_although_a_failure_was_reported() -> None:
+    bench = Bench(BY_KMS, faults={"Activate": Fault(NO_OBJECT, works=True)}, activates=BY_OBJECT)
+    applier = bench.applier(10)
+    with pytest.raises(MachineRefused):
+        bench.carry_out(wish(), applier)
+    assert [step.action for step in applier.done] == ["set_activation_type", "activate"]
+
+
+def test_with_an_office_on_kms_the_restriction_is_set_on_windows() -> None:
+    bench = Bench(replace(BY_KMS, products=(*BY_KMS.products, office())), activates=BY_OBJECT)
+    after = bench.carry_out(wish(), bench.applier(10))
+    assert [keys for _class, keys, method, _given in bench.calls if method == ORDER[0]] == [{"ID": "id-windows"}]
+    assert office() in after.products
+
+
+def test_the_restriction_of_windows_is_set_on_the_product_that_took_the_new_key() -> None:
+    bench = Bench(state(on_mak(), office(), domain="example.com"), activates=BY_OBJECT)
+    bench.carry_out(replace(wish(), key=EditionKey(table=TABLE, replace_licensed=True)), bench.applier(10))
+    assert called(bench) == ["InstallProductKey", *ORDER]
+    assert [keys for _class, keys, method, _given in bench.calls if method == ORDER[0]] == [{"ID": "id-new"}]

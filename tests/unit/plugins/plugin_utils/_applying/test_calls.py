@@ -11,13 +11,23 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._calls import REFRESH, Call, call_for
+from ansible_collections.volume.activation.plugins.plugin_utils._applying._calls import (
+    REFRESH,
+    Call,
+    call_for,
+    calls_for,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying._host_work import work_for
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import table
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,
+    ClearProductDomain,
+    ClearProductHost,
+    ClearProductPort,
     HostStep,
     InstallKey,
+    MachineSetting,
+    ProductSetting,
     SetActivationInterval,
     SetActivationType,
     SetDnsPublishing,
@@ -48,6 +58,14 @@ CASES: list[tuple[Step, Call]] = [
         (SetActivationType(why="", kind=kind), Call("SetVLActivationTypeEnabled", {"ActivationType": number}))
         for kind, number in [(ActivationType.AD, 1), (ActivationType.KMS, 2), (ActivationType.TOKEN, 3)]
     ],
+    (
+        SetActivationType(why="", kind=ActivationType.ANY, product_id="x"),
+        Call("ClearVLActivationTypeEnabled", product_id="x"),
+    ),
+    (
+        SetActivationType(why="", kind=ActivationType.AD, product_id="x"),
+        Call("SetVLActivationTypeEnabled", {"ActivationType": 1}, product_id="x"),
+    ),
     (SetListeningPort(why="", port=1700), Call("SetKeyManagementServiceListeningPort", {"PortNumber": 1700})),
     (SetListeningPort(why="", port=None), Call("ClearKeyManagementServiceListeningPort")),
     (
@@ -64,6 +82,9 @@ CASES: list[tuple[Step, Call]] = [
     (InstallKey(why="", key=KEY), Call("InstallProductKey", {"ProductKey": KEY})),
     (UninstallKey(why="", product_id="x"), Call("UninstallProductKey", product_id="x")),
     (Activate(why="", product_id="x"), Call("Activate", product_id="x")),
+    (ClearProductHost(why="", product_id="x"), Call("ClearKeyManagementServiceMachine", product_id="x")),
+    (ClearProductPort(why="", product_id="x"), Call("ClearKeyManagementServicePort", product_id="x")),
+    (ClearProductDomain(why="", product_id="x"), Call("ClearKeyManagementServiceLookupDomain", product_id="x")),
 ]
 SCHEMA = table("spp_schema")["classes"]
 PYTHON = {"string": str, "uint32": int, "boolean": bool}
@@ -77,9 +98,34 @@ def test_the_call_of_each_step(step: Step, call: Call) -> None:
 
 def test_each_kind_of_step_has_a_call() -> None:
     hosting = {kind for kind in HostStep.__subclasses__() if work_for.dispatch(kind) is work_for.dispatch(Step)}
-    assert {type(step) for step, _call in CASES} == set(Step.__subclasses__()) - {HostStep} | hosting
+    groups = {HostStep, MachineSetting, ProductSetting}
+    settings = {*MachineSetting.__subclasses__(), *ProductSetting.__subclasses__()}
+    assert {type(step) for step, _call in CASES} == set(Step.__subclasses__()) - groups | hosting | settings
     with pytest.raises(NotImplementedError):
         call_for(Step(why=""))
+
+
+@pytest.mark.parametrize(
+    ("step", "clear"),
+    [
+        (SetKmsHost(why="", host="kms", product_ids=("x", "y")), "ClearKeyManagementServiceMachine"),
+        (SetKmsPort(why="", port=1700, product_ids=("x", "y")), "ClearKeyManagementServicePort"),
+        (SetLookupDomain(why="", domain="d", product_ids=("x", "y")), "ClearKeyManagementServiceLookupDomain"),
+        (SetActivationType(why="", kind=ActivationType.AD, product_ids=("x", "y")), "ClearVLActivationTypeEnabled"),
+    ],
+)
+def test_a_setting_of_the_machine_is_cleared_on_the_products_that_may_override_it(step: Step, clear: str) -> None:
+    assert calls_for(step) == (call_for(step), Call(clear, product_id="x"), Call(clear, product_id="y"))
+
+
+@pytest.mark.parametrize(("step", "call"), CASES)
+def test_any_other_step_is_one_call(step: Step, call: Call) -> None:
+    assert calls_for(step) == (call,)
+
+
+def test_only_what_changes_a_licence_makes_windows_take_notice() -> None:
+    noticed = {call.method for _step, call in CASES if call.changes_license}
+    assert noticed == {"UninstallProductKey", "Activate"}
 
 
 @pytest.mark.parametrize("call", [*[call for _step, call in CASES], REFRESH], ids=lambda call: call.method)

@@ -35,14 +35,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     MachineRefused,
     NotConverged,
     ProtocolViolation,
+    RequestRejected,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import CreateObject, RemoveObject
 
+from .._planning.forests import NEEDS_LDAP, forest, held
 from .._planning.states import NOW
-from .._planning.test_forest import forest, held
-
-pytest.importorskip("ldap", reason="python-ldap is not installed: pip install -r requirements-directory.txt")
 
 KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
 STEP = CreateObject(why="no activation object holds this key", key=KEY, name="Corp")
@@ -96,24 +95,28 @@ def created(writer: Writer, *, seconds: float = 30.0, confirmation_id: str | Non
     return create_object(STEP, writer, look=writer.look, patience=patience, confirmation_id=confirmation_id)
 
 
+@NEEDS_LDAP
 def test_an_object_is_asked_for_by_its_name() -> None:
     writer = Writer()
     assert created(writer).holding("PPPPP")
     assert writer.asked == [("online", KEY, "Corp")]
 
 
+@NEEDS_LDAP
 def test_a_confirmation_id_is_deposited_and_nobody_is_asked_online() -> None:
     writer = Writer()
     assert created(writer, confirmation_id=CONFIRMATION).holding("PPPPP")
     assert writer.asked == [("offline", KEY, CONFIRMATION, "Corp")]
 
 
+@NEEDS_LDAP
 def test_an_object_that_was_written_elsewhere_is_waited_for() -> None:
     writer = Writer(visible_after=3)
     assert created(writer).holding("PPPPP")
     assert writer.looks == 4
 
 
+@NEEDS_LDAP
 def test_what_the_directory_never_shows_is_no_success() -> None:
     writer = Writer(visible_after=None)
     with pytest.raises(NotConverged, match=r"dc1\.corp\.example does not show it") as error:
@@ -122,12 +125,14 @@ def test_what_the_directory_never_shows_is_no_success() -> None:
     assert len(writer.asked) == 1
 
 
+@NEEDS_LDAP
 def test_after_a_lost_answer_the_directory_decides() -> None:
     writer = Writer(error=AnswerLost("gone"), visible_after=1)
     assert created(writer).holding("PPPPP")
     assert len(writer.asked) == 1
 
 
+@NEEDS_LDAP
 def test_after_a_lost_answer_an_object_that_is_not_shown_is_an_unknown_outcome() -> None:
     writer = Writer(error=AnswerLost("gone"), visible_after=None)
     with pytest.raises(AnswerLost) as error:
@@ -136,6 +141,21 @@ def test_after_a_lost_answer_an_object_that_is_not_shown_is_an_unknown_outcome()
     assert len(writer.asked) == 1
 
 
+@NEEDS_LDAP
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_status_in_place_of_an_answer_proves_nothing_once_the_request_has_left(sent: bool) -> None:
+    rejected = RequestRejected("busy", code="http_503")
+    rejected.sent = sent
+    writer = Writer(error=rejected, visible_after=1)
+    if sent:
+        assert created(writer).holding("PPPPP")
+    unseen = Writer(error=rejected, visible_after=None)
+    with pytest.raises(RequestRejected):
+        created(unseen)
+    assert bool(unseen.looks) is sent
+
+
+@NEEDS_LDAP
 def test_a_directory_that_is_away_for_a_while_is_waited_for() -> None:
     writer = Writer(unreadable=2)
     assert created(writer).holding("PPPPP")

@@ -216,3 +216,13 @@ def test_a_workgroup_is_no_domain(domain: str | None, member: bool | None, expec
     repository = Scripted(rows={q.COMPUTER_SYSTEM: [{"Domain": domain, "PartOfDomain": member}]})
     assert repository.reader().complete(state(), Need(machine=False, domain=True)).domain == expected
     assert repository.reader().read(Scope(domain=True)).domain == expected
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_activation_id_is_looked_for_among_products_without_a_key_too(there: bool) -> None:
+    sought = "0a1b2c3d-0001-4002-8003-0123456789ab"
+    repository = Scripted(rows={q.PRODUCT: [{"ID": sought}] if there else []})
+    found = repository.reader().complete(state(), Need(machine=False, domain=False, product_id=sought))
+    assert (sought in found.known_ids, sought in found.absent_ids) == (there, not there)
+    ((_class_name, properties, conditions),) = repository.asked
+    assert list(properties) == ["ID"] and sought in str(conditions) and "PartialProductKey" not in str(conditions)

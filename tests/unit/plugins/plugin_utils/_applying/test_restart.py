@@ -99,6 +99,21 @@ def test_it_is_stopped_seen_stopped_started_and_seen_running() -> None:
     ]
 
 
+@pytest.mark.parametrize("method", ["Stop", "Start"])
+def test_one_that_took_longer_than_its_manager_waits_is_looked_at(method: str) -> None:
+    service = Service(stops_after=3, starts_after=3, failures=failing(**{method: returned(7)}))
+    service.restart()
+    assert service.state == "Running"
+    assert service.log.count("Stop Pending") == service.log.count("Start Pending") == 3
+
+
+def test_one_that_stays_pending_is_told() -> None:
+    service = Service(stops_after=None, failures=failing(Stop=returned(7)))
+    with pytest.raises(NotConverged) as error:
+        service.restart()
+    assert (error.value.code, service.looks) == ("service_not_restarted", 1 + LOOKS)
+
+
 @pytest.mark.parametrize("code", [6, 5])
 def test_one_that_does_not_run_is_only_started(code: int) -> None:
     service = Service(state="Stopped", failures=failing(Stop=returned(code)), works=False)

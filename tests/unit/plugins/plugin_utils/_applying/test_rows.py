@@ -63,6 +63,7 @@ PRODUCT: dict[str, t.Any] = {
     "ADActivationCsvlkSkuId": "",
     "ADActivationObjectDN": "",
     "ADActivationObjectName": "",
+    "KeyManagementServiceLookupDomain": "",
     "ProductKeyChannel": "Volume:GVLK",
 }
 CORE = {**q.PRODUCT_PROPERTIES, **q.PRODUCT_DETAILS}
@@ -153,6 +154,18 @@ def test_without_its_later_properties_a_product_tells_its_channel_by_its_localis
 
 def test_a_product_that_says_nothing_at_all() -> None:
     assert product_from(dict.fromkeys(PRODUCT)) == Product(id="", ad_object_dn="")
+
+
+def test_a_product_shows_the_settings_that_are_in_force() -> None:
+    settings = {
+        "KeyManagementServiceMachine": "kms.example.com",
+        "KeyManagementServicePort": 1700,
+        "KeyManagementServiceLookupDomain": "example.com",
+        "VLActivationTypeEnabled": 2,
+    }
+    found = product_from({**PRODUCT, **settings})
+    assert (found.kms_host, found.kms_port, found.lookup_domain) == ("kms.example.com", 1700, "example.com")
+    assert found.activation_type is ActivationType.KMS
 
 
 def test_a_product_without_its_details_decides_the_same() -> None:

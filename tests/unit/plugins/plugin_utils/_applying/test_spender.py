@@ -61,16 +61,16 @@ def test_a_key_is_installed_first_and_its_own_product_activated() -> None:
     bench, till = Bench(bare(), channel=Channel.MAK), Till()
     run(bench, ONLINE, till)
     assert methods(bench) == [INSTALL, ACTIVATE, REFRESH]
-    assert till.log == ["check", "reserve", "settle confirmed"]
+    assert till.log == ["reserve_ahead", "reserve", "settle confirmed", "withdraw"]
     assert bench.calls[1][1] == {"ID": "id-new"}
     assert bench.log.count("bios_uuid") == 1
 
 
 def test_a_budget_that_has_nothing_is_asked_before_the_machine_loses_its_key() -> None:
     empty = Refusal("Nothing is left.", code="pool_exhausted")
-    bench, till = Bench(bare(), channel=Channel.MAK), Till(refuses={"check": empty})
+    bench, till = Bench(bare(), channel=Channel.MAK), Till(refuses={"reserve_ahead": empty})
     assert fails(bench, ONLINE, till) is empty
-    assert (methods(bench), till.log) == ([], ["check"])
+    assert (methods(bench), till.log) == ([], ["reserve_ahead"])
 
 
 @pytest.mark.parametrize("wish", [ONLINE, GIVEN], ids=["online", "telephone"])
@@ -88,7 +88,7 @@ def test_a_licence_that_the_key_finds_again_costs_nothing() -> None:
     bench, till = Bench(bare(), channel=Channel.MAK, lands={"status": LicenseStatus.LICENSED}), Till()
     applier = run(bench, ONLINE, till)
     assert methods(bench) == [INSTALL, REFRESH]
-    assert till.log == ["check", "found_licensed"]
+    assert till.log == ["reserve_ahead", "found_licensed", "withdraw"]
     assert [step.action for step in applier.done] == ["install_key"]
     assert applier.spent is not None
     assert applier.spent.count == 0
@@ -104,7 +104,7 @@ def test_a_key_of_another_kind_is_never_activated() -> None:
     bench, till = Bench(bare(), channel=Channel.KMS_HOST), Till()
     assert fails(bench, ONLINE, till).code == "not_a_mak"
     assert ACTIVATE not in methods(bench)
-    assert till.log == ["check"]
+    assert till.log == ["reserve_ahead", "withdraw"]
 
 
 def test_a_key_that_landed_elsewhere_is_not_activated() -> None:
@@ -112,7 +112,7 @@ def test_a_key_that_landed_elsewhere_is_not_activated() -> None:
     error = fails(bench, ONLINE, till)
     assert (type(error), error.code) == (NotConverged, "no_such_product")
     assert ACTIVATE not in methods(bench)
-    assert till.log == ["check"]
+    assert till.log == ["reserve_ahead", "withdraw"]
 
 
 # The ledger's own failures
@@ -129,7 +129,9 @@ def test_a_ledger_that_cannot_settle_a_failure_does_not_hide_it() -> None:
 def test_a_ledger_that_cannot_confirm_fails_the_task_and_keeps_the_reservation() -> None:
     broken = Refusal("The ledger is busy.", code="ledger_busy")
     bench, till = Bench(keyed()), Till(refuses={"settle": broken})
-    assert fails(bench, ONLINE, till) is broken
+    error = fails(bench, ONLINE, till)
+    assert (error.code, error.__cause__) == ("ledger_busy", broken)
+    assert "host is licensed" in error.message
     assert till.log == ["reserve", "settle confirmed"]
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Retry, Spend, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._applying._spender import SETTLING_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AuthenticationFailed,
     ConnectionFailed,
@@ -61,7 +62,7 @@ OUTCOMES = [
     ),
     pytest.param(Fault(ConnectionFailed("no way")), "released", "uncertain", None, id="not connected"),
     pytest.param(Fault(AuthenticationFailed("who")), "released", "uncertain", None, id="not let in"),
-    pytest.param(Fault(RequestRejected("busy")), "released", "uncertain", None, id="rejected"),
+    pytest.param(Fault(RequestRejected("busy")), "uncertain", "uncertain", None, id="rejected"),
 ]
 
 
@@ -86,7 +87,7 @@ CODES = [
     pytest.param(OUT_OF_RANGE, "released", "released", id="Microsoft never granted it"),
     pytest.param(EXHAUSTED, "released", "uncertain", id="used up, perhaps by ourselves"),
     pytest.param(BLOCKED, "released", "uncertain", id="blocked"),
-    pytest.param(OWN_TROUBLE, "released", "uncertain", id="the machine's own trouble"),
+    pytest.param(OWN_TROUBLE, "uncertain", "uncertain", id="the machine's own trouble"),
     pytest.param(NO_NAME, "released", "uncertain", id="never reached"),
     pytest.param(TIMEOUT, "uncertain", "uncertain", id="perhaps reached"),
 ]
@@ -104,6 +105,27 @@ def test_a_refusal_is_settled_by_its_code(code: int, first: str, again: str, tak
     assert methods(bench) == [ACTIVATE, REFRESH]
 
 
+@pytest.mark.parametrize("code", [OUT_OF_RANGE, EXHAUSTED, BLOCKED, NO_NAME])
+def test_a_licence_that_shows_a_moment_after_a_refusal_is_booked(code: int) -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(code), works=True, late=1)}), Till()
+    run(bench, ONLINE, till, 30)
+    assert till.log == ["reserve", "settle confirmed"]
+
+
+def test_a_refusal_is_not_waited_on_as_long_as_a_lost_answer() -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(EXHAUSTED))}), Till()
+    fails(bench, ONLINE, till, 120)
+    assert 0 < sum(bench.pauses) <= SETTLING_SECONDS
+
+
+def test_a_fault_before_the_method_began_is_not_waited_on_at_all() -> None:
+    denied = MachineRefused("Access is denied.", hresult=0x80041003, fault=object())
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(denied)}), Till()
+    fails(bench, ONLINE, till, 120)
+    assert bench.pauses == []
+    assert till.log[:2] == ["reserve", "settle released 0x80041003"]
+
+
 def test_an_answer_that_was_good_leaves_the_machines_own_reason_for_not_being_licensed() -> None:
     bench, till = Bench(keyed(reason=OWN_TROUBLE), faults={ACTIVATE: Fault(None)}), Till()
     error = fails(bench, ONLINE, till)
@@ -119,9 +141,9 @@ def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked
     bench = Bench(keyed())
 
     class Meanwhile(Till):
-        def reserve(self, spend: Spend) -> Ticket:
+        def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
             bench.state = keyed(status=LicenseStatus.LICENSED)
-            return super().reserve(spend)
+            return super().reserve(spend, ahead)
 
     till = Meanwhile()
     applier = run(bench, ONLINE, till)
@@ -134,9 +156,9 @@ def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_aske
     bench = Bench(keyed())
 
     class Breaking(Till):
-        def reserve(self, spend: Spend) -> Ticket:
+        def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
             bench.blind = ConnectionFailed("The cable is out.")
-            return super().reserve(spend)
+            return super().reserve(spend, ahead)
 
     till = Breaking()
     assert fails(bench, ONLINE, till) is bench.blind
@@ -167,9 +189,9 @@ def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain(
     bench, till = Bench(keyed()), Till(ticket=TAKEN_OVER)
     reserve = till.reserve
 
-    def blinded(spend: object) -> Ticket:
+    def blinded(spend: Spend, ahead: Ticket | None = None) -> Ticket:
         bench.blind = gone
-        return reserve(spend)
+        return reserve(spend, ahead)
 
     till.reserve = blinded  # type: ignore[method-assign]
     assert fails(bench, ONLINE, till) is gone
@@ -209,6 +231,51 @@ def test_between_the_tries_the_machine_is_looked_at() -> None:
     run(bench, ONLINE, till, retry=Retry(times=3, delay=10))
     assert methods(bench) == [ACTIVATE, REFRESH]
     assert till.log == ["reserve", "settle confirmed"]
+
+
+def test_a_host_that_cannot_be_read_between_the_tries_is_not_asked_again() -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(TIMEOUT), blinds=ConnectionFailed("gone"))}), Till()
+    error = fails(bench, ONLINE, till, retry=Retry(times=3, delay=10))
+    assert isinstance(error, MachineRefused)
+    assert methods(bench).count(ACTIVATE) == 1
+    assert till.log[:2] == ["reserve", f"settle uncertain 0x{TIMEOUT:08X}"]
+
+
+def _busy() -> MachineRefused:
+    return MachineRefused("Too many operations.", hresult=2150859174, fault=object())
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_quota_fault_is_tried_again_only_while_the_host_shows_no_licence(works: bool) -> None:
+    """It says that the host did not begin; a licence says otherwise, and the next call would be counted again."""
+    bench, till = Bench(keyed(), faults={ACTIVATE: [Fault(_busy(), works=works)]}), Till()
+    run(bench, ONLINE, till)
+    assert methods(bench).count(ACTIVATE) == (1 if works else 2)
+    assert till.log == ["reserve", "settle confirmed"]
+
+
+def test_a_quota_fault_of_a_host_that_cannot_be_read_is_not_tried_again() -> None:
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(_busy(), blinds=ConnectionFailed("gone"))}), Till()
+    fails(bench, ONLINE, till)
+    assert methods(bench).count(ACTIVATE) == 1
+    assert till.log[:2] == ["reserve", "settle uncertain 0x803381A6"]
+
+
+@pytest.mark.parametrize("sent", [True, False])
+@pytest.mark.parametrize("kind", [RequestRejected, AuthenticationFailed, ConnectionFailed])
+@pytest.mark.parametrize("works", [True, False])
+def test_what_was_seen_leaving_decides_and_not_the_class_of_the_error(
+    kind: type[ConnectionFailed | RequestRejected], sent: bool, works: bool
+) -> None:
+    error = kind("HTTP status, or no connection")
+    error.sent = sent
+    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(error, works=works and sent)}), Till()
+    if works and sent:
+        run(bench, ONLINE, till)
+        assert till.log == ["reserve", "settle confirmed"]
+    else:
+        assert fails(bench, ONLINE, till) is error
+        assert till.log == ["reserve", f"settle {'uncertain' if sent else 'released'}"]
 
 
 def test_an_answer_that_is_lost_is_never_tried_again() -> None:

@@ -24,6 +24,7 @@ class Till:
     refuses: dict[str, ActivationError] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     spends: list[Spend] = field(default_factory=list)
+    owing: bool = True
 
     def _note(self, name: str, *details: str) -> None:
         self.log.append(" ".join((name, *details)))
@@ -35,7 +36,22 @@ class Till:
         self.spends.append(spend)
         self._note("check")
 
-    def reserve(self, spend: Spend) -> Ticket:
+    def reserve_ahead(self, spend: Spend) -> Ticket | None:
+        """Return the ticket that the test has laid out."""
+        self.spends.append(spend)
+        self._note("reserve_ahead")
+        return self.ticket
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Write down that it was withdrawn."""
+        assert ticket == self.ticket
+        self._note("withdraw")
+
+    def probe(self, spend: Spend) -> None:
+        """Refuse, or not."""
+        self._note("probe")
+
+    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
         """Return the ticket that the test has laid out."""
         self.spends.append(spend)
         self._note("reserve")
@@ -50,7 +66,7 @@ class Till:
         """Return what is stored."""
         return self.store.get(installation_id)
 
-    def obtain(self, spend: Spend) -> str:
+    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:
         """Return a confirmation ID that was paid for."""
         self.spends.append(spend)
         self._note("obtain")
@@ -70,6 +86,10 @@ class Till:
         """Write down that nothing was needed."""
         self.spends.append(spend)
         self._note("found_licensed")
+
+    def owes(self, spend: Spend) -> bool:
+        """Return what the test has laid out."""
+        return self.owing
 
     def heed(self, hresult: int) -> None:
         """Write down the code."""
