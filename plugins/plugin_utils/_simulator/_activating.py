@@ -2,12 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happens on `Activate`: by the directory, by a KMS host, by Microsoft, or not at all, as the channel has it."""
+"""What happens on `Activate`: by the directory, by a KMS host, by Microsoft, or not at all, as the channel has it.
+
+How an attempt ended, a machine writes into its Application log. The number that `Activate` returns hides some of what a
+KMS host has answered.
+"""
 
 from __future__ import annotations
 
 import typing as t
 
+from ._client_events import answer_event, automatic_event, online_events, request_event
 from ._hresult import Failure, Hresult
 from ._offline_numbers import confirmation_id
 from ._products import Product
@@ -15,21 +20,52 @@ from ._protection import Keyed, Protection
 from ._standing import LEASE, Status, lease, perpetual
 from ._world import KmsAnswer, KmsRequest
 
-__all__ = ["activate", "confirm_by_telephone"]
+__all__ = ["activate", "activate_by_itself", "confirm_by_telephone", "kms_request", "note_failure"]
 
 _ANY, _DIRECTORY, _KMS, _TOKEN = 0, 1, 2, 3
 _DEFAULT_PORT = 1688
+_HIDDEN = frozenset({Hresult.CLOCKS_APART})
+"""Answers of a KMS host that `Activate` hides behind KMS_UNREACHABLE: "Error 0xC004F06C when you activate Windows".
+
+Too low a count and a host that does not serve the product are returned as they are: "Error 0xC004F038" and
+"Error 0xC004F042" in MicrosoftDocs/SupportArticles-docs, both with the output of slmgr. So is a host that is not
+activated, which Microsoft's list of activation errors has for KMS clients.
+"""
 
 
 def activate(machine: Protection, row: Product) -> None:
     """Activate one product; raises Failure with the number a real host would give."""
     keyed = machine.require(row)
     keyed.tried = machine.world.clock.now()
-    _BY_CHANNEL[row.channel](machine, row, keyed)
+    try:
+        _BY_CHANNEL[row.channel](machine, row, keyed)
+    except Failure as failure:
+        if row.channel == "kms_client":
+            machine.show_failure(row, failure.hresult)
+        raise
+
+
+def activate_by_itself(machine: Protection, row: Product) -> None:
+    """Let Windows try without being asked; what fails is in the log only."""
+    try:
+        activate(machine, row)
+    except Failure as failure:
+        machine.log.write(automatic_event(row.application_id, row.id, failure.hresult, machine.now()))
+
+
+def note_failure(machine: Protection, row: Product, hresult: int) -> None:
+    """Leave behind what an attempt of a KMS client does that ends with this number, though none was made."""
+    keyed = machine.keyed.get(row.id)
+    if keyed is None or row.channel != "kms_client":
+        return
+    machine.show_failure(row, hresult)
+    host = _named_host(machine, row) or keyed.discovered
+    if host is not None:
+        machine.log.write(request_event(kms_request(machine, row), host, hresult))
 
 
 def _activate_volume(machine: Protection, row: Product, keyed: Keyed) -> None:
-    allowed = machine.product_settings(row).activation_type or machine.settings.activation_type
+    allowed = machine.settings_in_force(row).activation_type
     if allowed == _TOKEN:
         raise Failure(Hresult.NO_TOKEN_CERTIFICATE)
     alone = allowed == _DIRECTORY
@@ -56,13 +92,16 @@ def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed, *, a
 
 
 def _activate_by_kms(machine: Protection, row: Product, keyed: Keyed) -> None:
-    request = _request(machine, row)
+    request = kms_request(machine, row)
     named = _named_host(machine, row)
     discovered = None
-    if named:
-        answer = machine.world.ask_kms(*named, request)
-    else:
-        answer, discovered = _ask_discovered(machine, row, keyed, request)
+    try:
+        if named:
+            answer = _ask(machine, named, request)
+        else:
+            answer, discovered = _ask_discovered(machine, row, keyed, request)
+    except Failure as failure:
+        raise Failure(Hresult.KMS_UNREACHABLE if failure.hresult in _HIDDEN else failure.hresult) from failure
     keyed.intervals = answer.activation_interval, answer.renewal_interval
     if answer.count < row.threshold:
         raise Failure(Hresult.COUNT_TOO_LOW)
@@ -71,7 +110,20 @@ def _activate_by_kms(machine: Protection, row: Product, keyed: Keyed) -> None:
     keyed.activated_by, keyed.directory_object = _KMS, None
 
 
-def _request(machine: Protection, row: Product) -> KmsRequest:
+def _ask(machine: Protection, host: tuple[str, int], request: KmsRequest) -> KmsAnswer:
+    """Ask one KMS host, and write into the log what was sent and what came of it."""
+    try:
+        answer = machine.world.ask_kms(*host, request)
+    except Failure as failure:
+        machine.log.write(request_event(request, host, failure.hresult))
+        raise
+    machine.log.write(request_event(request, host, 0))
+    machine.log.write(answer_event(request, answer))
+    return answer
+
+
+def kms_request(machine: Protection, row: Product) -> KmsRequest:
+    """Return what a product asks a KMS host at this moment."""
     seen = machine.seen(row)
     return KmsRequest(
         client_id=machine.identity.client_id,
@@ -88,10 +140,8 @@ def _request(machine: Protection, row: Product) -> KmsRequest:
 
 
 def _named_host(machine: Protection, row: Product) -> tuple[str, int] | None:
-    for settings in (machine.product_settings(row), machine.settings):
-        if settings.kms_host:
-            return settings.kms_host, settings.kms_port or _DEFAULT_PORT
-    return None
+    settings = machine.settings_in_force(row)
+    return (settings.kms_host, settings.kms_port or _DEFAULT_PORT) if settings.kms_host else None
 
 
 def _ask_discovered(
@@ -100,7 +150,7 @@ def _ask_discovered(
     """Ask the host that answered last, then those that DNS lists, until one can be reached."""
     for host in _candidates(machine, row, keyed):
         try:
-            return machine.world.ask_kms(*host, request), host
+            return _ask(machine, host, request), host
         except Failure as failure:
             if failure.hresult != Hresult.KMS_UNREACHABLE:
                 raise
@@ -110,7 +160,7 @@ def _ask_discovered(
 def _candidates(machine: Protection, row: Product, keyed: Keyed) -> t.Iterator[tuple[str, int]]:
     if keyed.discovered and machine.settings.host_caching:
         yield keyed.discovered
-    domain = machine.product_settings(row).lookup_domain or machine.settings.lookup_domain or machine.identity.domain
+    domain = machine.settings_in_force(row).lookup_domain or machine.identity.dns_suffix
     if not domain:
         raise Failure(Hresult.NO_DNS_NAME)
     for record in machine.world.service_records(domain):
@@ -126,7 +176,12 @@ def _activate_with_microsoft(machine: Protection, row: Product, keyed: Keyed) ->
 
 def _ask_microsoft(machine: Protection, row: Product, keyed: Keyed, *, again: bool) -> None:
     installation = str(machine.installation_id(row))
-    machine.world.microsoft.activate_online(keyed.key, installation, again=again, internet=machine.internet)
+    try:
+        machine.world.microsoft.activate_online(keyed.key, installation, again=again, internet=machine.internet)
+    except Failure as failure:
+        for event in online_events(row.id, failure.hresult, machine.now()):
+            machine.log.write(event)
+        raise
 
 
 def _activate_by_firmware(_machine: Protection, _row: Product, keyed: Keyed) -> None:
@@ -145,6 +200,11 @@ def _activate_guest(_machine: Protection, _row: Product, _keyed: Keyed) -> None:
     raise Failure(Hresult.NOT_ON_HYPER_V)
 
 
+def _activate_by_account(_machine: Protection, _row: Product, _keyed: Keyed) -> None:
+    """Refuse what Office activates by itself once its user has signed in."""
+    raise Failure(Hresult.NOT_SUPPORTED)
+
+
 _BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, Product, Keyed], None]] = {
     "kms_client": _activate_volume,
     "mak": _activate_with_microsoft,
@@ -153,6 +213,8 @@ _BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, Product, Keyed], None]] = {
     "oem": _activate_by_firmware,
     "evaluation": _activate_trial,
     "avma": _activate_guest,
+    "retail_grace": _activate_by_account,
+    "subscription": _activate_by_account,
 }
 """No key leads to a row of another channel."""
 

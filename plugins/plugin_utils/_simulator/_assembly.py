@@ -11,24 +11,27 @@ from dataclasses import replace
 from datetime import timedelta
 
 from .._secrets import Secret, reveal
+from ._activating import kms_request
 from ._checks import InvalidDescription
+from ._described_events import attempt_events, event_from
 from ._described_licence import Licence
 from ._described_machine import MachineDescription
+from ._described_settings import ProductSettings, find_product
 from ._forest import ActivationObject, Caller
 from ._host import Host, Subscription, full_name
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
 from ._office_hosts import office_host_rows
-from ._products import Product, office_key, rows_of
+from ._products import Listing, Product, office_key, rows_of
 from ._protection import Identity, Keyed, Protection
-from ._registry import WINDOWS, Registry
+from ._registry import TCPIP, WINDOWS, Registry, Settings
 from ._standing import UNLICENSED, Standing, Status, grace, hardware_changed, lease, notification, perpetual, trial
 from ._systems import System
 from ._world import World
 
 __all__ = ["assemble", "caller_of"]
 
-_LEASE_DAYS, _TRIAL_DAYS, _GRACE_DAYS = 150.0, 90.0, 20.0
+_LEASE_DAYS, _TRIAL_DAYS, _SUBSCRIPTION_DAYS, _GRACE_DAYS = 150.0, 90.0, 30.0, 20.0
 _SUBSCRIPTION_LEFT = timedelta(days=30)
 _ACTIVATED_BY = {"ad": 1, "kms": 2, "token": 3}
 
@@ -41,11 +44,27 @@ def assemble(name: str, description: MachineDescription, world: World) -> tuple[
     protection.firewall.enabled = description.is_open
     _write_settings(protection, description)
     _write_release(protection.registry, description.system)
+    _write_names(protection.registry, description)
+    _write_product_settings(protection, name, description)
     for licence in _licences(description):
         if licence.channel != "none":
             _install(protection, name, licence, description)
-    protection.restart()
+    _write_events(protection, description)
+    if protection.is_kms_host:
+        protection.restart()
     return _host(description, protection), protection
+
+
+def _write_events(protection: Protection, description: MachineDescription) -> None:
+    """Write what was described into the log, in the order of time."""
+    found = [event_from(logged, protection.now()) for logged in description.events]
+    for licence in _licences(description):
+        if licence.last_attempt is not None:
+            row = _row_of(protection, licence, description)
+            request = replace(kms_request(protection, row), time=protection.now() - licence.last_attempt.ago)
+            found += attempt_events(licence.last_attempt, request, row.application_id)
+    for event in sorted(found, key=lambda event: event.time):
+        protection.log.write(event)
 
 
 def _licences(description: MachineDescription) -> tuple[Licence, ...]:
@@ -64,20 +83,22 @@ def caller_of(description: MachineDescription) -> Caller:
 
 
 def _protection(description: MachineDescription, world: World) -> Protection:
-    office = tuple(licence.product for licence in description.office if licence.product)
+    office = tuple((licence.product, licence.channel) for licence in description.office if licence.product)
     packs = tuple(licence.product for licence in description.office_host if licence.product)
     system, language = description.system, description.language
+    listing = Listing(system, language, description.base, office, description.esu_prerequisites)
     return Protection(
         system=system,
-        rows=(*rows_of(system, language, office, description.base), *office_host_rows(packs, language)),
+        rows=(*rows_of(listing), *office_host_rows(packs, language)),
         world=world,
         identity=Identity(
             client_id=description.cmid,
             hardware=description.bios_uuid,
             domain=description.domain,
+            dns_suffix=description.domain or description.dns_suffix,
             version=f"{system.version}.1",
             language=language,
-            full_name=full_name(description.computer_name, description.domain),
+            full_name=full_name(description.computer_name, description.domain or description.dns_suffix),
             is_virtual=description.virtual,
         ),
         rearms=description.rearms,
@@ -94,6 +115,7 @@ def _host(description: MachineDescription, protection: Protection) -> Host:
         system=description.system,
         computer_name=description.computer_name,
         domain=description.domain,
+        dns_suffix=description.domain or description.dns_suffix,
         language=description.language,
         utc_offset=description.utc_offset,
         bios_uuid=description.bios_uuid,
@@ -104,12 +126,29 @@ def _host(description: MachineDescription, protection: Protection) -> Host:
 
 
 def _write_settings(protection: Protection, description: MachineDescription) -> None:
-    settings = protection.settings
-    settings.put("KeyManagementServiceName", description.kms_host)
-    settings.put("KeyManagementServicePort", None if description.kms_port is None else str(description.kms_port))
-    settings.put("KeyManagementServiceLookupDomain", description.lookup_domain)
-    settings.put("DisableKeyManagementServiceHostCaching", None if description.host_caching else 1)
-    settings.put("VLActivationType", description.activation_type or None)
+    _write_kms_settings(protection.settings, description)
+    protection.settings.put("DisableKeyManagementServiceHostCaching", None if description.host_caching else 1)
+
+
+def _write_product_settings(protection: Protection, name: str, description: MachineDescription) -> None:
+    edition = (description.base or description.system).edition_id
+    for product, given in description.product_settings.items():
+        row = find_product(protection.rows, product, edition, f"machines.{name}.product_settings.{product}")
+        _write_kms_settings(protection.product_settings(row), given)
+
+
+def _write_kms_settings(settings: Settings, given: MachineDescription | ProductSettings) -> None:
+    settings.put("KeyManagementServiceName", given.kms_host)
+    settings.put("KeyManagementServicePort", None if given.kms_port is None else str(given.kms_port))
+    settings.put("KeyManagementServiceLookupDomain", given.lookup_domain)
+    settings.put("VLActivationType", given.activation_type or None)
+
+
+def _write_names(registry: Registry, description: MachineDescription) -> None:
+    """Write the names of the machine where Windows keeps them ("TCP/IP registry entries", Microsoft)."""
+    suffix = description.domain or description.dns_suffix or ""
+    for name, data in {"Hostname": description.computer_name, "Domain": suffix, "NV Domain": suffix}.items():
+        registry.write(TCPIP, name, "sz", data)
 
 
 def _write_release(registry: Registry, system: System) -> None:
@@ -194,11 +233,11 @@ def _plain_standing(protection: Protection, licence: Licence, row: Product) -> S
 
 
 def _licensed(protection: Protection, licence: Licence, row: Product) -> Standing:
-    usual = _TRIAL_DAYS if row.channel == "evaluation" else _LEASE_DAYS
+    usual = {"evaluation": _TRIAL_DAYS, "subscription": _SUBSCRIPTION_DAYS}.get(row.channel, _LEASE_DAYS)
     until = protection.now() + timedelta(days=usual if licence.lease_days is None else licence.lease_days)
     if row.channel == "kms_client":
         return lease(until)
-    if row.channel == "evaluation":
+    if row.channel in ("evaluation", "subscription"):
         return trial(until)
     reasons = {"retail": Hresult.STORE_LICENCE, "oem": 0}
     return perpetual(reasons.get(row.channel, Hresult.ACTIVATED_CHECK_USE_RIGHTS))
@@ -209,14 +248,16 @@ def _remember_activation(protection: Protection, licence: Licence, row: Product,
     keyed.evaluation_end = keyed.standing.until if row.channel == "evaluation" else None
     if row.channel == "mak":
         protection.settle(row, keyed.standing)
+    if row.channel in ("mak", "kms_host"):
         protection.world.microsoft.has_activated(keyed.key, str(protection.installation_id(row)))
     if row.channel != "kms_client":
         return
     keyed.activated_by = _ACTIVATED_BY[licence.activated_by]
-    domain = protection.settings.lookup_domain or protection.identity.domain
+    settings = protection.settings_in_force(row)
+    domain = settings.lookup_domain or protection.identity.dns_suffix
     if licence.activated_by == "ad":
         keyed.directory_object = _first_object(protection, row)
-    elif licence.activated_by == "kms" and not protection.settings.kms_host and domain:
+    elif licence.activated_by == "kms" and not settings.kms_host and domain:
         keyed.discovered = _first_published(protection.world, domain)
 
 

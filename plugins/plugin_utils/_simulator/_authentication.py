@@ -23,7 +23,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import ActivationError, MissingLibrary
+from .._errors import ActivationError, MissingLibrary, pip_install
 from .._secrets import Secret, reveal
 from . import _sealing
 from ._files import make_private_directory, write_private
@@ -35,6 +35,7 @@ _BASIC = 'Basic realm="WSMAN"'
 _RAW_NTLM = b"NTLMSSP\x00"
 _FIRST_NTLM = _RAW_NTLM + b"\x01"
 _USER_FILE = "NTLM_USER_FILE"
+_MARKS = ":\r\n"
 # The acceptor finds its accounts through the environment of the process, which all connections share.
 _environment = threading.Lock()
 
@@ -51,17 +52,23 @@ class Account:
     password: Secret
 
     def as_line(self) -> str:
-        """Return the account as `DOMAIN:USER:PASSWORD`, the line of an account file; raises if it cannot be one."""
-        domain, _backslash, user = self.username.rpartition("\\")
-        parts = (domain, user, reveal(self.password))
-        if any(mark in part for part in parts for mark in ":\r\n"):
+        """Return the account as a line of an account file; raises for a user name that cannot be in one.
+
+        That is `DOMAIN:USER:PASSWORD`. A password that would break the line is written as its NT hash, in the format of
+        smbpasswd, which the acceptor reads too.
+        """
+        if any(mark in self.username for mark in _MARKS):
             raise ActivationError(
-                "A simulated machine's user name and password cannot hold a colon or a line break.",
+                "A simulated machine's user name cannot hold a colon or a line break.",
                 code="invalid_description",
-                cause="The NTLM account file separates its fields by colons.",
-                remedy="Choose other credentials for the simulated machine, or leave them out to get random ones.",
+                cause="Basic ends the user name at the first colon (RFC 7617), and so does the NTLM account file.",
+                remedy="Choose another user name for the simulated machine, or leave it out to get a random one.",
             )
-        return ":".join(parts) + "\n"
+        domain, _backslash, user = self.username.rpartition("\\")
+        password = reveal(self.password)
+        if any(mark in password for mark in _MARKS):
+            return f"{self.username}:0:{'0' * 32}:{_nt_hash(password)}:[U]:LCT-00000000\n"
+        return f"{domain}:{user}:{password}\n"
 
 
 def account_of(description: t.Mapping[str, t.Any], default: Account) -> Account:
@@ -228,6 +235,14 @@ def _acceptor(token: bytes) -> t.Any:
     return spnego.server(protocol="ntlm" if raw else "negotiate", options=options)
 
 
+def _nt_hash(password: str) -> str:
+    """Return the hash that NTLM knows a password by ([MS-NLMP] 3.3.1), in hexadecimal."""
+    _spnego()
+    from spnego._ntlm_raw.crypto import ntowfv1
+
+    return ntowfv1(password).hex().upper()
+
+
 def require_libraries() -> None:
     """Raise MissingLibrary unless the login can be served."""
     _spnego()
@@ -242,6 +257,6 @@ def _spnego() -> t.Any:
             "The simulated fleet needs the Python library pyspnego for NTLM logins.",
             code="missing_library",
             cause=str(error),
-            remedy="Run: pip install pyspnego",
+            remedy=f"Run: {pip_install('pyspnego')}",
         ) from None
     return spnego

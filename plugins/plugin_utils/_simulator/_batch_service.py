@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _FRONT = "microsoft"
 _DROPPED = Reply(0, delivery="none")
+_RUNTIME_ERROR = b"<html><body>Runtime Error</body></html>"
 _SPOILED = ("empty", "malformed")
 Rule = t.Mapping[str, t.Any]
 
@@ -55,6 +56,16 @@ class BatchService:
         rule = self._due(call.kind)
         return self._answer(call, rule) if rule is None else self._struck(call, rule)
 
+    def page(self) -> Reply:
+        """Answer a GET: with the error page of a service that works, unless nothing there works."""
+        if not self._microsoft.description.reachable:
+            return _DROPPED
+        rule = self._due("page")
+        outcome = strike_before(rule, self._pause) if rule else None
+        if rule is None or outcome is None:
+            return Reply(500, _RUNTIME_ERROR)
+        return outcome if isinstance(outcome, Reply) else _DROPPED
+
     def _read(self, action: str | None, body: bytes) -> BatchCall:
         if (action or "").strip().strip('"') != BATCH_ACTION:
             raise BadCall("The SOAPAction header does not name BatchActivate.")
@@ -77,8 +88,7 @@ class BatchService:
 
     def _answer(self, call: BatchCall, rule: Rule | None) -> Reply:
         action = rule["do"] if rule else None
-        code = rule["code"] if rule and action == "code" else None
-        rows = [self._tell(_FRONT, call.kind, asked, code) for asked in call.asked]
+        rows = [self._tell(_FRONT, call.kind, asked, rule) for asked in call.asked]
         if self._microsoft.description.reorder:
             rows.reverse()
         return Reply(200, write_answer(call.kind, rows, spoil=action if action in _SPOILED else None))
@@ -89,20 +99,24 @@ class BatchService:
             raise Unavailable("The remote name could not be resolved.", transport=True)
         rule = self._due(kind)
         if rule is None:
-            return self._tell(front, kind, asked, None)
+            return self._tell(front, kind, asked)
         outcome = strike_before(rule, self._pause)
         if outcome is not None:
             raise Unavailable("The activation service did not answer.", transport=True)
-        told = self._tell(front, kind, asked, rule["code"] if rule["do"] == "code" else None)
-        if rule["do"] in ("drop_after", "truncate"):
+        told = self._tell(front, kind, asked, rule)
+        if rule["do"] in ("drop_after", "truncate", "status_after"):
             strike_after(rule, _DROPPED, self._pause)
             raise Unavailable("The connection was closed before the answer was whole.", transport=True)
         if rule["do"] in _SPOILED:
             raise Unavailable("The activation service gave an unexpected response.", transport=False)
         return told
 
-    def _tell(self, front: str, kind: str, asked: Asked, code: str | None) -> Told:
-        told = Told(asked, code=code) if code else self._told(kind, asked)
+    def _tell(self, front: str, kind: str, asked: Asked, rule: Rule | None = None) -> Told:
+        action = rule["do"] if rule else None
+        told = Told(asked, code=rule["code"]) if rule and action == "code" else self._told(kind, asked)
+        if rule and action == "code_after":
+            # Granted and counted, and answered like a refusal.
+            told = Told(asked, code=rule["code"])
         confirmed = "confirmed" if kind == "confirmation" else str(told.remaining)
         self._microsoft.journal.note(front, kind, asked.pid, asked.installation, told.code or confirmed)
         return told

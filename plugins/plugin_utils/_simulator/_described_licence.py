@@ -7,17 +7,20 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._secrets import Secret
 from ._checks import Check, InvalidDescription, fields, nullable, number, one_of
+from ._described_events import LastAttempt, last_attempt
 from ._described_microsoft import key_text
 from ._keys import masked
+from ._products import MICROSOFT_365, OFFICE_BOUGHT, OFFICE_CHANNELS, OFFICE_PRODUCTS
 from ._rules import fault_rule
 
-__all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "installed_pack", "key", "product_licence"]
+__all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "installed_pack", "key", "office_licence", "product_licence"]
 
 _CHANNELS = ("kms_client", "mak", "retail", "oem", "kms_host", "evaluation", "avma", "none")
+_LEASED = ("kms_client", "evaluation", "subscription")
 _STATUSES = (
     "unlicensed",
     "licensed",
@@ -43,6 +46,8 @@ class Licence:
     grace_days: float | None = None
     activated_by: str = "kms"
     reason: int | None = None
+    last_attempt: LastAttempt | None = None
+    """What the machine's log has of the last attempt to activate it."""
 
 
 def key(value: t.Any, path: str) -> Secret:
@@ -62,6 +67,7 @@ LICENCE_CHECKS: t.Mapping[str, Check] = {
     "grace_days": number(0, 180, whole=False),
     "activated_by": one_of(("kms", "ad", "token")),
     "reason": _reason,
+    "last_attempt": nullable(last_attempt),
 }
 
 
@@ -84,6 +90,25 @@ def product_licence(names: t.Iterable[str], name_field: str, channels: tuple[str
     return check
 
 
+_OFFICE = product_licence(OFFICE_PRODUCTS, "product", OFFICE_CHANNELS)
+
+
+def office_licence(value: t.Any, path: str) -> Licence:
+    """Return an Office product; one that is not licensed by volume is licensed when nothing is said."""
+    licence = t.cast(Licence, _OFFICE(value, path))
+    named = value if isinstance(value, dict) else {}
+    if licence.product == MICROSOFT_365 and "channel" not in named:
+        licence = replace(licence, channel="subscription")
+    if licence.product == MICROSOFT_365 and licence.channel in ("kms_client", "mak", "retail"):
+        raise InvalidDescription(
+            f"{path}.channel", "Microsoft 365 has no such key", "Use subscription or retail_grace."
+        )
+    if licence.channel in OFFICE_BOUGHT and "status" not in named:
+        status = "oob_grace" if licence.channel == "retail_grace" else "licensed"
+        licence = replace(licence, status=status)
+    return checked_licence(licence, path)
+
+
 def installed_pack(names: t.Iterable[str]) -> Check:
     """Return a check for a volume licence pack: its name alone is one that has no key yet."""
     with_key = product_licence(names, "product", ("kms_host", "none"))
@@ -100,10 +125,14 @@ def checked_licence(licence: Licence, path: str) -> Licence:
     """Return a licence whose fields fit together."""
     if licence.channel == "none" and (licence.product_key or licence.status not in (None, "unlicensed")):
         raise InvalidDescription(f"{path}.channel", "a product without a key has no state", "Leave out channel: none.")
-    leased = licence.channel in ("kms_client", "evaluation") and licence.status in ("licensed", None)
+    if licence.last_attempt and licence.channel != "kms_client":
+        raise InvalidDescription(f"{path}.last_attempt", "no KMS host is asked", "Only a KMS client has one.")
+    leased = licence.channel in _LEASED and licence.status in ("licensed", None)
     if licence.lease_days is not None and not leased:
         raise InvalidDescription(
-            f"{path}.lease_days", "nothing runs out here", "Only a licensed KMS client or evaluation has a lease."
+            f"{path}.lease_days",
+            "nothing runs out here",
+            "Only a licensed KMS client, evaluation or subscription has a lease.",
         )
     if licence.grace_days is not None and "grace" not in (licence.status or ""):
         raise InvalidDescription(f"{path}.grace_days", "there is no grace", "Give a status such as oob_grace too.")

@@ -28,7 +28,9 @@ from ._checks import (
     one_of,
     text,
 )
-from ._described_licence import LICENCE_CHECKS, Licence, installed_pack, key, product_licence
+from ._described_events import LoggedEvent, logged_event
+from ._described_licence import LICENCE_CHECKS, Licence, installed_pack, key, office_licence, product_licence
+from ._described_settings import KMS_SETTING_CHECKS, ProductSettings, product_settings
 from ._described_system import (
     SYSTEM_CHECKS,
     SubscriptionWish,
@@ -41,7 +43,7 @@ from ._described_system import (
 from ._described_world import DEFAULT_DOMAIN
 from ._keys import made_up_key, masked
 from ._office_hosts import OFFICE_HOSTS
-from ._products import ADDONS, OFFICE
+from ._products import ADDONS
 from ._rules import fault_rule
 from ._systems import System
 from ._words import LANGUAGES
@@ -66,9 +68,10 @@ ENVIRONMENT = frozenset(
 )
 """Fields that may change while the fleet runs without the machine losing its state."""
 
-_TYPES = {"any": 0, "ad": 1, "kms": 2, "token": 3}
 _FIRST = "1"
 _ROLES = ("member", "domain_controller", "workgroup")
+# Version 8 is for one's own use (RFC 9562), and Windows makes none; with the beginning it says "simulated".
+_MARK = "51a0f1ee"
 _NAMESPACE = uuid.UUID("0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00")
 
 
@@ -82,10 +85,14 @@ class MachineDescription:
     """The edition below a subscription's step-up."""
     office: tuple[Licence, ...] = ()
     addons: tuple[Licence, ...] = ()
+    esu_prerequisites: bool = True
+    """Whether the updates are installed that Extended Security Updates need."""
     office_host: tuple[Licence, ...] = ()
     """Office host keys, or places for them: the volume licence packs that are installed."""
     computer_name: str = ""
     domain: str | None = DEFAULT_DOMAIN
+    dns_suffix: str | None = None
+    """The primary DNS suffix of a machine in a workgroup; in a domain it is the domain."""
     is_domain_controller: bool = False
     delegation: bool = False
     """Whether its logins can be passed on to another machine."""
@@ -98,6 +105,8 @@ class MachineDescription:
     lookup_domain: str | None = None
     host_caching: bool = True
     activation_type: int = 0
+    product_settings: t.Mapping[str, ProductSettings] = field(default_factory=dict)
+    """What is set for single products, by name or activation ID; it overrides the settings above."""
     subscription: SubscriptionWish | None = None
     image: str = _FIRST
     """Another one is another installation of Windows on the same hardware."""
@@ -117,6 +126,8 @@ class MachineDescription:
     scheme: str | None = None
     vars: t.Mapping[str, t.Any] = field(default_factory=dict)
     faults: tuple[t.Mapping[str, t.Any], ...] = ()
+    events: tuple[LoggedEvent, ...] = ()
+    """Events of its Application log, beside those of the last attempts."""
 
     @property
     def is_kms_host(self) -> bool:
@@ -146,10 +157,6 @@ def _language(value: t.Any, path: str) -> str:
     return spelled[one_of(spelled)(value, path)]
 
 
-def _type(value: t.Any, path: str) -> int:
-    return _TYPES[one_of(_TYPES)(value, path)]
-
-
 def _label(value: t.Any, path: str) -> str:
     """Return a number or a word that stands for nothing but itself."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, path)
@@ -158,21 +165,21 @@ def _label(value: t.Any, path: str) -> str:
 _CHECKS: t.Mapping[str, Check] = {
     **SYSTEM_CHECKS,
     **LICENCE_CHECKS,
-    "office": listing(product_licence(OFFICE, "product", ("kms_client", "mak", "none"))),
+    "office": listing(office_licence),
+    "esu_prerequisites": flag,
     "office_host": listing(installed_pack(OFFICE_HOSTS)),
     "addons": listing(product_licence(ADDONS, "addon", ("mak", "none"))),
     "computer_name": text,
     "domain": nullable(text),
+    "dns_suffix": nullable(text),
     "domain_role": one_of(_ROLES),
     "delegation": flag,
     "administrator": flag,
     "language": _language,
     "utc_offset": _offset,
-    "kms_host": nullable(text),
-    "kms_port": nullable(number(1, 65535)),
-    "lookup_domain": nullable(text),
+    **KMS_SETTING_CHECKS,
     "host_caching": flag,
-    "activation_type": _type,
+    "product_settings": product_settings,
     "subscription": subscription,
     "image": _label,
     "hardware": _label,
@@ -190,6 +197,7 @@ _CHECKS: t.Mapping[str, Check] = {
     "scheme": nullable(one_of(("http", "https"))),
     "vars": mapping,
     "faults": listing(fault_rule),
+    "events": listing(logged_event),
 }
 
 
@@ -219,6 +227,9 @@ def _take_role(given: dict[str, t.Any], system: System, path: str) -> None:
         raise InvalidDescription(f"{path}.domain_role", "a workgroup has no domain", "Leave out domain.")
     if role in ("member", "domain_controller") and given.get("domain", DEFAULT_DOMAIN) is None:
         raise InvalidDescription(f"{path}.domain_role", "it takes a domain", "Give the machine a domain.")
+    if given.get("dns_suffix") and given.get("domain", DEFAULT_DOMAIN) is not None:
+        problem = "it is for a workgroup: in a domain the suffix is the domain"
+        raise InvalidDescription(f"{path}.dns_suffix", problem, "Add domain_role: workgroup, or leave it out.")
     if role == "domain_controller" and not system.is_server:
         problem = "a workstation is no domain controller"
         raise InvalidDescription(f"{path}.domain_role", problem, "Use a server system, e.g. server_2022_standard.")
@@ -234,4 +245,5 @@ def _hardware(given: dict[str, t.Any], path: str) -> str:
 
 def _identifier(kind: str, name: str, label: str) -> str:
     """Return a machine's identifier; only a second image or hardware has its label in it."""
-    return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}" if label == _FIRST else f"{kind}/{name}/{label}"))
+    found = uuid.uuid5(_NAMESPACE, f"{kind}/{name}" if label == _FIRST else f"{kind}/{name}/{label}").hex
+    return str(uuid.UUID(f"{_MARK}{found[8:12]}8{found[13:]}"))

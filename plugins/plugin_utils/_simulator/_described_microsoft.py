@@ -78,14 +78,21 @@ def _keys(value: t.Any, path: str) -> tuple[KeyFacts, ...]:
 
 
 def _key(written: str, value: t.Any, path: str) -> KeyFacts:
-    checks = {"channel": one_of(_KEY_CHANNELS), "edition": _editions, "blocked": flag, "covers": covered}
+    checks = {
+        "channel": one_of(_KEY_CHANNELS),
+        "edition": _editions,
+        "blocked": flag,
+        "covers": covered,
+        "remaining": number(0, 1000),
+    }
     given = fields(value, path, checks)
     if given.get("channel") in (None, "mak"):
         raise InvalidDescription(
             f"{path}.channel", "it says how the key was bought", "Use retail, oem or kms_host; a MAK belongs to maks."
         )
-    if "covers" in given and given["channel"] != "kms_host":
-        raise InvalidDescription(f"{path}.covers", "it is only for a kms_host key", "Leave it out.")
+    misplaced = next((name for name in ("covers", "remaining") if name in given), None)
+    if misplaced and given["channel"] != "kms_host":
+        raise InvalidDescription(f"{path}.{misplaced}", "it is only for a kms_host key", "Leave it out.")
     editions = given.pop("edition", frozenset({ANY_EDITION}))
     return KeyFacts(masked(key_text(written, path)), given.pop("channel"), editions, **given)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from ._checks import Check, InvalidDescription, fields, moment, number, one_of, text
 from ._described_licence import Licence, checked_licence
 from ._keys import gvlk_for
-from ._products import addon_names
+from ._products import OFFICE_BOUGHT, addon_names
 from ._systems import System, find_system, known_systems, system_from_parts
 
 __all__ = ["SYSTEM_CHECKS", "SubscriptionWish", "base_of", "check_addons", "subscription", "system_of", "windows_of"]
@@ -106,7 +106,8 @@ def _check_channel(system: System, channel: str, has_gvlk: bool, path: str) -> N
 def check_addons(system: System, given: t.Mapping[str, t.Any], path: str) -> None:
     """Refuse products that are named twice, and add-ons that the system does not have."""
     for name in ("office", "addons", "office_host"):
-        products = [licence.product for licence in given.get(name, ())]
+        # A product by volume licence and the same one bought otherwise are two.
+        products = [(licence.product, OFFICE_BOUGHT.get(licence.channel)) for licence in given.get(name, ())]
         if len(products) != len(set(products)):
             raise InvalidDescription(f"{path}.{name}", "a product is named twice", "Name each product once.")
     known = addon_names(system)

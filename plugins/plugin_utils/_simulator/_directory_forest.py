@@ -19,7 +19,7 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .._errors import MissingLibrary
+from .._errors import MissingLibrary, pip_install
 from .._secrets import Secret, reveal
 from ._forest import ActivationObject, Caller, Writer, container_of, escaped
 from ._hresult import Failure, Hresult
@@ -243,6 +243,6 @@ def _ldap() -> types.ModuleType:
             "A simulated forest with a real directory behind it needs the Python library python-ldap.",
             code="missing_library",
             cause=str(error),
-            remedy="Run: pip install python-ldap",
+            remedy=f"Run: {pip_install('python-ldap')}",
         ) from None
     return t.cast(types.ModuleType, ldap)

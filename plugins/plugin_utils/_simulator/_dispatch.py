@@ -19,6 +19,7 @@ from .._wsman import (
     Identify,
     Identity,
     Invoke,
+    Output,
     Pull,
     Put,
     Release,
@@ -27,17 +28,17 @@ from .._wsman import (
     decode_call,
     encode_answer,
 )
+from ._configuration import MAX_ENVELOPE_KB, MAX_SECONDS, configuration
 from ._counters import Counters
-from ._faults import FaultDesk, Reply, strike_after, strike_before
+from ._faults import TIMED_OUT, FaultDesk, Reply, strike_after, strike_before
+from ._rules import SLOW
 from ._shell import Shells, is_shell
 
 __all__ = ["MAX_ENVELOPE_BYTES", "Dispatcher", "Machine", "anonymous_identity"]
 
 log = logging.getLogger(__name__)
 
-MAX_ENVELOPE_BYTES = 500 * 1024
-"""MaxEnvelopeSizekb of a default host since Windows Server 2012."""
-
+MAX_ENVELOPE_BYTES = MAX_ENVELOPE_KB * 1024
 _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
 _PROTOCOL = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 _VERSIONS = {9200: "6.2", 9600: "6.3"}
@@ -52,7 +53,6 @@ _KINDS: dict[type, str] = {
 }
 
 _NOT_XML = Fault(2150858819, "w:SchemaValidationError", "The request is not a WS-Management message.", sender=True)
-_NO_RESOURCE = Fault(2150858811, "a:DestinationUnreachable", "There is no such resource here.", sender=True)
 _TOO_LARGE = Fault(2150858824, "w:EncodingLimit", "The answer is larger than the envelope may be.", sender=True)
 
 
@@ -77,6 +77,9 @@ class Machine(t.Protocol):
 
     def answer(self, request: t.Any, *, max_envelope_size: int | None = None) -> Answer | Fault:
         """Answer one message within that many bytes; called by many threads at once."""
+
+    def answer_later(self, request: t.Any, seconds: float) -> None:
+        """Carry out in `seconds` what is not waited for any more."""
 
 
 class Dispatcher:
@@ -104,10 +107,27 @@ class Dispatcher:
     def _struck(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> Reply:
         self._counters.add(machine.name, faults=1)
         log.info("%s: fault rule %s strikes", machine.name, rule["do"])
+        if rule["do"] == SLOW:
+            return self._work_slowly(machine, call, rule)
         outcome = strike_before(rule, self._pause)
         if outcome is None:
             outcome = strike_after(rule, self._work(machine, call), self._pause)
         return _reply(machine, call, outcome) if isinstance(outcome, Fault) else outcome
+
+    def _work_slowly(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> Reply:
+        """Take the time of the rule; where client or host allow less, answer then, and finish all the same."""
+        seconds = float(rule["seconds"])
+        limit = min(call.operation_timeout or MAX_SECONDS, float(rule.get("limit", MAX_SECONDS)))
+        if seconds <= limit:
+            self._pause(seconds)
+            return self._work(machine, call)
+        machine.answer_later(call.request, seconds)
+        self._pause(limit)
+        if "code" in rule and isinstance(call.request, Invoke):
+            # As Win32_Service returns 7 for a service that takes its time to stop.
+            returned = {"ReturnValue": (str(rule["code"]),)}
+            return _reply(machine, call, Output(call.request.resource, call.request.method, returned))
+        return _reply(machine, call, TIMED_OUT)
 
     def _work(self, machine: Machine, call: Call) -> Reply:
         if is_shell(call.request):
@@ -116,7 +136,8 @@ class Dispatcher:
         if isinstance(call.request, Identify):
             return _reply(machine, call, _identity_of(machine))
         if isinstance(call.request, Unknown) and not call.request.resource.uri.startswith(_WMI):
-            return _reply(machine, call, _NO_RESOURCE)
+            found = configuration(call, is_administrator=machine.description.get("administrator", True))
+            return Reply(200, found) if isinstance(found, bytes) else _reply(machine, call, found)
         return _reply(machine, call, machine.answer(call.request, max_envelope_size=call.max_envelope_size))
 
 

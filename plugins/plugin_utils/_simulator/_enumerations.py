@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 
 from .._secrets import reveal
-from .._wsman import Batch, Instance
+from .._wsman import OBJECTS, Batch, Instance
 from ._refusals import Refusals
 
 __all__ = ["DEFAULT_ENVELOPE", "Enumerations"]
@@ -29,6 +29,7 @@ _ITEM_OVERHEAD, _ELEMENT_OVERHEAD = 300, 12
 class _Open:
     items: tuple[Instance, ...]
     since: float
+    mode: str
 
 
 class Enumerations:
@@ -42,16 +43,16 @@ class Enumerations:
     def __len__(self) -> int:
         return len(self._open)
 
-    def start(self, items: tuple[Instance, ...], *, optimize: bool, envelope: int | None) -> Batch:
+    def start(self, items: tuple[Instance, ...], *, optimize: bool, envelope: int | None, mode: str = OBJECTS) -> Batch:
         """Answer an Enumerate: a single item at once, else the first item and a context, or only the context."""
         self._forget_idle()
         if len(self._open) >= _MAX_OPEN:
             raise self._refusals.too_many_operations()
         if not optimize:
-            return Batch((), self._keep(items), opening=True)
+            return Batch((), self._keep(items, mode), opening=True)
         self._fitting(items[:1], 1, envelope)
         rest = items[1:]
-        return Batch(items[:1], self._keep(rest) if rest else None, opening=True)
+        return Batch(items[:1], self._keep(rest, mode) if rest else None, opening=True, mode=mode)
 
     def pull(self, context: str, limit: int | None, envelope: int | None) -> Batch:
         """Answer a Pull; without a limit it is one item. The context is used up, the answer has a new one."""
@@ -61,16 +62,16 @@ class Enumerations:
             raise self._refusals.bad_context()
         count = self._fitting(found.items, 1 if limit is None else max(limit, 1), envelope)
         rest = found.items[count:]
-        return Batch(found.items[:count], self._keep(rest) if rest else None)
+        return Batch(found.items[:count], self._keep(rest, found.mode) if rest else None, mode=found.mode)
 
     def release(self, context: str) -> None:
         """Give an enumeration back."""
         if self._open.pop(context, None) is None:
             raise self._refusals.bad_context()
 
-    def _keep(self, items: tuple[Instance, ...]) -> str:
+    def _keep(self, items: tuple[Instance, ...], mode: str) -> str:
         context = f"uuid:{str(uuid.uuid4()).upper()}"
-        self._open[context] = _Open(items, self._clock())
+        self._open[context] = _Open(items, self._clock(), mode)
         return context
 
     def _forget_idle(self) -> None:

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Win32_NTLogEvent: the log `Key Management Service`, in which a KMS host writes each request of a client.
+"""Win32_NTLogEvent: the log `Key Management Service`, in which a KMS host writes each request of a client, and the log
+`Application`, in which a machine writes about its own activations.
 
-An event has one string of nine parts with commas between them (Volume Activation technical reference, table 11): the
-result, the count the client needs, its name, its client machine ID, its time without seconds and leading zeros, whether
-it is virtual, its licence status, the minutes that holds, and the activation ID of its product.
+An event of a KMS host has one string of nine parts with commas between them (Volume Activation technical reference,
+table 11): the result, the count the client needs, its name, its client machine ID, its time without seconds and leading
+zeros, whether it is virtual, its licence status, the minutes that holds, and the activation ID of its product.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ._client_events import SOURCE, ClientEvent
 from ._declarations import declare
 from ._host import Host
 from ._kms_events import KmsEvent
@@ -21,9 +23,10 @@ from ._words import words
 
 __all__ = ["LOG_EVENT", "read_log_event"]
 
-_LOG, _SOURCE = "Key Management Service", "Microsoft-Windows-Security-SPP"
+_LOG, _APPLICATION = "Key Management Service", "Application"
 _REQUEST_PROCESSED = 12290
 _INFORMATION, _QUALIFIERS = 3, 0x4000
+_ERROR, _ERROR_QUALIFIERS = 1, 0xC000
 
 LOG_EVENT = declare(
     "Win32_NTLogEvent",
@@ -78,10 +81,31 @@ def _info(event: KmsEvent) -> str:
     return ",".join(str(part) for part in parts)
 
 
-def read_log_event(host: Host, event: KmsEvent, name: str) -> t.Any:
+def read_log_event(host: Host, event: KmsEvent | ClientEvent, name: str) -> t.Any:
     """Return a property of one event."""
+    if isinstance(event, ClientEvent):
+        return _read_client_event(host, event).get(name)
     reader = _READERS.get(name)
     return None if reader is None else reader(host, event)
+
+
+def _read_client_event(host: Host, event: ClientEvent) -> t.Mapping[str, t.Any]:
+    spoken, time = words(host.language), event.time.replace(microsecond=0)
+    return {
+        "Category": 0,
+        "ComputerName": host.full_name,
+        "EventCode": event.code,
+        "EventIdentifier": (_ERROR_QUALIFIERS if event.is_error else _QUALIFIERS) << 16 | event.code,
+        "EventType": _ERROR if event.is_error else _INFORMATION,
+        "InsertionStrings": event.strings,
+        "Logfile": _APPLICATION,
+        "Message": spoken.event_message.format(info="\r\n".join(event.strings)),
+        "RecordNumber": event.number,
+        "SourceName": event.source,
+        "TimeGenerated": time,
+        "TimeWritten": time,
+        "Type": spoken.event_error if event.is_error else spoken.event_type,
+    }
 
 
 _READERS: t.Mapping[str, Reader] = {
@@ -94,7 +118,7 @@ _READERS: t.Mapping[str, Reader] = {
     "Logfile": _constant(_LOG),
     "Message": lambda host, event: words(host.language).event_message.format(info=_info(event)),
     "RecordNumber": lambda _host, event: event.number,
-    "SourceName": _constant(_SOURCE),
+    "SourceName": _constant(SOURCE),
     "TimeGenerated": _time,
     "TimeWritten": _time,
     "Type": lambda host, _event: words(host.language).event_type,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from .._wsman import Fault
 from ._rules import MODEL_ACTIONS
 
-__all__ = ["Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
+__all__ = ["TIMED_OUT", "Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
 
 Delivery = t.Literal["whole", "cut", "none"]
 Rule = t.Mapping[str, t.Any]
@@ -36,7 +36,7 @@ class Reply:
 
 
 _DROPPED = Reply(0, delivery="none")
-_TIMED_OUT = Fault(2150858793, "w:TimedOut", "The operation did not finish within its time limit.")
+TIMED_OUT = Fault(2150858793, "w:TimedOut", "The operation did not finish within its time limit.")
 _ACCESS_DENIED = Fault(5, "w:AccessDenied", "Access is denied.", sender=True)
 _QUOTA = Fault(
     2150859174,
@@ -45,7 +45,14 @@ _QUOTA = Fault(
     shape="wmi_error",
     hresult=2150859174,
 )
-_FAULTS = {"timeout_before": _TIMED_OUT, "timeout_after": _TIMED_OUT, "access_denied": _ACCESS_DENIED, "quota": _QUOTA}
+_FAULTS = {
+    "timeout_before": TIMED_OUT,
+    "timeout_after": TIMED_OUT,
+    "access_denied": _ACCESS_DENIED,
+    "access_denied_after": _ACCESS_DENIED,
+    "quota": _QUOTA,
+    "quota_after": _QUOTA,
+}
 
 
 class FaultedMachine(t.Protocol):
@@ -112,7 +119,7 @@ def strike_before(rule: Rule, pause: t.Callable[[float], object]) -> Reply | Fau
         return _DROPPED
     if action == "status":
         return Reply(int(rule["status"]))
-    return _FAULTS.get(action)
+    return _fault_of(rule)
 
 
 def strike_after(rule: Rule, reply: Reply, pause: t.Callable[[float], object]) -> Reply | Fault:
@@ -122,6 +129,15 @@ def strike_after(rule: Rule, reply: Reply, pause: t.Callable[[float], object]) -
         pause(float(rule.get("seconds", 0)))
     if action == "drop_after":
         return _DROPPED
+    if action == "status_after":
+        # What a reverse proxy or an http.sys in trouble answers for a service that has done the work.
+        return Reply(int(rule["status"]))
     if action == "truncate":
         return replace(reply, delivery="cut")
-    return _FAULTS.get(action, reply)
+    return _fault_of(rule) or reply
+
+
+def _fault_of(rule: Rule) -> Fault | None:
+    if rule["do"] in ("fault", "fault_after"):
+        return Fault(int(rule["code"]), "w:InternalError", "The operation failed.")
+    return _FAULTS.get(rule["do"])

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from .._secrets import Secret
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, made_up_key, masked
-from ._offline_numbers import digits, pid_of_key
+from ._offline_numbers import installation_of, pid_of_key
 from ._products import OFFICE
 from ._systems import known_systems
 
@@ -167,7 +167,7 @@ def _lines() -> t.Mapping[str, frozenset[str]]:
 
 def forest_installation_id(forest: str, key: KeyFacts) -> str:
     """Return the 63 digits that follow forest and host key."""
-    return digits(f"simulated forest installation of {forest.lower()}/{pid_of_key(key)}", 63)
+    return installation_of(f"forest {forest.lower()}/{pid_of_key(key)}")
 
 
 # Forests

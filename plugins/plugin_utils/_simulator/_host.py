@@ -15,9 +15,9 @@ from ._systems import System
 __all__ = ["Host", "Subscription", "full_name"]
 
 
-def full_name(computer_name: str, domain: str | None) -> str:
-    """Return the name in DNS of a machine in that domain; one in none has its short name only."""
-    return f"{computer_name}.{domain}".lower() if domain else computer_name.lower()
+def full_name(computer_name: str, dns_suffix: str | None) -> str:
+    """Return the name in DNS of a machine with that primary suffix; without one it is the short name."""
+    return f"{computer_name}.{dns_suffix}".lower() if dns_suffix else computer_name.lower()
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Host:
     language: str
     utc_offset: timedelta
     bios_uuid: str
+    dns_suffix: str | None = None
     firmware_key: Secret | None = None
     subscription: Subscription | None = None
     is_domain_controller: bool = False
@@ -47,4 +48,4 @@ class Host:
     @property
     def full_name(self) -> str:
         """The name in DNS."""
-        return full_name(self.computer_name, self.domain)
+        return full_name(self.computer_name, self.dns_suffix)

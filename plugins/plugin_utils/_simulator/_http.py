@@ -27,7 +27,7 @@ from ._faults import FaultDesk, Reply, strike_before
 from ._loopback import SecuredServer
 from ._request_head import BadHead, read_head
 
-__all__ = ["Listener", "Site"]
+__all__ = ["IDLE_SECONDS", "Listener", "Site"]
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ _PATH = "/wsman"
 # A sealed message is a little longer than what it seals; and a body that is not read at all resets the connection.
 _FRAME_BYTES = 4096
 _MOST_DRAINED_BYTES = 16 * 1024 * 1024
-_IDLE_SECONDS = 900.0
+IDLE_SECONDS = 120.0
+"""A connection without a request for so long is closed (HTTP.sys, its default for the connection time-out)."""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Site:
     counters: Counters = field(default_factory=Counters)
     desk: FaultDesk = field(default_factory=FaultDesk)
     stopping: threading.Event = field(default_factory=threading.Event)
+    idle_seconds: float = IDLE_SECONDS
 
     def __post_init__(self) -> None:
         self.dispatcher = Dispatcher(self.counters, self.desk, self.stopping.wait)
@@ -76,13 +78,13 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "Microsoft-HTTPAPI/2.0"
     sys_version = ""
     disable_nagle_algorithm = True
-    timeout = _IDLE_SECONDS
     server: Listener
     raw_requestline: bytes
 
     def setup(self) -> None:
         super().setup()
         self.site = self.server.site
+        self.connection.settimeout(self.site.idle_seconds)
         self.tls = self.server.context is not None
         self.login = Login(self.site.accounts, tls=self.tls)
         self.received = 0

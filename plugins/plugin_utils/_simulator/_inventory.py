@@ -4,8 +4,9 @@
 
 """How the simulated machines appear in an Ansible inventory: as hosts with everything their connection needs.
 
-All variables stand at the hosts, none at the group: group variables of a file lose against `group_vars/`, and somebody
-who tests an inventory of real machines has their port and user there.
+The variables are set at the hosts: group variables of a file lose against `group_vars/`, where the inventory of real
+machines has its port, its user, its ledger and its activation service. Only the variable that names the fleet is set
+for all as well, since tasks on the controller need it too.
 """
 
 from __future__ import annotations
@@ -23,10 +24,24 @@ from ._authentication import Account
 from ._dispatch import Machine
 from ._files import write_private
 
-__all__ = ["GROUP", "Addresses", "Settings", "host_variables", "inventory_of", "write_inventory"]
+__all__ = [
+    "GROUP",
+    "LEDGER_FILE",
+    "Addresses",
+    "Settings",
+    "host_variables",
+    "inventory_of",
+    "sandbox_of",
+    "write_inventory",
+]
 
 GROUP = "simulated"
 """The group that holds every simulated machine."""
+LEDGER_FILE = "ledger.sqlite"
+"""The ledger of the fleet, in its directory; it is created by the first task that declares a pool."""
+FLEET_VARIABLE = "volume_activation_fleet"
+_LEDGER_VARIABLES = ("adba_forest_ledger", "kms_host_ledger", "mak_exception_ledger")
+_SERVICE_VARIABLES = ("mak_exception_service",)
 
 Variables = dict[str, t.Any]
 
@@ -94,9 +109,15 @@ class Addresses:
 
 
 def host_variables(
-    machine: Machine, account: Account, settings: Settings, addresses: Addresses, *, closed: bool = False
+    machine: Machine,
+    account: Account,
+    settings: Settings,
+    addresses: Addresses,
+    *,
+    sandbox: Variables | None = None,
+    closed: bool = False,
 ) -> Variables:
-    """Return the variables with which Ansible reaches `machine`, its own `vars` last."""
+    """Return the variables with which Ansible reaches `machine` and stays in the `sandbox`, its own `vars` last."""
     chosen = settings.for_machine(machine.description)
     variables: Variables = {
         "ansible_connection": chosen.connection,
@@ -107,7 +128,20 @@ def host_variables(
     }
     add = _add_winrm if chosen.connection == "winrm" else _add_psrp
     add(variables, f"wsman/{quote(machine.name, safe='')}", chosen, str(addresses.ca_file))
-    return {**variables, **machine.description.get("vars", {})}
+    return {**variables, **(_of_roles(sandbox) if sandbox else {}), **machine.description.get("vars", {})}
+
+
+def sandbox_of(directory: Path, service: Variables) -> Variables:
+    """Return the value of the variable that names a fleet: its folder, its ledger, and its activation service."""
+    return {"directory": str(directory), "ledger": str(directory / LEDGER_FILE), "service": service}
+
+
+def _of_roles(sandbox: Variables) -> Variables:
+    """Return the variables of roles and playbooks that would otherwise lead to a real ledger or service."""
+    ledgers = {name: sandbox["ledger"] for name in _LEDGER_VARIABLES}
+    passwords = {f"{name}_password": "" for name in _LEDGER_VARIABLES}
+    services = dict.fromkeys(_SERVICE_VARIABLES, sandbox["service"]) if sandbox["service"] else {}
+    return {FLEET_VARIABLE: sandbox, **ledgers, **passwords, **services}
 
 
 def _add_winrm(variables: Variables, path: str, chosen: Settings, ca_file: str) -> None:
@@ -131,10 +165,11 @@ def _add_psrp(variables: Variables, path: str, chosen: Settings, ca_file: str) -
         variables["ansible_psrp_ca_cert"] = ca_file
 
 
-def inventory_of(hosts: t.Mapping[str, Variables]) -> dict[str, t.Any]:
-    """Return the inventory of `hosts`, as the file has it."""
+def inventory_of(hosts: t.Mapping[str, Variables], sandbox: Variables | None = None) -> dict[str, t.Any]:
+    """Return the inventory of `hosts`, as the file has it; tasks on the controller stay in the `sandbox` too."""
     names: dict[str, Variables] = {name: {} for name in hosts}
-    return {"all": {"hosts": dict(hosts), "children": {GROUP: {"hosts": names}}}}
+    variables = {"vars": {FLEET_VARIABLE: sandbox}} if sandbox else {}
+    return {"all": {**variables, "hosts": dict(hosts), "children": {GROUP: {"hosts": names}}}}
 
 
 def write_inventory(path: Path, inventory: t.Mapping[str, t.Any]) -> None:

@@ -40,6 +40,8 @@ _FORM = re.compile(r"^[BCDFGHJKMNPQRTVWXY2346789]{5}(-[BCDFGHJKMNPQRTVWXY2346789
 _TABLE = Path(__file__).parent.parent / "_licensing" / "data" / "gvlk.json"
 _FIRST_GROUPS = {
     "mak": "MMMMM-KKKKK-BBBBB-CCCCC",
+    "retail_grace": "RRRRR-GGGGG-BBBBB-CCCCC",
+    "subscription": "WWWWW-TTTTT-BBBBB-CCCCC",
     "retail": "RRRRR-TTTTT-BBBBB-CCCCC",
     "oem": "QQQQQ-MMMMM-BBBBB-CCCCC",
     "kms_host": "HHHHH-KKKKK-BBBBB-CCCCC",
@@ -58,6 +60,8 @@ class KeyFacts:
     editions: frozenset[str]
     """LicenseFamily of the products it is for, names of Office products or add-ons, or ANY_EDITION."""
     blocked: bool = False
+    remaining: int | None = None
+    """How many computers a KMS host key can still be activated on; None is without end."""
     covers: frozenset[str] = frozenset({"all"})
     """Which products an activation object of this KMS host key activates."""
 

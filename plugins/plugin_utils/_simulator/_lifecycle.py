@@ -17,7 +17,7 @@ from ._service import INVENTORY_FILE, Service
 __all__ = ["Lifecycle", "job_of"]
 
 _DESCRIPTION = ("machines", "preset", "count", "world", "clock")
-_REPORTED = ("counters", "total", "http_port", "https_port", "ca_file", "microsoft", "dns", "pid")
+_REPORTED = ("counters", "total", "http_port", "https_port", "ca_file", "microsoft", "dns", "sandbox", "pid")
 _SETTINGS = ("connection", "transport", "scheme", "ipv6", "dns", "idle_minutes")
 
 
@@ -65,7 +65,7 @@ class Lifecycle:
         control = FleetControl(self.directory)
         state = control.state()
         return {
-            "inventory": inventory_of(control.hosts()),
+            "inventory": inventory_of(control.hosts(), state["sandbox"]),
             **{name: state[name] for name in _REPORTED},
         }
 

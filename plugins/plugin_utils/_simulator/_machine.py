@@ -12,13 +12,15 @@ import types
 import typing as t
 from collections import Counter, deque
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Pull, Put, Release, Request
+from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Output, Pull, Put, Release, Request
+from ._activating import note_failure
 from ._assembly import assemble, caller_of
 from ._described_machine import MachineDescription
 from ._hresult import Failure
 from ._journal import Entry, entry
+from ._products import Product
 from ._provider import Provider, WmiRequest
 from ._refusals import Refused
 from ._renewing import next_try, try_again
@@ -36,6 +38,7 @@ _OCCASIONS: t.Mapping[type, str] = {
     Invoke: "invoke",
 }
 _JOURNAL_LENGTH = 1000
+_ACTIVATING = ("Activate", "DepositOfflineConfirmationId")
 
 
 class Machine:
@@ -52,6 +55,7 @@ class Machine:
         self._journal: deque[Entry] = deque(maxlen=_JOURNAL_LENGTH)
         self._counts: Counter[str] = Counter()
         self._struck: Counter[int] = Counter()
+        self._late: list[tuple[datetime, Invoke | Put]] = []
         world.join(self.full_name)
         self._tell_world()
 
@@ -117,17 +121,65 @@ class Machine:
         with self._lock:
             if not isinstance(request, (Enumerate, Pull, Release, Get, Put, Invoke)):
                 return self._provider.refusals.not_found(request.resource.uri).fault
+            self._finish_late()
             self._counts[_OCCASIONS[type(request)]] += 1
             answer = self._answer(request, max_envelope_size)
             self._tell_world()
             return answer
+
+    def answer_later(self, request: Request, seconds: float) -> None:
+        """Carry a request out in `seconds` by the fleet's clock, for a client that does not wait for it any longer.
+
+        A service that is told to stop is on its way there until then.
+        """
+        clock = self._protection.world.clock
+        due = clock.now() + timedelta(seconds=seconds)
+        with self._lock:
+            if isinstance(request, Invoke) and request.method == "StopService":
+                self._provider.hold_services(lambda: clock.now() < due)
+                self._answer(request, None)
+            elif isinstance(request, (Invoke, Put)):
+                self._late.append((due, request))
+
+    def _finish_late(self) -> None:
+        """Do what was to be done by now, in its order."""
+        clock = self._protection.world.clock
+        now = clock.now()
+        late = sorted((item for item in self._late if item[0] <= now), key=lambda item: item[0])
+        self._late = [item for item in self._late if item[0] > now]
+        for due, request in late:
+            with clock.at(due):
+                self._finish(request)
+
+    def _finish(self, request: Invoke | Put) -> None:
+        """Carry out a request whose answer does not reach its client: how an activation failed, its product shows."""
+        answer = self._answer(request, None)
+        row = self._activated(request)
+        if isinstance(answer, Fault) and row is not None:
+            self._protection.show_failure(row, answer.number or 0)
+
+    def _activated(self, request: WmiRequest) -> Product | None:
+        """Return the product that a request is to activate, None for another request."""
+        if not isinstance(request, Invoke) or request.method not in _ACTIVATING:
+            return None
+        return self._protection.row(request.resource.selectors.get("ID", ""))
 
     def _answer(self, request: WmiRequest, envelope: int | None) -> Answer | Fault:
         try:
             rule = self._due(request)
             if rule is not None:
                 self._work_for_nothing(rule, request, envelope)
-                raise self._provider.refusals.provider_failed(rule["code"], rule.get("shape", "wmi_error"))
+                row = self._activated(request)
+                if rule["do"] == "hresult" and row is not None:
+                    note_failure(self._protection, row, rule["code"])
+                shape = rule.get("shape", "wmi_error")
+                if shape == "returned" and isinstance(request, Invoke):
+                    # As StdRegProv and Win32_Service fail: a good answer whose ReturnValue is the number.
+                    self._note(request, None)
+                    return Output(request.resource, request.method, {"ReturnValue": (str(rule["code"]),)})
+                raise self._provider.refusals.provider_failed(
+                    rule["code"], "wmi_error" if shape == "returned" else shape
+                )
             answer = self._provider.answer(request, envelope)
         except Refused as refused:
             self._note(request, refused.fault)
@@ -164,6 +216,7 @@ class Machine:
         """Return the truth about the machine, for JSON; no key is in it, only last fives."""
         self._protection.world.pass_time()
         with self._lock:
+            self._finish_late()
             machine, system = self._protection, self._host.system
             primary = machine.primary
             return {

@@ -90,10 +90,13 @@ class Microsoft:
         return self.description.faults
 
     def update(self, description: MicrosoftDescription) -> None:
-        """Take over a changed description; counts go on, and a MAK whose budget is set anew starts from it."""
+        """Take over a changed description; counts go on, and a key whose budget changes starts from the new one."""
         with self._lock:
-            old = self._maks
+            old, counted = self._maks, {reveal(key.text): key.remaining for key in self.description.keys}
             self._take(description)
+            for key in description.keys:
+                if counted.get(reveal(key.text)) != key.remaining:
+                    self._spent.pop(reveal(key.text), None)
             for text, mak in self._maks.items():
                 if text not in old or old[text].remaining != mak.remaining:
                     self._spent.pop(text, None)
@@ -126,12 +129,30 @@ class Microsoft:
         if key.channel != "mak":
             if key.blocked:
                 raise Failure(Hresult.KEY_BLOCKED_BY_MICROSOFT)
+            self._count_host(key, installation)
             return
         with self._lock:
             try:
                 self._pay(self._maks.get(reveal(key.text)), installation, again or self.description.repeats_cost)
             except ServiceRefused as refused:
                 raise Failure(_ONLINE[refused.code]) from None
+
+    def _count_host(self, key: KeyFacts, installation: str) -> None:
+        """Count a computer that a KMS host key is activated on, unless it is counted; raises Failure.
+
+        Microsoft's planning guide allows six computers for each key, and several activations on each of them.
+        """
+        text = reveal(key.text)
+        known = self.known_key(text)
+        if known is None or known.remaining is None:
+            return
+        with self._lock:
+            if (text, installation) in self._paid:
+                return
+            if self._spent.get(text, 0) >= known.remaining:
+                raise Failure(Hresult.UNLOCKS_EXCEEDED)
+            self._spent[text] = self._spent.get(text, 0) + 1
+            self._paid.add((text, installation))
 
     def _pay(self, mak: Mak | None, installation: str, again: bool) -> None:
         """Count an activation of a key, unless it is paid for; the lock is held."""

@@ -24,7 +24,10 @@ __all__ = ["MicrosoftListener", "MicrosoftSite", "listen"]
 
 log = logging.getLogger(__name__)
 
-BATCH_PATH, SOAP_PATH, REST_PATH = "/BatchActivation/BatchActivation.asmx", "/ActivationWs.asmx", "/activationws"
+# By this path a client knows the service for a simulated one before it sends anything.
+_ROOT = "/simulated-fleet"
+BATCH_PATH, SOAP_PATH = f"{_ROOT}/BatchActivation/BatchActivation.asmx", f"{_ROOT}/ActivationWs.asmx"
+REST_PATH = f"{_ROOT}/activationws"
 _REST_OPERATIONS = f"{REST_PATH}/api/activationservice/"
 _MOST_BYTES = 4 * 1024 * 1024
 _IDLE_SECONDS = 300.0
@@ -89,8 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         site.journal.inspect(self.path, str(self.headers))
         path = url.path.lower()
         if path == BATCH_PATH.lower():
-            # Healthy as it is: a GET says nothing about the service.
-            return self._send(_page(500, "Runtime Error"), _HTML)
+            return self._serve(site.batch.page, _HTML)
         if path == SOAP_PATH.lower():
             return self._send(_page(200, "ActivationWs"), _HTML)
         if path.startswith(_REST_OPERATIONS):

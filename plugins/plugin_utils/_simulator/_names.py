@@ -15,7 +15,7 @@ import socket
 import threading
 import typing as t
 
-from .._errors import ActivationError, MissingLibrary
+from .._errors import ActivationError, MissingLibrary, pip_install
 from ._listening import Endpoint, Ports
 from ._readiness import Readiness
 from ._world import ServiceRecord
@@ -165,7 +165,7 @@ def require_dns() -> None:
             "The simulated fleet needs the Python library dnspython for its DNS server.",
             code="missing_library",
             cause=str(error),
-            remedy="Run: pip install dnspython",
+            remedy=f"Run: {pip_install('dnspython')}",
         ) from None
 
 

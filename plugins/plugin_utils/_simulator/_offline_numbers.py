@@ -26,6 +26,7 @@ __all__ = [
     "extended_pid",
     "has_installation_form",
     "installation_id",
+    "installation_of",
     "key_part",
     "pid_of_key",
 ]
@@ -34,6 +35,10 @@ _FORM_OF_PID = re.compile(r"(\d{5}-\d{5}-\d{3}-\d{6}-\d{2})-\d{4}-\d+\.\d{4}-\d{
 _FORM_OF_IID = re.compile(r"\d{63}|\d{54}", re.ASCII)
 _CHANNEL_GROUPS: t.Mapping[str, str] = {"kms_client": "03", "mak": "03", "kms_host": "03", "oem": "02"}
 _OTHER_CHANNEL = "00"
+# The marks by which everything of this world is known for simulated. Windows shows no such platform and group, and of
+# the installation IDs of real machines one in 10^14 would begin so.
+_PID_MARK = "00000-99999"
+_IID_MARK = "00000009999999"
 
 
 def digits(seed: str, count: int) -> str:
@@ -44,8 +49,8 @@ def digits(seed: str, count: int) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _key_part(text: str, channel: str) -> str:
-    found = digits(f"simulated product ID of {text}", 14)
-    return f"00000-{found[:5]}-{found[5:8]}-{found[8:]}-{_CHANNEL_GROUPS.get(channel, _OTHER_CHANNEL)}"
+    found = digits(f"simulated product ID of {text}", 9)
+    return f"{_PID_MARK}-{found[:3]}-{found[3:]}-{_CHANNEL_GROUPS.get(channel, _OTHER_CHANNEL)}"
 
 
 def pid_of_key(key: KeyFacts) -> str:
@@ -67,7 +72,12 @@ def key_part(pid: str) -> str | None:
 
 def installation_id(hardware: str, product: str, key: KeyFacts) -> str:
     """Return the 63 digits that follow hardware, product and key, and neither the image nor the day."""
-    return digits(f"simulated installation of {hardware}/{product}/{pid_of_key(key)}", 63)
+    return installation_of(f"{hardware}/{product}/{pid_of_key(key)}")
+
+
+def installation_of(what: str) -> str:
+    """Return the installation ID of anything that is to be activated: 63 digits, of which the first are the mark."""
+    return _IID_MARK + digits(f"simulated installation of {what}", 63 - len(_IID_MARK))
 
 
 def has_installation_form(text: str) -> bool:

@@ -21,9 +21,15 @@ from ._words import words
 
 __all__ = [
     "ADDONS",
+    "ESU",
+    "MICROSOFT_365",
     "OFFICE",
     "OFFICE_APPLICATION",
+    "OFFICE_BOUGHT",
+    "OFFICE_CHANNELS",
+    "OFFICE_PRODUCTS",
     "WINDOWS_APPLICATION",
+    "Listing",
     "Product",
     "addon_names",
     "derived_id",
@@ -86,6 +92,14 @@ _OEM = (
     _Channel("oem_coa_slp", "OEM_COA_SLP", "OEM:SLP"),
     _Channel("oem_nonslp", "OEM_COA_NSLP", "OEM:NONSLP"),
 )
+# Tokens as `ospp.vbs /dstatus` prints them: "Office 16, RETAIL(Grace) channel", "Office 16, TIMEBASED_SUB channel".
+OFFICE_BOUGHT: t.Mapping[str, _Channel] = {
+    "retail": _Channel("retail", "RETAIL", "Retail"),
+    "retail_grace": _Channel("retail_grace", "RETAIL(Grace)", "Retail"),
+    "subscription": _Channel("subscription", "TIMEBASED_SUB", "Retail:TB:Sub"),
+}
+"""How an Office product is licensed that is not licensed by volume."""
+_SUFFIXES = {"retail": "Retail", "retail_grace": "Grace", "subscription": "Subscription1"}
 _AVMA = _Channel("avma", "VIRTUAL_MACHINE_ACTIVATION", "Volume:AVMA")
 
 
@@ -97,7 +111,9 @@ class _Addon:
 
 
 ADDONS: t.Mapping[str, _Addon] = {
-    # Microsoft publishes these activation IDs, and they are the same for every edition of the program.
+    # Microsoft publishes these activation IDs ("Enable Extended Security Updates (ESU)", learn.microsoft.com). They are
+    # the same for every edition of the program. Windows 10 has to be 22H2 (build 19045) with KB5066791 or later and the
+    # preparation package KB5072653, and not of the LTSC. Server 2012 R2 takes KB5017220, Server 2012 KB5017221.
     "esu_2012_year_1": _Addon("Server-ESU-Year1", (9200, 9600), "c0a2ea62-12ad-435b-ab4f-c9bfab48dbc4"),
     "esu_2012_year_2": _Addon("Server-ESU-Year2", (9200, 9600), "e3e2690b-931c-4c80-b1ff-dffba8a81988"),
     "esu_2012_year_3": _Addon("Server-ESU-Year3", (9200, 9600), "55b1dd2d-2209-4ea0-a805-06298bad25b3"),
@@ -111,6 +127,9 @@ ADDONS: t.Mapping[str, _Addon] = {
 """The add-on products by name; an empty tuple of builds means any."""
 
 
+ESU = frozenset(name for name in ADDONS if name.startswith("esu_"))
+
+
 @dataclass(frozen=True)
 class _Office:
     line: str
@@ -118,6 +137,11 @@ class _Office:
     published: str
     kms_family: str
     mak_family: str
+
+    @property
+    def bought_family(self) -> str:
+        """The beginning of the families of what is not licensed by volume, e.g. `Office16ProPlusR`."""
+        return f"{self.kms_family.partition('VL_')[0]}R"
 
 
 OFFICE: t.Mapping[str, _Office] = {
@@ -159,20 +183,48 @@ OFFICE: t.Mapping[str, _Office] = {
 }
 """The Office volume products by name; `published` is what the table of generic keys calls them."""
 
+MICROSOFT_365 = "microsoft_365"
+OFFICE_PRODUCTS: t.Mapping[str, _Office] = {
+    **OFFICE,
+    MICROSOFT_365: _Office("office_2016", "Office 16", "Microsoft 365 Apps", "Office16O365ProPlusVL_", ""),
+}
+"""Every Office product: Microsoft 365 Apps have neither a volume licence nor a generic key."""
+
+OFFICE_CHANNELS = ("kms_client", "mak", *OFFICE_BOUGHT, "none")
+
 
 def derived_id(*parts: str) -> str:
     """Return the ID of a product that has no published one: the same for the same parts."""
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
-def rows_of(system: System, language: str, office: tuple[str, ...], base: System | None = None) -> tuple[Product, ...]:
-    """Return all rows a machine lists; `base` is the edition below a subscription's step-up."""
-    editions = (system,) if base is None else (base, system)
+@dataclass(frozen=True)
+class Listing:
+    """What decides which rows a machine lists."""
+
+    system: System
+    language: str
+    base: System | None = None
+    """The edition below a subscription's step-up."""
+    office: tuple[tuple[str, str], ...] = ()
+    """Office products, each with the channel that it was bought by."""
+    has_esu: bool = True
+    """Whether the updates are there that bring the rows of Extended Security Updates."""
+
+
+def rows_of(listing: Listing) -> tuple[Product, ...]:
+    """Return all rows a machine lists."""
+    system, language = listing.system, listing.language
+    editions = (system,) if listing.base is None else (listing.base, system)
     rows = [row for edition in editions for row in _windows_rows(edition, language)]
-    rows += _addon_rows(system, language)
-    for name in office:
-        rows += _office_rows(name, language)
+    rows += [row for row in _addon_rows(system, language) if listing.has_esu or not row.names & ESU]
+    for name, channel in dict.fromkeys((name, _office_kind(channel)) for name, channel in listing.office):
+        rows += _office_rows(name, channel, language)
     return tuple(rows)
+
+
+def _office_kind(channel: str) -> str:
+    return channel if channel in OFFICE_BOUGHT else "volume"
 
 
 @functools.lru_cache(maxsize=512)
@@ -244,14 +296,18 @@ def _addon_row(name: str, system: System, language: str) -> Product:
 
 
 @functools.lru_cache(maxsize=512)
-def _office_rows(name: str, language: str) -> tuple[Product, ...]:
-    office = OFFICE[name]
-    channels = ((_KMS_CLIENT, office.kms_family), (_MAK, office.mak_family))
+def _office_rows(name: str, kind: str, language: str) -> tuple[Product, ...]:
+    """Return the rows of an Office product: a KMS client's and a MAK's by volume licence, else the one of its kind."""
+    office = OFFICE_PRODUCTS[name]
+    channels: tuple[tuple[_Channel, str], ...] = ((_KMS_CLIENT, office.kms_family), (_MAK, office.mak_family))
+    if kind in OFFICE_BOUGHT:
+        channel = OFFICE_BOUGHT[kind]
+        channels = ((channel, f"{office.bought_family}_{_SUFFIXES[kind]}"),)
     return tuple(_office_row(name, language, channel, family) for channel, family in channels)
 
 
 def _office_row(name: str, language: str, channel: _Channel, family: str) -> Product:
-    office, text = OFFICE[name], words(language)
+    office, text = OFFICE_PRODUCTS[name], words(language)
     return Product(
         id=derived_id("office", family),
         name=text.office_name.format(line=office.display, family=family),
@@ -261,9 +317,9 @@ def _office_row(name: str, language: str, channel: _Channel, family: str) -> Pro
         channel=channel.name,
         key_channel=channel.key_channel,
         names=frozenset({name, office.published}),
-        group=f"office/{name}",
+        group=f"office/{family}" if channel.name in OFFICE_BOUGHT else f"office/{name}",
         lines=frozenset({"all", "office", office.line}),
-        threshold=_OFFICE_THRESHOLD,
+        threshold=0 if channel.name in OFFICE_BOUGHT else _OFFICE_THRESHOLD,
     )
 
 

@@ -12,19 +12,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._secrets import Secret, reveal
+from ._client_events import ClientLog
 from ._firewall import DOMAIN, PUBLIC, Firewall
 from ._forest import ActivationObject, Caller
 from ._hosting import HostSettings, host_settings, served_lines
 from ._hresult import Failure, Hresult
 from ._keys import KeyFacts, is_well_formed, published_key
 from ._offline_numbers import extended_pid, installation_id
-from ._products import Product
-from ._registry import Registry, Settings
-from ._standing import GRACE, UNLICENSED, Seen, Standing, Status, grace, hardware_changed, notification, seen
+from ._products import ESU, Product
+from ._registry import Registry, Settings, SettingsInForce
+from ._standing import (
+    GRACE,
+    UNLICENSED,
+    Seen,
+    Standing,
+    Status,
+    grace,
+    hardware_changed,
+    notification,
+    seen,
+    with_reason,
+)
 from ._systems import System
 from ._world import Serving, World
 
 __all__ = ["Identity", "Keyed", "Protection"]
+
+_BOUND_TO_HARDWARE = ("mak", "retail", "kms_host", "oem")
+"""Channels whose licence is for one computer: 0xC004F00F, "the hardware ID binding is beyond level of tolerance"."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,8 @@ class Identity:
     domain: str | None
     version: str
     """Of the licensing service: the key of SoftwareLicensingService."""
+    dns_suffix: str | None = None
+    """The primary DNS suffix, in which KMS hosts are looked up."""
     language: str = "en-US"
     full_name: str = ""
     """The name in DNS, which a KMS host writes into its log."""
@@ -86,7 +103,8 @@ class Protection:
         self.clock_skew = timedelta()
         self.internet = True
         self.firewall = Firewall()
-        self.is_running = True
+        self.log = ClientLog()
+        self.is_running = False
         """Whether the licensing service runs: what it serves as a KMS host ends with it."""
         self._started = HostSettings()
         self.caller = Caller(None, Secret(""), reaches_directory=False)
@@ -101,6 +119,10 @@ class Protection:
     def product_settings(self, row: Product) -> Settings:
         """Return the settings of one product, which go before those of the machine."""
         return Settings(self.registry, f"{row.application_id}\\{row.id}")
+
+    def settings_in_force(self, row: Product) -> SettingsInForce:
+        """Return the settings that hold for one product, which its row shows."""
+        return SettingsInForce(self.product_settings(row), self.settings)
 
     def seen(self, row: Product) -> Seen:
         """Return how a product stands now; one without a key says so in its reason."""
@@ -177,7 +199,9 @@ class Protection:
         matches = (row for row in self.rows if row.channel == key.channel and row.names & key.editions)
         found = next(matches, None)
         if found is None:
-            raise Failure(Hresult.SKU_NOT_FOUND)
+            # Without its updates Windows does not know an ESU key: Microsoft, "Troubleshoot issues in Extended Security
+            # Updates" (4547184).
+            raise Failure(Hresult.INVALID_KEY if key.editions and key.editions <= ESU else Hresult.SKU_NOT_FOUND)
         return key, found
 
     def install_key(self, text: str) -> None:
@@ -240,12 +264,26 @@ class Protection:
         if row.channel == "mak":
             self._activated[installation_id(self.identity.hardware, row.id, keyed.key)] = standing
 
+    def show_failure(self, row: Product, hresult: int) -> None:
+        """Show in an unlicensed product that the attempt to activate it failed.
+
+        A KMS client does not show how: with a key that has just come it says that it is bound to no host, and a grace
+        that has ended goes on to be the reason. SystemRage/py-kms#24, and outputs of `slmgr /dlv` of Windows 11 25H2.
+        """
+        if row.id not in self.keyed or self.seen(row).status is Status.LICENSED:
+            return
+        keyed = self.keyed[row.id]
+        if row.channel != "kms_client":
+            keyed.standing = with_reason(keyed.standing, self.now(), hresult)
+        elif self.seen(row).reason in (0, Hresult.LICENCE_NOT_FOUND):
+            keyed.standing = with_reason(keyed.standing, self.now(), Hresult.NOT_BOUND)
+
     def change_hardware(self, hardware: str) -> None:
-        """Become another computer with the same image: what Microsoft had activated is in grace, its key stays."""
+        """Become another computer with the same image: what was activated for the old one is in grace, keys stay."""
         licensed = [row for row in self.rows if row.id in self.keyed and self.seen(row).status is Status.LICENSED]
         self.identity = replace(self.identity, hardware=hardware)
         for row in licensed:
-            if row.channel in ("mak", "retail"):
+            if row.channel in _BOUND_TO_HARDWARE:
                 self.keyed[row.id].standing = hardware_changed(self.now() + GRACE)
 
     @contextlib.contextmanager

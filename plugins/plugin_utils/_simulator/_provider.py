@@ -9,6 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from .._wsman import (
+    OBJECTS,
+    OBJECTS_AND_REFERENCES,
+    REFERENCES,
     Batch,
     Enumerate,
     Get,
@@ -36,6 +39,8 @@ from ._wql import Query, WqlError, parse_wql
 
 __all__ = ["Provider"]
 
+_MODES = (OBJECTS, REFERENCES, OBJECTS_AND_REFERENCES)
+
 WmiRequest = Enumerate | Pull | Release | Get | Put | Invoke
 WmiAnswer = Batch | Released | Got | PutDone | Output
 
@@ -53,6 +58,10 @@ class Provider:
         """Answer for a host whose hardware was changed."""
         self._objects.host = host
 
+    def hold_services(self, is_held: t.Callable[[], bool]) -> None:
+        """Keep a service that is told to stop on its way there as long as `is_held` says so."""
+        self._objects.services.hold(is_held)
+
     def answer(self, request: WmiRequest, envelope: int | None = None) -> WmiAnswer:
         """Return the answer; raises Refused, or Failure where the licensing service itself fails."""
         if isinstance(request, Enumerate):
@@ -69,6 +78,8 @@ class Provider:
     # Queries
 
     def _enumerate(self, request: Enumerate, envelope: int | None) -> Batch:
+        if request.mode not in _MODES:
+            raise self.refusals.unknown_mode()
         if request.resource.class_name != "*":
             if request.wql:
                 raise self.refusals.class_with_query()
@@ -76,7 +87,7 @@ class Provider:
             items = tuple(self._listed(definition, request.resource))
         else:
             items = tuple(self._query(request))
-        return self.enumerations.start(items, optimize=request.optimize, envelope=envelope)
+        return self.enumerations.start(items, optimize=request.optimize, envelope=envelope, mode=request.mode)
 
     def _listed(self, definition: ClassDefinition, resource: Resource) -> t.Iterator[Instance]:
         for read in self._objects.instances(definition.name):
@@ -119,11 +130,11 @@ class Provider:
         if names is None:
             return self._whole(definition, resource, read)
         # A projection loses its class.
-        return Instance(None, _properties(definition, names, read))
+        return Instance(None, _properties(definition, names, read), _reference(definition, resource, read))
 
     def _whole(self, definition: ClassDefinition, resource: Resource, read: Read) -> Instance:
-        uri = f"{resource.uri.rpartition('/')[0]}/{definition.name}"
-        return Instance(uri, _properties(definition, definition.properties, read))
+        reference = _reference(definition, resource, read)
+        return Instance(reference.uri, _properties(definition, definition.properties, read), reference)
 
     # Instances
 
@@ -134,8 +145,13 @@ class Provider:
         return definition
 
     def _instance(self, definition: ClassDefinition, resource: Resource) -> Read:
-        """Return the instance that the selectors name; all keys are needed, names and values whatever their case."""
+        """Return the instance that the selectors name; all keys are needed, names and values whatever their case.
+
+        A selector that the class does not have is `w:InvalidSelectors`: networkoptix/nx_system_tests at 7469580c.
+        """
         given = {name.lower(): value.lower() for name, value in resource.selectors.items() if not name.startswith("__")}
+        if not definition.properties.keys() >= given.keys():
+            raise self.refusals.unknown_selector()
         if not given and not definition.is_singleton:
             raise self.refusals.keys_missing()
         keys = {name.lower() for name in definition.keys}
@@ -154,7 +170,7 @@ class Provider:
         return Got(found)
 
     def _put(self, request: Put) -> PutDone:
-        """Change what differs from the instance as it is; a property that is left out is NULL."""
+        """Change what differs from the instance as it is; a property that is left out stays as it is."""
         definition = self._class(request.resource)
         changeable = self._objects.changeable(definition)
         if not changeable:
@@ -172,8 +188,8 @@ class Provider:
         if set(given) - set(definition.properties):
             raise self.refusals.bad_parameters()
         changed = {}
-        for name, item in definition.properties.items():
-            values = given.get(name, write_value(None, item.cim_type))
+        for name, values in given.items():
+            item = definition.properties[name]
             if values != write_value(read(item.name), item.cim_type):
                 changed[item.name] = self._value(values, item.cim_type)
         return changed
@@ -196,13 +212,21 @@ class Provider:
         code, out = self._objects.call(definition, read, method.name, arguments)
         types = {item.name: item.cim_type for item in method.parameters if item.direction == "out"}
         written = {name: write_value(value, types[name]) for name, value in out.items()}
-        return Output(request.resource, method.name, {**written, "ReturnValue": write_value(code, "uint32")})
+        if code is not None:
+            written["ReturnValue"] = write_value(code, "uint32")
+        return Output(request.resource, method.name, written)
 
     def _arguments(self, method: Method, given: t.Mapping[str, tuple[Value, ...]]) -> dict[str, t.Any]:
         types = {item.name: item.cim_type for item in method.parameters if item.direction == "in"}
         if set(given) - set(types):
             raise self.refusals.bad_parameters()
         return {name: self._value(values, types[name]) for name, values in given.items()}
+
+
+def _reference(definition: ClassDefinition, resource: Resource, read: Read) -> Resource:
+    """Return the resource of one instance: its class in the namespace that was asked, and all of its keys."""
+    uri = f"{resource.uri.rpartition('/')[0]}/{definition.name}"
+    return Resource(uri, {key: str(read(key)) for key in definition.keys})
 
 
 def _properties(definition: ClassDefinition, names: t.Iterable[str], read: Read) -> dict[str, tuple[Value, ...]]:

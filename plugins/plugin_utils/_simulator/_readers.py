@@ -152,9 +152,9 @@ _PRODUCT: t.Mapping[str, ProductReader] = {
     "GracePeriodRemaining": lambda machine, row, _keyed: machine.seen(row).minutes,
     "ID": lambda _machine, row, _keyed: row.id,
     "IsKeyManagementServiceMachine": lambda machine, row, _keyed: int(machine.serves(row)),
-    "KeyManagementServiceLookupDomain": lambda machine, row, _keyed: machine.product_settings(row).lookup_domain,
-    "KeyManagementServiceMachine": lambda machine, row, _keyed: machine.product_settings(row).kms_host,
-    "KeyManagementServicePort": lambda machine, row, _keyed: machine.product_settings(row).kms_port,
+    "KeyManagementServiceLookupDomain": lambda machine, row, _keyed: machine.settings_in_force(row).lookup_domain,
+    "KeyManagementServiceMachine": lambda machine, row, _keyed: machine.settings_in_force(row).kms_host,
+    "KeyManagementServicePort": lambda machine, row, _keyed: machine.settings_in_force(row).kms_port,
     "LicenseDependsOn": lambda _machine, row, _keyed: row.depends_on,
     "LicenseFamily": lambda _machine, row, _keyed: row.family,
     "LicenseIsAddon": lambda _machine, row, _keyed: row.is_addon,
@@ -173,8 +173,6 @@ _PRODUCT: t.Mapping[str, ProductReader] = {
     "TrustedTime": _when_keyed(lambda machine, _row, _keyed: machine.now().replace(microsecond=0), NEVER),
     "VLActivationInterval": _interval(0, _ACTIVATION_INTERVAL),
     "VLActivationType": lambda _machine, _row, keyed: keyed.activated_by if keyed else 0,
-    "VLActivationTypeEnabled": lambda machine, row, _keyed: (
-        machine.product_settings(row).activation_type or machine.settings.activation_type
-    ),
+    "VLActivationTypeEnabled": lambda machine, row, _keyed: machine.settings_in_force(row).activation_type,
     "VLRenewalInterval": _interval(1, _RENEWAL_INTERVAL),
 }

@@ -21,6 +21,8 @@ _BAD_FILTER = 2150858778
 _BAD_CONTEXT = 2150858779
 _BAD_SCHEMA = 2150858817
 _TOO_LARGE = 2150858824
+_UNEXPECTED_SELECTORS = 2150858843
+_UNKNOWN_MODE = 2150858886
 _BAD_METHOD = 2150858868
 _NO_KEYS = 2150859002
 _NOT_CAPABLE = 2150859010
@@ -69,7 +71,11 @@ class Refusals:
         return self._refused(_BAD_CONTEXT, "n:InvalidEnumerationContext", words(self.language).other)
 
     def not_found(self, path: str) -> Refused:
-        """Refuse a class or an instance that is not there; the provider repeats the object path."""
+        """Refuse a class or an instance that is not there; the provider repeats the object path.
+
+        The operation is GetObject for an instance that is to be invoked or put, too, since WMI gets it first. Source:
+        a capture of a Get from Windows Server 2012 R2, published with microsoft/omi.
+        """
         text = words(self.language).not_found
         return self._refused(
             _NOT_FOUND,
@@ -79,11 +85,20 @@ class Refusals:
             inner_code=_NOT_FOUND,
             inner_message=text,
             parameter_info=path,
+            operation="GetObject",
         )
 
     def keys_missing(self) -> Refused:
         """Refuse to address a class that may have many instances as if it had one."""
         return self._refused(_NO_KEYS, "a:DestinationUnreachable", words(self.language).not_found)
+
+    def unknown_selector(self) -> Refused:
+        """Refuse a selector that is not a property of the class."""
+        return self._refused(_UNEXPECTED_SELECTORS, "w:InvalidSelectors", words(self.language).other)
+
+    def unknown_mode(self) -> Refused:
+        """Refuse an enumeration mode that WS-Management does not have (DSP0226 1.0.0, 8.7)."""
+        return self._refused(_UNKNOWN_MODE, "w:UnsupportedFeature", words(self.language).other)
 
     def bad_method(self) -> Refused:
         """Refuse a method that the class does not have."""

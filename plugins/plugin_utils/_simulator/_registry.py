@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import typing as t
 
-__all__ = ["HKLM", "PROTECTION", "WINDOWS", "Registry", "Settings"]
+__all__ = ["HKLM", "PROTECTION", "TCPIP", "WINDOWS", "Registry", "Settings", "SettingsInForce"]
 
 HKLM = 0x80000002
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 PROTECTION = rf"{WINDOWS}\SoftwareProtectionPlatform"
+TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
 PROTECTION_32 = r"SOFTWARE\WOW6432Node\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
 
 Data = t.Union[str, int, "tuple[str, ...]"]
@@ -128,3 +129,35 @@ class Settings:
     def activation_type(self) -> int:
         """The only volume activation type that may be used: 1 AD, 2 KMS, 3 token; 0 for any."""
         return self.number("VLActivationType") or 0
+
+
+class SettingsInForce:
+    """The KMS settings that hold for one product: each of its own, and where it has none that of the machine.
+
+    `slmgr.vbs /dlv` prints the KMS machine of the product's row also after `/skms`, which sets the service's. That each
+    value falls back by itself is inferred from `ospp.vbs`, which sets host and port of a product separately.
+    """
+
+    def __init__(self, own: Settings, machine: Settings) -> None:
+        self._own = own
+        self._machine = machine
+
+    @property
+    def kms_host(self) -> str | None:
+        """The KMS host that is named, None where DNS is asked."""
+        return self._own.kms_host or self._machine.kms_host
+
+    @property
+    def kms_port(self) -> int:
+        """The KMS port that is set, 0 for none."""
+        return self._own.kms_port or self._machine.kms_port
+
+    @property
+    def lookup_domain(self) -> str | None:
+        """The domain whose DNS is asked for KMS hosts, None for the machine's own."""
+        return self._own.lookup_domain or self._machine.lookup_domain
+
+    @property
+    def activation_type(self) -> int:
+        """The only volume activation type that may be used, 0 for any."""
+        return self._own.activation_type or self._machine.activation_type

@@ -17,9 +17,8 @@ import threading
 import typing as t
 from datetime import datetime, timedelta
 
-from ._activating import activate
+from ._activating import activate_by_itself
 from ._clock import Clock
-from ._hresult import Failure
 from ._products import Product
 from ._protection import Keyed, Protection
 from ._standing import LEASE, Status, seen
@@ -106,10 +105,7 @@ def try_again(machine: Protection) -> None:
     """Let each product of a machine try whose time has come; one that fails tries again later."""
     for row, keyed in _clients_of(machine):
         if _due(machine, keyed) <= machine.world.clock.now():
-            try:
-                activate(machine, row)
-            except Failure:
-                continue
+            activate_by_itself(machine, row)
 
 
 def _clients_of(machine: Protection) -> list[tuple[Product, Keyed]]:

@@ -16,9 +16,10 @@ import typing as t
 from ._checks import Check, InvalidDescription, fields, flag, number, one_of, text
 from ._classes import classes_of
 
-__all__ = ["MODEL_ACTIONS", "fault_rule", "service_rule"]
+__all__ = ["MODEL_ACTIONS", "SLOW", "fault_rule", "service_rule"]
 
 MODEL_ACTIONS = ("hresult", "hresult_after")
+SLOW = "slow"
 
 _ACTIONS = (
     "refuse",
@@ -27,16 +28,33 @@ _ACTIONS = (
     "delay",
     "truncate",
     "status",
+    "status_after",
     "timeout_before",
     "timeout_after",
     "access_denied",
+    "access_denied_after",
     "quota",
+    "quota_after",
+    "fault",
+    "fault_after",
+    SLOW,
     *MODEL_ACTIONS,
 )
 _OCCASIONS = ("any", "login", "identify", "enumerate", "pull", "release", "get", "put", "invoke", "shell", "other")
-_STATUSES = (400, 401, 403, 404, 413, 500, 503)
-_SERVICE_ACTIONS = ("status", "drop_before", "drop_after", "delay", "truncate", "empty", "malformed", "code")
-_SERVICE_STATUSES = (400, 403, 404, 407, 429, 500, 502, 503, 504)
+_WITH_STATUS, _WITH_NUMBER = ("status", "status_after"), (*MODEL_ACTIONS, "fault", "fault_after")
+_SERVICE_ACTIONS = (
+    "status",
+    "status_after",
+    "drop_before",
+    "drop_after",
+    "delay",
+    "truncate",
+    "empty",
+    "malformed",
+    "code",
+    "code_after",
+)
+_WITH_CODE = ("code", "code_after")
 _NEWEST_BUILD, _OLDEST_BUILD = 26100, 9200
 # YAML 1.1 reads the bare word `on` as a truth value, and people should not have to quote it.
 _SPELLINGS_OF_ON = ("True", "true", "yes", "Yes")
@@ -66,9 +84,8 @@ def _hresult(value: t.Any, path: str) -> int:
     return found & 0xFFFFFFFF
 
 
-def _status(statuses: tuple[int, ...]) -> Check:
-    known = one_of([str(status) for status in statuses])
-    return lambda value, path: int(known(str(value), path))
+# Any proxy or gateway may answer, also with a number that no RFC defines; below 300 an answer would be a success.
+_status = number(300, 599)
 
 
 def _service_code(value: t.Any, path: str) -> str:
@@ -81,9 +98,10 @@ _CHECKS = {
     "do": one_of(_ACTIONS),
     "seconds": number(0, 3600, whole=False),
     "times": number(0, 1_000_000),
-    "status": _status(_STATUSES),
+    "status": _status,
     "code": _hresult,
-    "shape": one_of(("flat", "provider", "wmi_error")),
+    "limit": number(0, 3600, whole=False),
+    "shape": one_of(("flat", "provider", "wmi_error", "returned")),
     "reaches_host": flag,
 }
 _SERVICE_CHECKS = {
@@ -91,7 +109,7 @@ _SERVICE_CHECKS = {
     "do": one_of(_SERVICE_ACTIONS),
     "seconds": number(0, 3600, whole=False),
     "times": number(0, 1_000_000),
-    "status": _status(_SERVICE_STATUSES),
+    "status": _status,
     "code": _service_code,
 }
 
@@ -99,11 +117,14 @@ _SERVICE_CHECKS = {
 def fault_rule(value: t.Any, path: str) -> dict[str, t.Any]:
     """Return one rule with its defaults: on any message, once."""
     rule = _rule(value, path, _CHECKS, _ACTIONS)
-    _require(rule, path, ("status",), "status", "Give the HTTP status, e.g. 503.")
-    _require(rule, path, MODEL_ACTIONS, "code", 'Give the number, e.g. "0xC004F074".')
+    _require(rule, path, _WITH_STATUS, "status", "Give the HTTP status, e.g. 503.")
+    if rule["do"] != SLOW:  # which has a code only where it returns one
+        _require(rule, path, _WITH_NUMBER, "code", 'Give the number, e.g. "0xC004F074".')
+    if "limit" in rule and rule["do"] != SLOW:
+        raise InvalidDescription(f"{path}.limit", "it is only for do: slow", "Leave it out.")
     if "reaches_host" in rule and rule["do"] != "hresult_after":
         raise InvalidDescription(f"{path}.reaches_host", "it is only for do: hresult_after", "Leave it out.")
-    if rule["do"] in MODEL_ACTIONS and rule["on"] in ("login", "identify", "shell", "other"):
+    if rule["do"] in (SLOW, *MODEL_ACTIONS) and rule["on"] in ("login", "identify", "shell", "other"):
         raise InvalidDescription(
             f"{path}.on",
             "the licensing service has no part in that",
@@ -115,8 +136,8 @@ def fault_rule(value: t.Any, path: str) -> dict[str, t.Any]:
 def service_rule(value: t.Any, path: str) -> dict[str, t.Any]:
     """Return one rule of Microsoft's batch service with its defaults: on any request, once."""
     rule = _rule(value, path, _SERVICE_CHECKS, _SERVICE_ACTIONS)
-    _require(rule, path, ("status",), "status", "Give the HTTP status, e.g. 503.")
-    _require(rule, path, ("code",), "code", 'Give the error code, e.g. "0x7F".')
+    _require(rule, path, _WITH_STATUS, "status", "Give the HTTP status, e.g. 503.")
+    _require(rule, path, _WITH_CODE, "code", 'Give the error code, e.g. "0x7F".')
     return rule
 
 

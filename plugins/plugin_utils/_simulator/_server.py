@@ -26,8 +26,8 @@ from ._authentication import Account, Accounts, require_libraries
 from ._counters import Counters
 from ._dispatch import Machine
 from ._faults import is_closed
-from ._http import Listener, Site
-from ._inventory import Addresses, Settings, Variables, host_variables
+from ._http import IDLE_SECONDS, Listener, Site
+from ._inventory import Addresses, Settings, Variables, host_variables, sandbox_of
 from ._microsoft_http import MicrosoftListener, MicrosoftSite, listen
 from ._names import NameServer
 from ._tls import create_credentials, server_context
@@ -49,7 +49,8 @@ class ServedFleet(t.Protocol):
 class FleetServer:
     """Serves a fleet on loopback from entering its `with` block until leaving it; ports are the system's choice.
 
-    Certificates and account files go to `directory`, or to a temporary one that is removed at the end.
+    Certificates and account files go to `directory`, or to a temporary one that is removed at the end. A connection
+    that is idle for `idle_seconds` is closed.
     """
 
     def __init__(
@@ -60,10 +61,12 @@ class FleetServer:
         settings: Settings | None = None,
         username: str = _USERNAME,
         password: str | None = None,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self.fleet = fleet
         self.settings = settings or Settings()
         self._directory = directory
+        self._idle_seconds = idle_seconds
         self._account = Account(username, Secret(password or secrets.token_urlsafe(18)))
         self._resources = contextlib.ExitStack()
         self._listeners: dict[tuple[str, str], Listener] = {}
@@ -86,10 +89,11 @@ class FleetServer:
             directory = self._directory or Path(resources.enter_context(tempfile.TemporaryDirectory()))
             credentials = create_credentials(directory)
             self.ca_file = credentials.ca_file
+            self._place = directory
             resources.callback(credentials.server_file.unlink, missing_ok=True)
             self.accounts = Accounts(directory / "accounts", self._account)
             resources.callback(self.accounts.forget)
-            self.site = Site(lambda: self.fleet.machines, self.accounts)
+            self.site = Site(lambda: self.fleet.machines, self.accounts, idle_seconds=self._idle_seconds)
             self._closed_port = resources.enter_context(_port_nobody_listens_on())
             context = server_context(credentials)
             self._listen(context, resources)
@@ -184,6 +188,12 @@ class FleetServer:
         return self._microsoft[scheme].urls if scheme in self._microsoft else {}
 
     @property
+    def sandbox(self) -> Variables:
+        """The value of `volume_activation_fleet`, which keeps tasks in this fleet."""
+        url = self.microsoft_urls.get("microsoft")
+        return sandbox_of(self._place, {"url": url, "ca_path": str(self.ca_file)} if url else {})
+
+    @property
     def dns(self) -> dict[str, t.Any] | None:
         """Where the fleet's DNS is: `server` and `port`; None without the setting `dns`."""
         return self._names.place if self._names else None
@@ -210,6 +220,7 @@ class FleetServer:
                 self.accounts.of(machine.description),
                 self.settings,
                 addresses,
+                sandbox=self.sandbox,
                 closed=is_closed(machine),
             )
             for name, machine in self.fleet.machines.items()

@@ -113,6 +113,7 @@ class Service:
             "ca_file": str(self.server.ca_file),
             "microsoft": self._microsoft(fleet),
             "dns": self.server.dns,
+            "sandbox": self.server.sandbox,
             "pid": os.getpid(),
         }
 
@@ -173,7 +174,7 @@ class Service:
         return self.server.http_port, self.server.https_port
 
     def _write_inventory(self) -> None:
-        write_inventory(self.directory / INVENTORY_FILE, inventory_of(self.hosts()))
+        write_inventory(self.directory / INVENTORY_FILE, inventory_of(self.hosts(), self.server.sandbox))
 
 
 def forget_files(directory: Path) -> None:

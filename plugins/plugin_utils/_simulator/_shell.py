@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from .._wsman import Call, Fault, Unknown
 
-__all__ = ["Shells", "is_shell"]
+__all__ = ["Shells", "envelope", "is_shell"]
 
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 _ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -77,7 +77,7 @@ class Shells:
         if not request.resource.uri.startswith(_COMMAND_SHELL):
             return _NO_RUNSPACE
         if request.action == f"{_TRANSFER}/Create":
-            return _envelope(call, self._create(machine))
+            return envelope(call, self._create(machine))
         identifier = request.resource.selectors.get("ShellId", "").upper()
         with self._lock:
             shell = self._open.get(identifier)
@@ -102,9 +102,9 @@ class Shells:
         if request.action == f"{_TRANSFER}/Delete":
             with self._lock:
                 self._open.pop(identifier, None)
-            return _envelope(call, "")
+            return envelope(call, "")
         answerer = _ANSWERS.get(request.action.rpartition("/")[2]) if request.action.startswith(_SHELL) else None
-        return _NO_ACTION if answerer is None else _envelope(call, answerer(shell, request))
+        return _NO_ACTION if answerer is None else envelope(call, answerer(shell, request))
 
 
 def _run(shell: _Shell, _request: Unknown) -> str:
@@ -155,7 +155,8 @@ def _in_shell(name: str, inside: str) -> str:
     return f'<rsp:{name} xmlns:rsp="{_SHELL}">{inside}</rsp:{name}>'
 
 
-def _envelope(call: Call, body: str) -> bytes:
+def envelope(call: Call, body: str) -> bytes:
+    """Return the envelope of an answer that is not about WMI."""
     return (
         f'<s:Envelope xml:lang="en-US" xmlns:s="{_SOAP}" xmlns:a="{_ADDRESSING}" xmlns:w="{_WSMAN}"><s:Header>'
         f"<a:Action>{escape(call.action)}Response</a:Action><a:MessageID>uuid:{str(uuid.uuid4()).upper()}</a:MessageID>"

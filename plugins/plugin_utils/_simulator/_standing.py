@@ -34,6 +34,7 @@ __all__ = [
     "perpetual",
     "seen",
     "trial",
+    "with_reason",
 ]
 
 LEASE = timedelta(days=180)
@@ -86,10 +87,20 @@ UNLICENSED = Standing(Status.UNLICENSED, 0)
 
 def seen(standing: Standing, now: datetime) -> Seen:
     """Return what a standing looks like at a time."""
-    while standing.until is not None and now >= standing.until and standing.then is not None:
-        standing = standing.then
+    standing = _reached(standing, now)
     left = timedelta() if standing.until is None else max(standing.until - now, timedelta())
     return Seen(standing.status, standing.reason, min(int(left.total_seconds() // 60), 259200))
+
+
+def _reached(standing: Standing, now: datetime) -> Standing:
+    while standing.until is not None and now >= standing.until and standing.then is not None:
+        standing = standing.then
+    return standing
+
+
+def with_reason(standing: Standing, now: datetime, reason: int) -> Standing:
+    """Return the standing of that time with another reason."""
+    return replace(_reached(standing, now), reason=reason)
 
 
 def perpetual(reason: int = Hresult.ACTIVATED_CHECK_USE_RIGHTS) -> Standing:

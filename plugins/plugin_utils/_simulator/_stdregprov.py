@@ -12,7 +12,9 @@ from ._registry import HKLM, Registry
 
 __all__ = ["call_registry"]
 
-_OK, _NOT_FOUND, _ACCESS_DENIED, _INVALID_PARAMETER = 0, 2, 5, 87
+_OK, _NO_VALUE, _NOT_FOUND, _ACCESS_DENIED, _INVALID_PARAMETER = 0, 1, 2, 5, 87
+# Source: networkoptix/nx_system_tests at 7469580c, `os_access/_windows_registry.py`, with self-tests on Windows 11: a
+# Get of a value that its key lacks returns 1, a DeleteValue 2, and whatever names a missing key 2.
 _TYPE_MISMATCH = 2147749893  # WBEM_E_TYPE_MISMATCH
 _QUERY_AND_SET = 3
 _READING = 0x20019
@@ -68,13 +70,15 @@ def _check_access(registry: Registry, path: str | None, arguments: Arguments, ma
 def _read(registry: Registry, path: str, name: str, kind: str, parameter: str) -> Outcome:
     found = registry.read(path, name)
     if found is None:
-        return _NOT_FOUND, {parameter: None}
+        return (_NO_VALUE if registry.has_key(path) else _NOT_FOUND), {parameter: None}
     if found[0] != kind:
         return _TYPE_MISMATCH, {parameter: None}
     return _OK, {parameter: found[1]}
 
 
 def _write(registry: Registry, path: str, name: str, kind: str, data: t.Any) -> int:
+    if data is None and kind == "multi_sz":
+        data = ()  # no lines: an array without elements leaves no element in the message
     if data is None:
         return _INVALID_PARAMETER
     if not registry.has_key(path):

@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import MissingLibrary
+from .._errors import MissingLibrary, pip_install
 from ._files import write_private
 
 _LIFETIME = datetime.timedelta(days=365)
@@ -146,6 +146,6 @@ def _libraries() -> _Libraries:
             "The simulated fleet needs the Python library cryptography for its certificates.",
             code="missing_library",
             cause=str(error),
-            remedy="Run: pip install cryptography",
+            remedy=f"Run: {pip_install('cryptography')}",
         ) from None
     return _Libraries(x509, hashes, serialization, ec)

@@ -9,10 +9,15 @@ Only the words differ, never a code or a channel token; whoever matches on the w
 
 from __future__ import annotations
 
+import json
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 __all__ = ["LANGUAGES", "Words", "words"]
+
+
+_DATA = Path(__file__).parent / "data" / "words.json"
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,11 @@ class Words:
     """What the services of Windows are called, by their names."""
     firewall_rule: str
     event_type: str
+    event_error: str
     event_message: str
+    country: str = "1"
+    """`Win32_OperatingSystem.CountryCode`: the dialling code."""
+    architecture: str = "64-bit"
 
     def caption(self, english: str) -> str:
         """Return a caption in this language."""
@@ -69,6 +78,7 @@ _ENGLISH = Words(
     },
     firewall_rule="Key Management Service (TCP-In)",
     event_type="Information",
+    event_error="Error",
     event_message="A request for activation was worked on.\r\nInfo:\r\n{info}",
 )
 _GERMAN = Words(
@@ -94,7 +104,9 @@ _GERMAN = Words(
     },
     firewall_rule="Schl\u00fcsselverwaltungsdienst (TCP eingehend)",
     event_type="Informationen",
+    event_error="Fehler",
     event_message="Eine Anforderung der Aktivierung wurde bearbeitet.\r\nInfo:\r\n{info}",
+    country="49",
 )
 _JAPANESE = Words(
     locale="0411",
@@ -122,10 +134,20 @@ _JAPANESE = Words(
     },
     firewall_rule="\u30ad\u30fc\u7ba1\u7406\u30b5\u30fc\u30d3\u30b9 (TCP \u53d7\u4fe1)",
     event_type="\u60c5\u5831",
+    event_error="\u30a8\u30e9\u30fc",
     event_message="\u30e9\u30a4\u30bb\u30f3\u30b9\u8a8d\u8a3c\u306e\u8981\u6c42\u3092\u51e6\u7406\u3057\u307e\u3057\u305f\u3002\r\n\u60c5\u5831:\r\n{info}",
+    country="81",
+    architecture="64 \u30d3\u30c3\u30c8",
 )
 
-LANGUAGES: t.Mapping[str, Words] = {"en-US": _ENGLISH, "de-DE": _GERMAN, "ja-JP": _JAPANESE}
+
+def _others() -> dict[str, Words]:
+    """Return the languages of the data file; a phrase that one lacks is the English one."""
+    rows = json.loads(_DATA.read_text(encoding="utf-8"))
+    return {name: replace(_ENGLISH, **row) for name, row in rows.items()}
+
+
+LANGUAGES: t.Mapping[str, Words] = {"en-US": _ENGLISH, "de-DE": _GERMAN, "ja-JP": _JAPANESE, **_others()}
 """The languages a simulated host can speak."""
 
 

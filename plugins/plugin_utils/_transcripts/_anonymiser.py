@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ._events import event_string
 from ._markup import Place, rewritten
 from ._pseudonyms import GUID, Pseudonyms
 from ._vocabulary import FORMS, MACHINE_URL, NUMBERS
@@ -35,13 +36,16 @@ _NAMES = frozenset(
         "@Machine",
     }
 )
-_CLOCKS = frozenset({"LocalDateTime", "TrustedTime"})
+_CLOCKS = frozenset({"LocalDateTime", "TimeGenerated", "TrustedTime"})
 _MOMENTS = _CLOCKS | {"EvaluationEndDate"}
 _ADDRESSES = frozenset({"Address", "To"})
 _PLAIN = re.compile(r"-?[0-9]{1,10}")
 _TRUTH = re.compile(r"true|false", re.IGNORECASE)
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _SHORT_NUMBER = re.compile(r"[0-9]{1,5}")
+_ASKED_OF_A_LOG = re.compile(r"Application|[0-9]{14}\.[0-9]{6}\+000")
+"""The log that the doctor reads, and since when, which follows from the machine's clock."""
+_EVENT = "InsertionStrings"
 
 
 _SHAPES: t.Mapping[str, t.Callable[[str], str]] = {"Description": channel, "Name": shipped}
@@ -70,6 +74,8 @@ class Anonymiser:
     def _noticed(self, place: Place, text: str) -> str:
         if _called(place) in _NAMES:
             self.pseudonyms.name(text)
+        elif _called(place) == _EVENT:
+            event_string(text, self.pseudonyms)
         return text
 
     def _changed(self, place: Place, text: str) -> str:
@@ -91,11 +97,14 @@ class Anonymiser:
         value = found[1]
         if GUID.fullmatch(value):
             return f"'{self.pseudonyms.guid(value)}'"
-        return found.group() if _SHORT_NUMBER.fullmatch(value) else f"'{shape(value)}'"
+        stays = _SHORT_NUMBER.fullmatch(value) or _ASKED_OF_A_LOG.fullmatch(value)
+        return found.group() if stays else f"'{shape(value)}'"
 
     def _property(self, called: str, text: str) -> str:
         if called in _NAMES:
             return self.pseudonyms.name(text)
+        if called == _EVENT:
+            return event_string(text, self.pseudonyms)
         if called == "PartialProductKey":
             return self.pseudonyms.partial(text)
         if called in _MOMENTS:

@@ -84,7 +84,8 @@ class Transcript:
             raise _not_anonymous(left)
         text = f"{json.dumps({'format': FORMAT, **self.document}, indent=1, ensure_ascii=False)}\n"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in reversed([path.parent, *path.parent.parents]):
+                folder.mkdir(mode=0o700, exist_ok=True)  # one by one: `parents` leaves their mode to the umask
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
                 os.fchmod(handle, 0o600)

@@ -64,7 +64,7 @@ WORDS = frozenset(_WORDS_LISTED.split())
 """In lower case. A word that is put together of several, as a host's name is, counts as one of its own."""
 
 _NUMBERS_LISTED = """
-    CIMStatusCode Code DiscoveredKeyManagementServiceMachinePort DomainRole error_Category error_Code
+    CIMStatusCode Code EventCode DiscoveredKeyManagementServiceMachinePort DomainRole error_Category error_Code
     GracePeriodRemaining hDefKey IsKeyManagementServiceMachine KeyManagementServicePort LicenseStatus
     LicenseStatusReason MaxElements MaxEnvelopeSize OperatingSystemSKU ProductType RemainingWindowsReArmCount
     ReturnValue StatusCode uRequired uValue VLActivationType VLActivationTypeEnabled
@@ -116,6 +116,7 @@ CHANNEL = (
 _CIM_TYPES = (
     "cim(?:AnySimpleType|Boolean|Char16|Datetime|Double|Float|Reference|String|(?:Unsigned)?(?:Byte|Int|Long|Short))"
 )
+_OUR_KEYS = r"SOFTWARE\\Microsoft(?:\\[A-Za-z ]{1,40}){1,5}"
 _OURS = "DisableDnsPublishing|volume-activation-doctor-no-such-policy"
 
 
@@ -136,12 +137,13 @@ FORMS = _forms(
         "PolicyName": _OURS,
         "ProductKeyChannel": r"(?:Volume|Retail|OEM|VT)(?::[A-Za-z]{1,6}){0,3}",
         "ResourceURI": _URI,
+        "SourceName": r"Microsoft-Windows-Security-SPP|(?:Office )?Software Protection Platform Service",
         "To": re.escape("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"),
         "Value": rf"(?:\w{{1,8}}:)?(?:{'|'.join(_CODES)})",
         "Version": r"\d{1,2}\.\d{1,2}\.\d{4,5}(?:\.\d{1,5})?",
-        "sSubKeyName": r"SOFTWARE\\Microsoft(?:\\[A-Za-z ]{1,40}){1,5}",
-        "sSubKeyNames": r"SOFTWARE\\Microsoft(?:\\[A-Za-z ]{1,40}){1,5}",
-        "sValueName": _OURS,
+        "sSubKeyName": rf"{_OUR_KEYS}|SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters",
+        "sSubKeyNames": _OUR_KEYS,
+        "sValueName": f"{_OURS}|Domain",
     }
 )
 """The form that a text has to have to stay, by the element or property that it stands in."""

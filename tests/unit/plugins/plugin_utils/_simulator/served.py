@@ -47,6 +47,9 @@ class Machine:
             return Output(request.resource, request.method, {"ReturnValue": ("0",)})
         raise KeyError(type(request).__name__)
 
+    def answer_later(self, request: Any, seconds: float) -> None:
+        """Do nothing later: this machine has no clock."""
+
 
 @dataclass
 class Fleet:

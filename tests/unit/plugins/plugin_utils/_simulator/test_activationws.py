@@ -146,6 +146,8 @@ class TestRest:
             ({"do": "status", "status": 500}, 503, "did not answer"),
             ({"do": "drop_before"}, 503, "did not answer"),
             ({"do": "truncate"}, 503, "closed"),
+            ({"do": "status_after", "status": 404}, 503, "closed"),
+            ({"do": "code_after", "code": "0x71"}, 409, "0x71"),
             ({"do": "empty"}, 500, "unexpected"),
             ({"do": "malformed"}, 500, "unexpected"),
         ],

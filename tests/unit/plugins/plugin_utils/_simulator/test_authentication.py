@@ -21,7 +21,11 @@ from winrm.protocol import Protocol
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _sealing
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._authentication import Account, Accounts
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._authentication import (
+    Account,
+    Accounts,
+    Login,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, decode_answer
 
@@ -283,10 +287,40 @@ def test_credentials_are_completed_by_the_fleets(tmp_path: Path) -> None:
         accounts.of({"credentials": {"passwort": "x"}})
 
 
-@pytest.mark.parametrize("password", ["a:b", "a\nb"])
-def test_a_password_the_account_file_cannot_hold_is_refused(tmp_path: Path, password: str) -> None:
+@pytest.mark.parametrize("username", ["a:b", "a\nb"])
+def test_a_user_name_with_a_colon_or_a_line_break_is_refused(tmp_path: Path, username: str) -> None:
     accounts = Accounts(tmp_path / "accounts", Account("admin", Secret("x")))
     with pytest.raises(ActivationError) as caught:
-        accounts.of({"credentials": {"password": password}})
+        accounts.of({"credentials": {"username": username}})
     assert caught.value.code == "invalid_description"
-    assert password not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["a:b", ":", "a:b:c:d:e:f", "a\nb", "p\u20ac:\u00fc"])
+@pytest.mark.parametrize("username", ["admin", "CORP\\admin", "admin@corp.example"])
+@pytest.mark.parametrize("scheme", ["Basic", "Negotiate"])
+def test_a_password_may_hold_what_separates_the_fields_of_an_account(
+    tmp_path: Path, scheme: str, username: str, password: str
+) -> None:
+    accounts = Accounts(tmp_path / "accounts", Account("other", Secret("other")))
+    account = accounts.of({"credentials": {"username": username, "password": password}})
+
+    assert logged_in(accounts, scheme, account, password)
+    assert not logged_in(accounts, scheme, account, f"{password}:")
+
+
+def logged_in(accounts: Accounts, scheme: str, account: Account, password: str) -> bool:
+    """Return whether a client with that password is let in."""
+    login = Login(accounts, tls=True)
+    if scheme == "Basic":
+        given = base64.b64encode(f"{account.username}:{password}".encode()).decode()
+        return login.check(f"Basic {given}", account).accepted
+    options = spnego.NegotiateOptions.use_negotiate
+    client = spnego.client(account.username, password, protocol="negotiate", options=options)
+    challenge = None
+    for _step in range(3):
+        token = base64.b64encode(client.step(challenge) or b"").decode()
+        verdict = login.check(f"Negotiate {token}", account)
+        if verdict.accepted or verdict.rejected:
+            return verdict.accepted
+        challenge = base64.b64decode(verdict.offers[0].partition(" ")[2])
+    return False

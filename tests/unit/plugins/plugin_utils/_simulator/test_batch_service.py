@@ -155,6 +155,8 @@ class TestRules:
             ({"do": "empty"}, 1),
             ({"do": "malformed"}, 1),
             ({"do": "code", "code": "0x80004003"}, 0),
+            ({"do": "status_after", "status": 404}, 1),
+            ({"do": "code_after", "code": "0x71"}, 1),
         ],
     )
     def test_each_strikes_before_or_after_the_work_and_only_as_often_as_it_says(
@@ -171,6 +173,8 @@ class TestRules:
             "truncate": lambda: reply.delivery == "cut",
             "empty": lambda: b"<ResponseXml></ResponseXml>" in reply.body,
             "malformed": lambda: _is_broken(reply.body),
+            "status_after": lambda: (reply.status, reply.body) == (404, b""),
+            "code_after": lambda: rows_of(reply.body)[0]["ErrorCode"] == "0x71",
             "code": lambda: rows_of(reply.body)[0]["ErrorCode"] == "0x80004003",
         }
         assert shape[rule["do"]]()

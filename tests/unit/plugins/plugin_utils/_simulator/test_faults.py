@@ -135,6 +135,18 @@ def test_a_status_comes_without_a_message_and_before_the_work(scheme: str, trans
 
 
 @EACH_TRANSPORT
+@pytest.mark.parametrize("status", [403, 503, 520])
+def test_a_status_can_also_come_after_the_work(scheme: str, transport: str, status: int) -> None:
+    machines = failing(do="status_after", status=status)
+    with FleetServer(machines) as server:
+        client = client_of(server, scheme, transport)
+        with pytest.raises(WinRMTransportError) as caught:
+            client.send_message(text(ACTIVATE))
+        assert (caught.value.code, caught.value.response_text) == (status, "")
+        assert machines.machines["web1"].invoked == ["Activate"]
+
+
+@EACH_TRANSPORT
 @pytest.mark.parametrize(("do", "done"), [("timeout_before", 0), ("timeout_after", 1)])
 def test_a_timeout_does_not_tell_whether_the_work_was_done(scheme: str, transport: str, do: str, done: int) -> None:
     machines = failing(do=do)
@@ -144,14 +156,20 @@ def test_a_timeout_does_not_tell_whether_the_work_was_done(scheme: str, transpor
         assert machines.machines["web1"].invoked == ["Activate"] * done
 
 
-@pytest.mark.parametrize(("do", "number"), [("access_denied", 5), ("quota", 2150859174)])
-def test_a_fault_is_answered_in_place_of_the_work(do: str, number: int) -> None:
-    machines = failing(do=do)
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("do", "more", "number"),
+    [("access_denied", {}, 5), ("quota", {}, 2150859174), ("fault", {"code": 2150858752}, 2150858752)],
+)
+def test_a_fault_is_answered_in_place_of_the_work_or_after_it(
+    do: str, more: dict[str, Any], number: int, after: bool
+) -> None:
+    machines = failing(do=f"{do}_after" if after else do, **more)
     with FleetServer(machines) as server:
         with pytest.raises(WSManFaultError) as caught:
             client_of(server).send_message(text(ACTIVATE))
         assert number in (caught.value.wsman_fault_code, caught.value.wmierror_code)
-        assert machines.machines["web1"].invoked == []
+        assert machines.machines["web1"].invoked == ["Activate"] * after
 
 
 def test_a_delayed_answer_comes_in_the_end_and_a_shorter_patience_does_not_see_it() -> None:

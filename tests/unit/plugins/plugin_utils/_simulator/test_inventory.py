@@ -23,6 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._inve
     Settings,
     host_variables,
     inventory_of,
+    sandbox_of,
     write_inventory,
 )
 
@@ -130,3 +131,31 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     write_inventory(path, inventory_of({"web1": {}}))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in tmp_path.iterdir()] == ["inventory.yml"]
+
+
+SANDBOX = sandbox_of(Path("/fleet"), {"url": "https://127.0.0.1:1/simulated-fleet/x", "ca_path": "/fleet/ca.pem"})
+
+
+def test_a_host_has_the_ledger_and_the_service_of_its_fleet_and_its_own_variables_still_come_last() -> None:
+    described = machine("pc", {"vars": {"kms_host_ledger": "/mine"}})
+    found = host_variables(described, ACCOUNT, Settings(), ADDRESSES, sandbox=SANDBOX)
+    assert found["volume_activation_fleet"] == SANDBOX
+    assert found["mak_exception_ledger"] == found["adba_forest_ledger"] == "/fleet/ledger.sqlite"
+    assert found["mak_exception_service"] == SANDBOX["service"]
+    assert (found["mak_exception_ledger_password"], found["kms_host_ledger"]) == ("", "/mine")
+
+
+def test_a_fleet_without_a_service_names_none() -> None:
+    found = host_variables(machine("pc", {}), ACCOUNT, Settings(), ADDRESSES, sandbox=sandbox_of(Path("/fleet"), {}))
+    assert "mak_exception_service" not in found
+    assert found["mak_exception_ledger"] == "/fleet/ledger.sqlite"
+
+
+def test_tasks_on_the_controller_find_the_fleet_too(tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yml"
+    write_inventory(path, inventory_of({"pc": {}}, SANDBOX))
+    loader = DataLoader()
+    inventory = InventoryManager(loader, sources=[str(path)])
+    localhost = inventory.get_host("localhost")
+    found = VariableManager(loader, inventory).get_vars(host=localhost, include_hostvars=False)
+    assert found["volume_activation_fleet"] == SANDBOX

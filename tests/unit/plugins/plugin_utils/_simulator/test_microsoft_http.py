@@ -117,12 +117,19 @@ class TestOtherPaths:
         [
             ("POST", "/elsewhere", {}, 404),
             ("GET", "/elsewhere", {}, 404),
-            ("GET", "/ActivationWs.asmx", {}, 200),
-            ("POST", "/activationws/api/ActivationService/ConfirmationId", {}, 405),
-            ("POST", "/BatchActivation/BatchActivation.asmx", {"Content-Type": "application/json"}, 415),
-            ("POST", "/BatchActivation/BatchActivation.asmx", {"Content-Length": "99999999"}, 413),
-            ("POST", "/BatchActivation/BatchActivation.asmx", {"Content-Length": "x"}, 400),
-            ("PUT", "/BatchActivation/BatchActivation.asmx", {}, 501),
+            ("GET", "/simulated-fleet/ActivationWs.asmx", {}, 200),
+            ("GET", "/ActivationWs.asmx", {}, 404),
+            ("POST", "/BatchActivation/BatchActivation.asmx", {"Content-Type": "text/xml"}, 404),
+            ("POST", "/simulated-fleet/activationws/api/ActivationService/ConfirmationId", {}, 405),
+            (
+                "POST",
+                "/simulated-fleet/BatchActivation/BatchActivation.asmx",
+                {"Content-Type": "application/json"},
+                415,
+            ),
+            ("POST", "/simulated-fleet/BatchActivation/BatchActivation.asmx", {"Content-Length": "99999999"}, 413),
+            ("POST", "/simulated-fleet/BatchActivation/BatchActivation.asmx", {"Content-Length": "x"}, 400),
+            ("PUT", "/simulated-fleet/BatchActivation/BatchActivation.asmx", {}, 501),
         ],
     )
     def test_they_are_answered_as_a_web_server_does(

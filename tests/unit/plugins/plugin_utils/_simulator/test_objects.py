@@ -14,7 +14,7 @@ from .asking import Asker, Faulted, asker, fleet_of
 PLAIN = {"system": "server_2022_standard", "status": None, "kms_host": "kms.corp.example", "administrator": False}
 
 
-def refused(call: Any, *args: Any, **kwargs: Any) -> int:
+def refused(call: Any, *args: Any, **kwargs: Any) -> int | None:
     with pytest.raises(Faulted) as raised:
         call(*args, **kwargs)
     return raised.value.fault.number

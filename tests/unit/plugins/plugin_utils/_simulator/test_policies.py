@@ -15,7 +15,7 @@ def box() -> Asker:
     return asker("server_2022_standard")
 
 
-def failure(box: Asker, method: str, **parameters: str) -> tuple[int, str]:
+def failure(box: Asker, method: str, **parameters: str) -> tuple[int | None, str]:
     with pytest.raises(Faulted) as raised:
         box.product(box.primary["id"], method, **parameters)
     return raised.value.fault.number, raised.value.fault.reason

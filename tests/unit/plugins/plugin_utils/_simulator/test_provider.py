@@ -13,6 +13,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._secrets import 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._enumerations import Enumerations
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._refusals import Refusals, Refused
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
+    OBJECTS,
+    OBJECTS_AND_REFERENCES,
+    REFERENCES,
     Batch,
     Enumerate,
     Fault,
@@ -22,6 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Pull,
     Release,
     Released,
+    encode_answer,
     wmi_resource,
 )
 
@@ -265,6 +269,63 @@ class TestGet:
         found = asker("windows_10_pro").send(Get(wmi_resource("Win32_OperatingSystem")))
 
         assert found.instance.properties["BuildNumber"] == ("19045",)
+
+    @pytest.mark.parametrize("request_of", [Get, lambda resource: Invoke(resource, "StopService", {})])
+    def test_a_selector_that_the_class_does_not_have_is_refused_as_such(self, request_of: Any) -> None:
+        resource = wmi_resource("Win32_Service", selectors={"Name": "sppsvc", "Colour": "red"})
+
+        found = fault(asker("windows_10_pro").send, request_of(resource))
+
+        assert (found.subcode, found.code) == ("InvalidSelectors", 2150858843)
+
+    @pytest.mark.parametrize(
+        ("asked", "operation"),
+        [
+            (Get(wmi_resource("Win32_Service", selectors={"Name": "nothing"})), "GetObject"),
+            (Enumerate(EVERYTHING, "SELECT Name FROM Win32_Nothing"), "ExecQuery"),
+        ],
+        ids=["get", "query"],
+    )
+    def test_the_extended_status_names_what_wmi_was_asked_to_do(self, asked: Any, operation: str) -> None:
+        answer = asker("windows_10_pro").machine.answer(asked)
+
+        assert f"<p:Operation>{operation}</p:Operation>" in encode_answer(answer, None).decode()
+
+
+class TestModes:
+    """Source: DSP0226 1.0.0, 8.7, and [MS-WSMV] 3.1.4.1.14."""
+
+    WQL = "SELECT State FROM Win32_Service WHERE Name = 'Winmgmt'"
+
+    def answered(self, mode: str, **options: Any) -> str:
+        machine = asker("windows_10_pro").machine
+        return encode_answer(machine.answer(Enumerate(EVERYTHING, mode=mode, **options)), None).decode()
+
+    @pytest.mark.parametrize(
+        ("mode", "has_object", "has_reference"),
+        [(OBJECTS, True, False), (REFERENCES, False, True), (OBJECTS_AND_REFERENCES, True, True)],
+    )
+    def test_an_enumeration_returns_what_its_mode_says(self, mode: str, has_object: bool, has_reference: bool) -> None:
+        answer = self.answered(mode, wql=self.WQL)
+
+        assert ("<State>Running</State>" in answer) is has_object
+        assert ('<w:Selector Name="Name">Winmgmt</w:Selector>' in answer) is has_reference
+        assert ("/wmi/root/cimv2/Win32_Service</w:ResourceURI>" in answer) is has_reference
+
+    def test_what_is_pulled_is_of_the_mode_of_its_enumeration(self) -> None:
+        box = asker("windows_10_pro")
+        query = Enumerate(EVERYTHING, "SELECT * FROM Win32_Service", mode=OBJECTS_AND_REFERENCES)
+
+        batch = box.send(Pull(EVERYTHING, str(box.send(query).context)))
+
+        assert [item.properties["Name"] for item in batch.items] == [("Winmgmt",), ("WinRM",)]
+
+    def test_a_mode_that_does_not_exist_is_refused(self) -> None:
+        query = Enumerate(EVERYTHING, self.WQL, mode="EnumerateNothing")
+
+        found = fault(asker("windows_10_pro").send, query)
+
+        assert (found.subcode, found.code) == ("UnsupportedFeature", 2150858886)
 
 
 class TestInvoke:

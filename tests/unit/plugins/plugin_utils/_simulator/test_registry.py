@@ -57,8 +57,27 @@ def test_the_value_that_slmgr_keeps_can_be_kept_in_both_views(box: Asker) -> Non
         assert box.registry("DeleteValue", **at("KeyManagementServiceVersion", path)) == {"ReturnValue": "2"}
 
 
-def test_what_is_not_there_is_two_and_nil(box: Asker) -> None:
-    assert box.registry("GetStringValue", **at("Nothing")) == {"sValue": None, "ReturnValue": "2"}
+@pytest.mark.parametrize(
+    ("method", "parameter"),
+    [("GetStringValue", "sValue"), ("GetExpandedStringValue", "sValue"), ("GetDWORDValue", "uValue")],
+)
+def test_a_value_that_its_key_lacks_is_one_and_nil(box: Asker, method: str, parameter: str) -> None:
+    assert box.registry(method, **at("Nothing")) == {parameter: None, "ReturnValue": "1"}
+    assert box.registry("DeleteValue", **at("Nothing")) == {"ReturnValue": "2"}
+
+
+def test_a_list_of_lines_that_is_not_there_is_one_too(box: Asker) -> None:
+    assert box.registry("GetMultiStringValue", **at("Nothing"))["ReturnValue"] == "1"
+
+
+def test_a_list_without_lines_is_written_and_read(box: Asker) -> None:
+    assert box.registry("SetMultiStringValue", **at("Lines")) == {"ReturnValue": "0"}
+    assert box.registry("GetMultiStringValue", **at("Lines")) == {"ReturnValue": "0"}
+    assert box.registry("SetStringValue", **at("Line")) == {"ReturnValue": "87"}
+
+
+def test_a_key_that_is_not_there_is_two(box: Asker) -> None:
+    assert box.registry("DeleteValue", **at("EditionID", r"SOFTWARE\Nothing")) == {"ReturnValue": "2"}
     assert box.registry("GetStringValue", **at("EditionID", r"SOFTWARE\Nothing"))["ReturnValue"] == "2"
     assert box.registry("SetStringValue", **at("Name", r"SOFTWARE\Nothing", sValue="x")) == {"ReturnValue": "2"}
     assert box.registry("GetStringValue", **{**at("EditionID", WINDOWS), "hDefKey": "2147483649"}) == {

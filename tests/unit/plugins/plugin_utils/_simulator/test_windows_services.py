@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import ClockSetting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Get, Invoke, wmi_resource
 
-from .asking import Asker, asker
+from .asking import Asker, asker, fleet_of
 
 QUERY = "SELECT ProcessId, Started, State FROM Win32_Service WHERE Name = '{}'"
+STOPPED = {"ProcessId": "0", "Started": "false", "State": "Stopped"}
 
 
 @pytest.fixture
 def box() -> Asker:
-    return asker("server_2022_standard")
+    """A machine whose licensing service was started by a query."""
+    box = asker("server_2022_standard")
+    box.one("SELECT Version FROM SoftwareLicensingService")
+    return box
 
 
 def state(box: Asker, name: str = "sppsvc") -> str:
@@ -28,6 +37,11 @@ def call(box: Asker, method: str, name: str = "sppsvc") -> str:
     output = box.send(Invoke(resource, method, {}))
     assert set(output.values) == {"ReturnValue"}
     return str(output.values["ReturnValue"][0])
+
+
+def later(fleet: Fleet, span: timedelta) -> None:
+    """Let time pass."""
+    fleet.clock.set(ClockSetting(now=fleet.clock.now() + span, frozen=True))
 
 
 def test_the_services_that_licensing_rests_on_run(box: Asker) -> None:
@@ -104,8 +118,59 @@ def test_what_management_itself_needs_is_not_stopped(box: Asker) -> None:
         assert state(box, name) == "Running"
 
 
+@pytest.mark.parametrize(
+    "description",
+    [
+        "windows_11_pro",
+        {"system": "server_2022_standard", "channel": "kms_host", "status": "notification"},
+        {"system": "server_2022_standard", "status": "licensed"},
+    ],
+)
+def test_on_an_idle_machine_the_licensing_service_is_stopped(description: Any) -> None:
+    box = asker(description)
+
+    assert [box.one(QUERY.format("sppsvc")) for _time in range(2)] == [STOPPED] * 2
+    assert state(box, "WinRM") == "Running"
+    box.one("SELECT BuildNumber FROM Win32_OperatingSystem")
+    assert call(box, "StopService") == "5"
+    assert box.one(QUERY.format("sppsvc")) == STOPPED
+
+    box.one("SELECT Version FROM SoftwareLicensingService")
+
+    assert box.one(QUERY.format("sppsvc"))["ProcessId"] != "0"
+    assert state(box) == "Running"
+
+
+def test_a_kms_host_runs_it_and_goes_on_serving() -> None:
+    fleet = fleet_of({"box": {"system": "server_2022_standard", "channel": "kms_host", "status": "licensed"}})
+    box = Asker(fleet.machines["box"])
+
+    for _time in range(2):
+        assert state(box) == "Running"
+        later(fleet, timedelta(days=1))
+    assert "box.corp.example" in fleet.describe()["world"]["kms_hosts"]
+
+
+@pytest.mark.parametrize("start", ["a query", "StartService"])
+def test_it_stops_again_once_it_was_not_needed_for_a_while(start: str) -> None:
+    fleet = fleet_of({"box": "server_2022_standard"})
+    box = Asker(fleet.machines["box"])
+    later(fleet, timedelta(days=1))
+    if start == "a query":
+        box.one("SELECT Version FROM SoftwareLicensingService")
+    else:
+        assert call(box, start) == "0"
+        assert state(box) == "Start Pending"
+
+    assert [state(box) for _time in range(2)] == ["Running"] * 2
+    later(fleet, timedelta(minutes=1))
+
+    assert box.one(QUERY.format("sppsvc")) == STOPPED
+
+
 def test_without_administrator_rights_the_answer_is_two_and_nothing_happens() -> None:
     box = asker({"system": "server_2022_standard", "administrator": False})
+    box.one("SELECT Version FROM SoftwareLicensingService")
 
     assert call(box, "StopService") == "2"
     assert state(box) == "Running"

@@ -72,6 +72,38 @@ def test_all_else_is_replaced_and_keeps_its_shape_at_most(name: str, text: str, 
     assert _property(name, text.replace("&", "&amp;")) == written
 
 
+SKU = "0c8e7c0e-6f0e-4c37-9a54-51a0c0ffee00"
+MADE_UP = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            f"0xC004F06C, 0x00000000, kms.corp.example:1688, {SKU}, 2026/11/22 08:00, 1, 5, 0, {SKU}, 25",
+            f"0xC004F06C, 0x00000000, name1.name2.name3:1688, {MADE_UP}, 2020/01/01 00:00, 1, 5, 0, {MADE_UP}, 25",
+        ),
+        (
+            "0x00000000, 0x04000000, 0, 0, 4, 120, 10080, 2026/11/22 08:00",
+            "0x00000000, 0x04000000, 0, 0, 4, 120, 10080, 2020/01/01 00:00",
+        ),
+        ("0x0, 0x0, 10.20.30.40:1688, more", "0x0, 0x0, 192.0.2.1:1688, xxx"),
+        ("0x0, Fabrikam, a host, corp.example", "0x0, xxx, xxx xxx, xxx.xxx"),
+        ("hr=0xC004F074", "hr=0xC004F074"),
+        (f"RuleId={SKU[::-1]};AppId=7;SkuId={SKU};Owner=Fabrikam", f"SkuId={MADE_UP}"),
+        ("Fabrikam has 0xC004F074", "xxx xxx xxx"),
+    ],
+)
+def test_of_an_event_only_codes_and_numbers_stay(text: str, written: str) -> None:
+    assert _property("InsertionStrings", text) == written
+
+
+def test_the_query_of_a_log_stays_and_other_values_do_not() -> None:
+    wql = "WHERE Logfile = 'Application' AND TimeGenerated = '20261101080000.000000+000' AND User = 'Fabrikam'"
+    message = f"<s:Body><w:Filter>{wql}</w:Filter></s:Body>"
+    assert Anonymiser().message(message) == message.replace("Fabrikam", "xxx")
+
+
 def test_only_the_times_that_a_diagnosis_needs_stay() -> None:
     for name, kept in (("LocalDateTime", True), ("EvaluationEndDate", True), ("InstallDate", False)):
         text = _property(name, "<Datetime>2024-03-02T08:15:00Z</Datetime>")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -69,6 +70,16 @@ def test_a_machine_may_be_called_as_what_stands_there_anyway(tmp_path: Path, wor
 def test_neither_its_spelling_nor_a_part_of_it_hides_what_is_forbidden(tmp_path: Path, word: str, left: str) -> None:
     with pytest.raises(Refusal):
         Transcript({"exchange": [{"answer": left}]}, forbidden=(word,)).save(tmp_path / "t.json")
+
+
+def test_its_folders_are_its_owner_s_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        Transcript({}).save(tmp_path / "new" / "inner" / "t.json")
+    finally:
+        os.umask(before)
+    for folder in (tmp_path / "new", tmp_path / "new" / "inner"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_nobody_else_may_read_it_before_its_owner_did(tmp_path: Path) -> None:
