@@ -68,4 +68,6 @@ class Case:
     @property
     def lookup_domain(self) -> str | None:
         """The domain whose records the machine looks for: what the caller knows, what is set, or its own."""
-        return self.expected.lookup_domain or self.state.service.lookup_domain or self.state.domain or None
+        own = next((product.lookup_domain for product in self.discovering if product.lookup_domain), None)
+        given = self.expected.lookup_domain or own or self.state.service.lookup_domain
+        return given or self.state.domain or self.seen.dns_suffix

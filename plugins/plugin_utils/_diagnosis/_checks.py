@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .._errors import ActivationError, MachineRefused
-from .._licensing import explain
+from .._errors import ActivationError
+from .._licensing import KmsAttempt, attempt_facts, explain_refusal
 from ._texts import TEXTS
 
 __all__ = ["CHECKS", "Check", "Diagnosis", "blamed", "ok", "skipped", "unknown", "wrong"]
@@ -39,7 +39,10 @@ Status = t.Literal["ok", "wrong", "skipped", "unknown"]
 
 @dataclass(frozen=True)
 class Check:
-    """One check and what became of it; only a wrong one has a cause and a remedy, and always a code."""
+    """One check and what became of it; only a wrong one has a cause and a remedy, and always a code.
+
+    `fault` is what the machine said, where that ended the check.
+    """
 
     check: str
     status: Status
@@ -47,8 +50,9 @@ class Check:
     code: str | None = None
     cause: str | None = None
     remedy: str | None = None
+    fault: t.Mapping[str, str | None] | None = None
 
-    def facts(self) -> dict[str, str | None]:
+    def facts(self) -> dict[str, t.Any]:
         """Return the check as a result shows it."""
         return {
             "check": self.check,
@@ -57,21 +61,36 @@ class Check:
             "message": self.message,
             "cause": self.cause,
             "remedy": self.remedy,
+            **({"fault": self.fault} if self.fault else {}),
         }
+
+    def after(self, error: ActivationError) -> Check:
+        """Return the check with what the machine said where that is behind the error."""
+        return replace(self, fault=error.fault_facts())
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All checks of one machine; `reached` tells whether it has answered a question about its licences."""
+    """All checks of one machine; `reached` tells whether it has answered a question about its licences.
+
+    `last_attempt` is how the last activation ended of the first product that is not licensed.
+    """
 
     machine: str
     reached: bool
     checks: tuple[Check, ...]
+    last_attempt: KmsAttempt | None = None
 
     @property
     def wrong(self) -> list[str]:
         """The codes of what is wrong, in the order of the checks."""
         return [check.code or "" for check in self.checks if check.status == "wrong"]
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one paragraph."""
+        wrong = (check.message for check in self.checks if check.status == "wrong")
+        return " ".join(wrong) or "Nothing is wrong."
 
     def facts(self) -> dict[str, t.Any]:
         """Return the diagnosis as a result shows it."""
@@ -80,6 +99,7 @@ class Diagnosis:
             "healthy": not self.wrong,
             "reached": self.reached,
             "wrong": self.wrong,
+            "last_attempt": attempt_facts(self.last_attempt) if self.last_attempt else None,
             "checks": [check.facts() for check in self.checks],
         }
 
@@ -107,9 +127,7 @@ def wrong(check: str, code: str, **words: t.Any) -> Check:
 
 def blamed(check: str, error: ActivationError, code: str | None = None) -> Check:
     """Return a check that an error has ended, in the words of the error."""
-    explanation = None
-    if isinstance(error, MachineRefused) and error.hresult is not None:
-        explanation = explain(error.hresult)
+    explanation = explain_refusal(error)
     message = f"{error.message} {explanation.message}" if explanation else error.message
     return Check(
         check,
@@ -118,4 +136,4 @@ def blamed(check: str, error: ActivationError, code: str | None = None) -> Check
         code or error.code or (explanation.code if explanation else type(error).__name__),
         error.cause or (explanation.cause if explanation else None),
         error.remedy or (explanation.remedy if explanation else None),
-    )
+    ).after(error)

@@ -115,7 +115,12 @@ def summary(diagnosis: Diagnosis) -> dict[str, t.Any]:
 
 def _examiner(session: Session, settings: ConnectionSettings, surroundings: Surroundings, clocks: Clocks) -> Examiner:
     return Examiner(
-        session, surroundings, now=clocks.now, pause=clocks.pause, operation_timeout=settings.operation_timeout
+        session,
+        surroundings,
+        now=clocks.now,
+        pause=clocks.pause,
+        operation_timeout=settings.operation_timeout,
+        max_envelope_size=settings.max_envelope_size,
     )
 
 
@@ -138,7 +143,11 @@ def _names(machine: str, settings: ConnectionSettings, noted: Noted, state: Stat
 
 def _told(state: State) -> list[str]:
     service = state.service
-    per_product = [name for row in state.products for name in (row.kms_host, row.discovered_kms_host, row.ad_object)]
+    per_product = [
+        name
+        for row in state.products
+        for name in (row.kms_host, row.lookup_domain, row.discovered_kms_host, row.ad_object)
+    ]
     names = [service.kms_host, service.lookup_domain, service.discovered_kms_host, state.domain, *per_product]
     return [name for name in (state.machine.name if state.machine else None, *names) if name]
 

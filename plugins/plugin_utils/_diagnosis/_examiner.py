@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import datetime
 
 from .._applying import Products, Reader, Scope
@@ -24,9 +25,10 @@ _REGISTRY = "StdRegProv"
 _NAMESPACE = "root/default"
 _LOCAL_MACHINE = 0x80000002
 _SETTINGS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
+_NAMES = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
 _SET_VALUE = 2
 _HOPELESS = (ConnectionFailed, MissingLibrary, RequestRejected, Unsealed)
-_EVERYTHING = Scope(products=Products.INSTALLED, details=True, machine=True, domain=True)
+_EVERYTHING = Scope(products=Products.INSTALLED, details=True, machine=True, domain=True, attempts=True)
 
 
 class Examiner:
@@ -43,9 +45,12 @@ class Examiner:
         now: t.Callable[[], datetime],
         pause: t.Callable[[float], None],
         operation_timeout: float = 60.0,
+        max_envelope_size: int = 512_000,
     ) -> None:
         self._surroundings = surroundings
-        self._repository = Repository(session.send, operation_timeout=operation_timeout, pause=pause)
+        self._repository = Repository(
+            session.send, operation_timeout=operation_timeout, max_envelope_size=max_envelope_size, pause=pause
+        )
         self._reader = Reader(self._repository, now=now)
 
     @property
@@ -63,13 +68,10 @@ class Examiner:
         if talk.state is None:
             return seen
         case = Case(seen, talk.state, expected)
-        return Seen(
-            place=place,
-            reach=reach,
-            talk=talk,
-            published=self._published(case),
-            kms_hosts=self._kms_hosts(case),
-        )
+        if case.discovering and case.lookup_domain is None:
+            seen = replace(seen, dns_suffix=self._suffix())
+            case = Case(seen, talk.state, expected)
+        return replace(seen, published=self._published(case), kms_hosts=self._kms_hosts(case))
 
     def _talk(self) -> Talk:
         granted, denied = self._rights()
@@ -93,6 +95,15 @@ class Examiner:
             # ReturnValue 5 would be an answer too: the key may not even be opened.
             return (False, None) if _says_no(error) else (None, error)
 
+    def _suffix(self) -> str | None:
+        """Return the primary DNS suffix of a machine in no domain ("TCP/IP registry entries", Microsoft)."""
+        given = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": _NAMES, "sValueName": "Domain"}
+        try:
+            told = self._repository.invoke(_REGISTRY, {}, "GetStringValue", given, namespace=_NAMESPACE)
+            return from_lexical(told.get("sValue", ()), "string") or None
+        except ActivationError:
+            return None
+
     def _published(self, case: Case) -> Published | None:
         if not case.discovering or case.lookup_domain is None:
             return None
@@ -105,7 +116,9 @@ class Examiner:
 
 def _is_hopeless(error: ActivationError) -> bool:
     """Tell whether another message would end as this one did; who was silent once is not waited for again."""
-    return isinstance(error, _HOPELESS) or (isinstance(error, AnswerLost) and error.code == "read_timeout")
+    return isinstance(error, _HOPELESS) or (
+        isinstance(error, AnswerLost) and error.code in ("read_timeout", "deadline_exceeded")
+    )
 
 
 def _says_no(error: ActivationError) -> bool:

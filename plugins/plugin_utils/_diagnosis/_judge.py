@@ -49,7 +49,8 @@ def judge(machine: str, seen: Seen, expected: Expected) -> Diagnosis:
         made.append(_made(check, seen, state, expected))
         # A machine that has told everything is examined to the end, whatever its login may not do.
         broken = made[-1] if made[-1].status == "wrong" and state is None else None
-    return Diagnosis(machine, state is not None, tuple(made))
+    attempts = (product.last_attempt for product in (state.judged if state else ()))
+    return Diagnosis(machine, state is not None, tuple(made), next(filter(None, attempts), None))
 
 
 def _made(check: str, seen: Seen, state: State | None, expected: Expected) -> Check:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_THRESHOLDS, ActivationType, Application, Channel, Product, named
-from .._planning import kms_hosts_at_odds, same_name
+from .._planning import effective_overrides, granted_by, kms_hosts_at_odds, lease_age
+from .._validation import same_name, spelled_endpoint
 from ._case import Case
 from ._checks import Check, ok, skipped, unknown, wrong
 from ._seen import Answering, Flaw, Published, Reach
@@ -24,6 +25,9 @@ _KMS_CODES = {
     Answering.SILENT: "kms_silent",
     Answering.NO_ROUTE: "kms_no_route",
 }
+_UNREACHED = (Answering.NAMELESS, Answering.SILENT, Answering.NO_ROUTE)
+"""What says that the controller does not reach a host; one that refuses connections is reached."""
+_OF_UNREACHED = frozenset({"no_route", "stale_record"})
 
 
 def settings(case: Case) -> Check:
@@ -31,7 +35,7 @@ def settings(case: Case) -> Check:
     product = next((row for row in case.products if row.channel is Channel.KMS_CLIENT), None)
     if product is None or case.expected.path == "mak":
         return skipped("settings", case.without_client())
-    for judged in (_restricted, _misdirected, _at_odds):
+    for judged in (_restricted, _misdirected, _at_odds, _overridden):
         found = judged(case, product)
         if found is not None:
             return found
@@ -41,7 +45,7 @@ def settings(case: Case) -> Check:
 def _told(case: Case, product: Product) -> str:
     host = case.set_host(product)
     if host:
-        return f"The KMS host is set to {host[0]}:{host[1]}."
+        return f"The KMS host is set to {spelled_endpoint(*host)}."
     if not case.clients:
         return "The settings do not stand in the way."
     return f"The KMS host is looked for in DNS, in {case.lookup_domain or 'whatever suffix the machine has'}."
@@ -55,13 +59,16 @@ def _restricted(case: Case, product: Product) -> Check | None:
         return wrong("settings", "ad_without_domain")
     if kind is ActivationType.TOKEN and not product.is_licensed:
         return wrong("settings", "token_only")
-    return None
+    waiting = next((row for row in case.products if row.lacks_ad_object), None)
+    if waiting is None:
+        return None
+    return wrong("settings", "ad_without_object", product=named(waiting), status=waiting.status.label)
 
 
 def _misdirected(case: Case, product: Product) -> Check | None:
     service = case.state.service
     host = product.kms_host or service.kms_host
-    domains = (service.lookup_domain, case.state.domain, case.expected.lookup_domain)
+    domains = (product.lookup_domain, service.lookup_domain, case.state.domain, case.expected.lookup_domain)
     if host and any(_same(host, domain) for domain in domains):
         return wrong("settings", "domain_as_kms_host", host=host)
     if service.kms_port and not service.kms_host:
@@ -70,8 +77,23 @@ def _misdirected(case: Case, product: Product) -> Check | None:
 
 
 def _at_odds(case: Case, product: Product) -> Check | None:
-    odds = kms_hosts_at_odds(product, case.state)
-    return wrong("settings", "kms_hosts_differ", host=odds.host, other=odds.other, whose=odds.whose) if odds else None
+    for row in (product, *case.clients):
+        odds = kms_hosts_at_odds(row, case.state)
+        if odds is not None:
+            return wrong("settings", "kms_hosts_differ", product=named(row), **odds._asdict())
+    return None
+
+
+def _overridden(case: Case, _product: Product) -> Check | None:
+    for row in case.products:
+        found = effective_overrides(row, case.state) if row.channel is Channel.KMS_CLIENT else ()
+        if row.is_primary:
+            # adba_client restricts Windows alone where other products are left to KMS.
+            found = tuple(item for item in found if (item.setting, item.own) != ("activation_type", "ad"))
+        if found:
+            texts = ", ".join(f"{item.setting} {item.own} in place of {item.machine}" for item in found)
+            return wrong("settings", "product_settings_override", product=named(row), settings=texts)
+    return None
 
 
 def srv(case: Case) -> Check:
@@ -87,18 +109,21 @@ def srv(case: Case) -> Check:
         return unknown("srv", "DNS was not asked.")
     flaw = next(iter(_serious(published)), None)
     if flaw is None:
-        hosts = ", ".join(f"{host.target}:{host.port}" for host in published.hosts)
+        hosts = ", ".join(spelled_endpoint(host.target, host.port) for host in published.hosts)
         return ok("srv", f"{published.domain} publishes {hosts}.")
     if flaw.code == "dnspython_missing":
         return unknown("srv", f"{flaw.message} {flaw.remedy}")
     if _proves_nothing(case, published, flaw):
         return unknown("srv", f"{flaw.message} The machine itself has found a KMS host. Name its DNS in dns_servers.")
+    proof = _proof_of_discovery(case)
+    if proof and all(found.code in _OF_UNREACHED for found in _serious(published)):
+        return unknown("srv", f"{_all_of(published, flaw)} {proof}")
     return Check("srv", "wrong", _all_of(published, flaw), flaw.code, flaw.cause, flaw.remedy)
 
 
 def _without_domain(case: Case) -> Check:
     if all(product.is_licensed for product in case.discovering):
-        return unknown("srv", "The machine is in no domain, and which DNS suffix it has cannot be read.")
+        return unknown("srv", "The machine is in no domain and shows no primary DNS suffix.")
     return wrong("srv", "no_lookup_domain")
 
 
@@ -124,25 +149,52 @@ def kms(case: Case) -> Check:
     """Whether the KMS host that the machine would use accepts connections from the controller."""
     if not case.clients:
         return skipped("kms", case.without_client())
+    proofs: list[str] = []
     for product in case.clients:
         host = case.set_host(product)
         reach = _reach(case, host) if host else None
-        if reach is not None and reach.answering in _KMS_CODES:
+        if reach is None or reach.answering not in _KMS_CODES:
+            continue
+        proof = _proof(case, reach)
+        if proof is None:
             return wrong("kms", _KMS_CODES[reach.answering], host=reach.host, port=reach.port)
+        proofs.append(proof)
+    if proofs:
+        return unknown("kms", proofs[0])
     if not case.discovering:
         return _answering(case.seen.kms_hosts)
     return _found_in_dns(case)
+
+
+def _proof(case: Case, reach: Reach) -> str | None:
+    """Return that the machine reaches a host which the controller does not reach, None where nothing proves it."""
+    product = granted_by(reach.host, reach.port, case.state) if reach.answering in _UNREACHED else None
+    if product is None:
+        return None
+    return (
+        f"{reach.spelled} is not reachable from the controller. The machine reaches it: {named(product)} was licensed"
+        f" by it {lease_age(product)}."
+    )
+
+
+def _proof_of_discovery(case: Case) -> str | None:
+    """Return the proof that the machine reaches the KMS host it found in DNS, None where there is none."""
+    cached = [case.cached_host(product) for product in case.discovering]
+    reaches = [_reach(case, host) for host in cached if host is not None]
+    proofs = [_proof(case, reach) for reach in reaches if reach is not None]
+    return proofs[0] if proofs and len(proofs) == len(cached) and all(proofs) else None
 
 
 def _answering(hosts: t.Sequence[Reach]) -> Check:
     names = [reach.spelled for reach in hosts if reach.is_open]
     if names:
         return ok("kms", f"{' and '.join(names)} accepts connections.")
-    return unknown("kms", "The controller's DNS did not tell where the KMS host is.")
+    why = next((reach.why for reach in hosts if reach.why), None)
+    return unknown("kms", why or "The controller's DNS did not tell where the KMS host is.")
 
 
 def _found_in_dns(case: Case) -> Check:
-    listed = {f"{host.target}:{host.port}": host.reachable for host in _hosts(case)}
+    listed = {spelled_endpoint(host.target, host.port): host.reachable for host in _hosts(case)}
     cached = {reach.spelled: reach.is_open for reach in case.seen.kms_hosts}
     all_of_them = {**listed, **cached}
     open_ones = [name for name, is_open in all_of_them.items() if is_open]
@@ -150,6 +202,11 @@ def _found_in_dns(case: Case) -> Check:
         return ok("kms", f"{open_ones[0]} accepts connections.")
     if not all_of_them:
         return skipped("kms", "No KMS host is known.")
+    proof = _proof_of_discovery(case)
+    if proof:
+        return unknown("kms", proof)
+    if any(reach.answering is Answering.UNKNOWN for reach in case.seen.kms_hosts):
+        return _answering(case.seen.kms_hosts)
     return wrong("kms", "no_kms_host_answers", hosts=", ".join(all_of_them))
 
 
@@ -179,13 +236,25 @@ def threshold(case: Case) -> Check:
 def _too_few(case: Case, product: Product) -> Check | None:
     kind = "office" if _counter(product) == "office" else _kind_of_windows(case)
     required, count = KMS_THRESHOLDS[kind], case.expected.counts.get(_counter(product))
-    if product.reason == KMS_COUNT_TOO_LOW:
-        said = "it has said so itself" if count is None else f"it counts {count}"
-    elif count is not None and count < required:
-        said = f"it counts {count}"
+    is_enough = count is not None and count >= required
+    if product.attempt_error == KMS_COUNT_TOO_LOW and not product.is_licensed and not is_enough:
+        return _refused_for_count(product, required, count)
+    if count is not None and count < required:
+        return wrong(
+            "threshold", "below_threshold", product=named(product), count=f"it counts {count}", required=required
+        )
+    return None
+
+
+def _refused_for_count(product: Product, required: int, count: int | None) -> Check:
+    """Return what the last attempt has shown; what the host counts now goes before what it counted then."""
+    attempt = product.last_attempt
+    if count is None and attempt is not None and attempt.count is not None:
+        said = f"at the last attempt it had counted {attempt.count}"
     else:
-        return None
-    return wrong("threshold", "below_threshold", product=named(product), count=said, required=required)
+        said = "the last attempt ended so" if count is None else f"it counts {count}"
+    needed = (attempt.required_count if attempt else None) or required
+    return wrong("threshold", "below_threshold", product=named(product), count=said, required=needed)
 
 
 def _counter(product: Product) -> str:

@@ -6,7 +6,17 @@
 
 from __future__ import annotations
 
-from .._licensing import ENDS_SOON_DAYS, ActivationType, Channel, LicenseStatus, Product, explain, named
+from .._licensing import (
+    ENDS_SOON_DAYS,
+    ActivationType,
+    Channel,
+    LicenseStatus,
+    Product,
+    attempt_sentence,
+    explain,
+    named,
+)
+from .._planning import asked_kms_host
 from ._case import Case
 from ._checks import Check, ok, skipped, wrong
 
@@ -62,10 +72,26 @@ def _left(product: Product) -> str:
 
 
 def last_error(case: Case) -> Check:
-    """Whether Windows says why a product is not licensed."""
+    """Whether Windows says why a product is not licensed: the event of the last attempt, else the licence's own reason.
+
+    The reason is mostly a state such as 0xC004F056, which any client shows that no host has licensed.
+    """
     for product in case.products:
+        found = _failed_attempt(product)
+        if found is not None:
+            return found
         if product.reason & _FAILED:
-            told = explain(product.reason)
-            message = f"{named(product)}: {told.message}"
+            told = explain(product.reason, product.channel.value)
+            asked = asked_kms_host(product.reason, product, case.state)
+            message = " ".join(filter(None, (f"{named(product)}: {told.message}", asked)))
             return Check("last_error", "wrong", message, told.code, told.cause, told.remedy)
     return ok("last_error", "No product tells of an error.")
+
+
+def _failed_attempt(product: Product) -> Check | None:
+    attempt = product.last_attempt
+    if attempt is None or not attempt.code:
+        return None
+    meaning = explain(attempt.code, attempt.channel.value)
+    message = f"{named(product)}: {attempt_sentence(attempt)}"
+    return Check("last_error", "wrong", message, meaning.code, meaning.cause, meaning.remedy)

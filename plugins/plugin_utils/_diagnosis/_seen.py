@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .._errors import ActivationError
 from .._licensing import State
+from .._validation import spelled_endpoint
 
 __all__ = ["Answering", "Expected", "Flaw", "Place", "Published", "PublishedHost", "Reach", "Seen", "Talk"]
 
@@ -47,7 +48,7 @@ class Reach:
     @property
     def spelled(self) -> str:
         """Host and port in one word."""
-        return f"{self.host}:{self.port}"
+        return spelled_endpoint(self.host, self.port)
 
 
 @dataclass(frozen=True)
@@ -126,5 +127,7 @@ class Seen:
     place: Place
     reach: Reach | None = None
     talk: Talk | None = None
+    dns_suffix: str | None = None
+    """The primary DNS suffix, read where nothing else says in which domain KMS hosts are looked up."""
     published: Published | None = None
     kms_hosts: tuple[Reach, ...] = ()

@@ -7,12 +7,19 @@
 from __future__ import annotations
 
 import typing as t
-import urllib.parse
-import urllib.request
 
-from .._discovery import DnsSettings, JudgedDomain, Outcome, discover, probe, resolve
+from .._discovery import (
+    DnsSettings,
+    JudgedDomain,
+    Outcome,
+    discover,
+    leads_to_itself,
+    only_neighbours_reach,
+    probe,
+    resolve,
+)
 from .._errors import ActivationError, MissingLibrary
-from .._session import ConnectionSettings
+from .._session import ConnectionSettings, bare
 from ._seen import Answering, Flaw, Place, Published, PublishedHost, Reach
 
 __all__ = ["Network", "Surroundings", "place_of"]
@@ -52,8 +59,10 @@ class Network:
         return self._reach(host, port, self._system)
 
     def kms_host(self, host: str, port: int) -> Reach:
-        """Try the port of a KMS host."""
-        return self._reach(host, port, self._settings)
+        """Try the port of a KMS host, unless only the machine can reach it."""
+        if leads_to_itself(host):
+            return Reach(host, port, Answering.UNKNOWN, why=f"{host} is the machine itself, whoever asks.")
+        return self._reach(host, port, self._settings, of_machine=True)
 
     def published(self, domain: str) -> Published:
         """Look up and try the KMS hosts of a domain."""
@@ -63,9 +72,12 @@ class Network:
             return Published(domain, flaws=(Flaw("dnspython_missing", missing.message, missing.cause, missing.remedy),))
         return _published(found.domains[0], asked=bool(self._settings.servers))
 
-    def _reach(self, host: str, port: int, settings: DnsSettings) -> Reach:
+    def _reach(self, host: str, port: int, settings: DnsSettings, *, of_machine: bool = False) -> Reach:
         try:
-            addresses = resolve(host, settings)
+            addresses = resolve(bare(host), settings)
+            if of_machine and only_neighbours_reach(addresses):
+                why = f"The address of {host} is link-local: the machine may reach it, and the controller cannot tell."
+                return Reach(host, port, Answering.UNKNOWN, addresses, why)
             outcome = probe(addresses, port, settings.timeout).outcome if addresses else None
         except ActivationError as failed:  # DNS is silent, a library is missing, or the controller has no socket left
             return Reach(host, port, Answering.UNKNOWN, why=failed.message)
@@ -92,14 +104,5 @@ def place_of(settings: ConnectionSettings) -> Place:
         user=settings.user or "",
         over_tls=settings.over_tls,
         validated=settings.tls.validate,
-        proxied=_is_proxied(settings),
+        proxied=settings.proxy_url is not None,
     )
-
-
-def _is_proxied(settings: ConnectionSettings) -> bool:
-    if settings.proxy.url:
-        return True
-    if not settings.proxy.environment:
-        return False
-    host = urllib.parse.urlsplit(settings.endpoint).hostname or ""
-    return settings.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)

@@ -66,6 +66,7 @@ def key(case: Case) -> Check:
         channel=product.channel.value,
         expected=_PATHS.get(case.expected.path, ""),
         partial=product.partial_product_key,
+        status=product.status.label,
         edition=case.state.edition_id,
         build=case.state.build,
     )
@@ -74,7 +75,7 @@ def key(case: Case) -> Check:
 def _misfit(case: Case, product: Product) -> str | None:
     path = case.expected.path
     if product.channel is Channel.KMS_HOST:
-        return _misfit_of_host_key(case)
+        return _misfit_of_host_key(case, product)
     if product.channel is Channel.KMS_CLIENT:
         if path == "mak":
             return "not_a_mak"
@@ -85,10 +86,12 @@ def _misfit(case: Case, product: Product) -> str | None:
     return "not_a_kms_client_key" if path in ("kms", "ad") and not product.is_evaluation else None
 
 
-def _misfit_of_host_key(case: Case) -> str | None:
+def _misfit_of_host_key(case: Case, product: Product) -> str | None:
     if case.state.machine is not None and case.state.machine.is_server is False:
         return "host_key_on_client"
-    return None if case.expected.path == "any" else "kms_host_key"
+    if case.expected.path != "any":
+        return "kms_host_key"
+    return None if product.is_licensed and case.state.service.is_kms_host else "host_key_without_host"
 
 
 def _is_of_other_edition(case: Case, product: Product) -> bool:

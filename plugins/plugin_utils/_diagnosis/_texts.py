@@ -88,14 +88,23 @@ _SYSTEM: t.Mapping[str, tuple[str, str, str]] = {
     "host_key_on_client": (
         "A client edition of Windows has the key of a KMS host.",
         "The key of a KMS host was installed where the generic key belongs. It can be activated on six machines only.",
-        "Remove it with volume.activation.product_key, then run volume.activation.kms_client. A KMS host belongs on a"
-        " server.",
+        "Put the generic key back with ansible HOST -m volume.activation.kms_host -a state=absent, then run"
+        " ansible HOST -m volume.activation.kms_client. A KMS host belongs on a server.",
+    ),
+    "host_key_without_host": (
+        "The machine has the key of a KMS host and does not act as one ({status}).",
+        "A host key was installed on an ordinary server by mistake, or the key of a KMS host was never activated. No"
+        " KMS host licenses a machine with this key.",
+        "Put the generic key back with ansible HOST -m volume.activation.kms_host -a state=absent, then run"
+        " ansible HOST -m volume.activation.kms_client. If it is to be a KMS host, activate the key with"
+        " volume.activation.kms_host.",
     ),
     "kms_host_key": (
         "The machine has the key of a KMS host, and was expected to be licensed by {expected}.",
         "It is a KMS host, or a host key was installed on an ordinary server by mistake.",
-        "Leave a KMS host out. Else remove the key with volume.activation.product_key, then run"
-        " volume.activation.kms_client.",
+        "Leave a KMS host out. Else put the generic key back with"
+        " ansible HOST -m volume.activation.kms_host -a state=absent, then run"
+        " ansible HOST -m volume.activation.kms_client.",
     ),
     "not_a_kms_client_key": (
         "The machine has a key of the channel {channel}, and was expected to be licensed by {expected}.",
@@ -136,21 +145,36 @@ _KMS: t.Mapping[str, tuple[str, str, str]] = {
         "It left its domain, or the activation type was set on the wrong machine.",
         "Join it to the domain, or run volume.activation.kms_client with activation_type any.",
     ),
+    "ad_without_object": (
+        "{product} is restricted to Active Directory, and no activation object has licensed it ({status}).",
+        "The forest has no activation object for it, or the object has not reached its domain controller, or the"
+        " product was never activated by it. A licence by KMS cannot be renewed and ends after 180 days at most.",
+        "Create the object with volume.activation.adba_object, then run ansible HOST -m volume.activation.adba_client."
+        " To license it by KMS, lift the restriction with"
+        " ansible HOST -m volume.activation.kms_client -a activation_type=any.",
+    ),
     "token_only": (
         "The machine is restricted to activation by token, and is not licensed.",
         "The activation type was set, and there is no certificate for it.",
         "Run volume.activation.kms_client with activation_type any.",
     ),
     "kms_hosts_differ": (
-        "The KMS host that is set, {host}, is another one than {other}, {whose}.",
+        "The KMS host that is set for {product}, {host}, is another one than {other}, {whose}.",
         "Windows itself has a KMS host of its own beside the one for all products, or the setting is older than the"
         " KMS host.",
         "Decide for one: volume.activation.kms_client with kms_host, or with dns_discovery.",
     ),
+    "product_settings_override": (
+        "{product} has settings of its own, which override those of the machine: {settings}.",
+        "They were set for its activation ID, as slmgr.vbs and ospp.vbs can, or a tool did so.",
+        "For Windows run volume.activation.kms_client with the KMS host or dns_discovery, with lookup_domain and with"
+        " activation_type, as they are meant to be; it clears what the product has of its own. For Office run ospp.vbs"
+        " /remhst, /ckms-domain or /actype:0 on the machine.",
+    ),
     "no_lookup_domain": (
-        "The machine is in no domain and has neither a KMS host nor a look-up domain.",
-        "Outside of a domain Windows looks for a KMS host in its DNS suffix only, and there may be none.",
-        "Run volume.activation.kms_client with kms_host or lookup_domain.",
+        "The machine is in no domain and has neither a KMS host, a look-up domain nor a primary DNS suffix.",
+        "Outside of a domain Windows looks for a KMS host in its primary DNS suffix only.",
+        "Run volume.activation.kms_client with kms_host or lookup_domain, or give the machine a primary DNS suffix.",
     ),
     "kms_name_not_resolved": (
         "The name of the KMS host {host} has no address.",

@@ -18,7 +18,7 @@ from .._errors import (
     RequestRejected,
     Unsealed,
 )
-from .._licensing import explain
+from .._licensing import explain_refusal, verdict
 from ._checks import Check, blamed, ok, skipped, unknown, wrong
 from ._seen import Answering, Place, Reach, Seen, Talk
 
@@ -33,8 +33,7 @@ _BELONGS = {
     "certificate_not_trusted": "tls",
     "tls_failed": "tls",
 }
-_BEFORE_ANYTHING_WAS_SENT = frozenset({"login_failed", "missing_library", "no_login", "unsealed"})
-_DENIED = frozenset({5, 0x80070005, 0x80041003, 0x80338104, 0x80338105, 0x80338106})
+_BEFORE_ANYTHING_WAS_SENT = frozenset({"basic_not_latin1", "login_failed", "missing_library", "no_login", "unsealed"})
 _PORT_CODES = {
     Answering.REFUSED: "connection_refused",
     Answering.SILENT: "connect_timeout",
@@ -128,7 +127,7 @@ def rights(seen: Seen) -> Check:
     if talk.granted is False:
         return wrong("rights", "no_rights", user=seen.place.user)
     if talk.denied is not None and _is_denied(talk.denied):
-        return wrong("rights", "access_denied", user=seen.place.user)
+        return wrong("rights", "access_denied", user=seen.place.user).after(talk.denied)
     return unknown("rights", "The machine did not say what this login may do.")
 
 
@@ -136,10 +135,11 @@ def wmi(seen: Seen) -> Check:
     """Whether the machine answers queries about its licences."""
     talk = seen.talk or Talk()
     error = talk.error
-    if isinstance(error, MachineRefused) and error.hresult is not None:
-        explanation = explain(error.hresult)
+    explanation = explain_refusal(error) if error is not None else None
+    if error is not None and explanation is not None:
         said = f"It says {explanation.code}: {explanation.message}"
-        return wrong("wmi", "wmi_refused", said=said, cause=explanation.cause, remedy=explanation.remedy)
+        check = wrong("wmi", "wmi_refused", said=said, cause=explanation.cause, remedy=explanation.remedy)
+        return check.after(error)
     if error is not None:
         return blamed("wmi", error)
     count = len(talk.state.products) if talk.state else 0
@@ -161,4 +161,4 @@ def _belongs_to(error: ActivationError) -> str:
 
 
 def _is_denied(error: ActivationError) -> bool:
-    return isinstance(error, MachineRefused) and error.hresult in _DENIED
+    return isinstance(error, MachineRefused) and error.hresult is not None and verdict(error.hresult).kind == "rights"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, LEASE, ActivationType, Application, Product
+from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, Application, Product
 from ._record import Record
 
 __all__ = ["KINDS", "Askers", "askers_of", "count"]
@@ -22,13 +22,11 @@ KINDS: t.Mapping[str, tuple[str, str | None]] = {
 """By kind where the forecast tells of it."""
 
 _APPLICATIONS = {Application.WINDOWS: "windows", Application.OFFICE: "office"}
-_FRESH_MINUTES = (LEASE - KMS_WINDOW).total_seconds() / 60
-"""With more than this left a lease was granted while the requests of that time still count."""
 
 
 @dataclass(slots=True)
 class Askers:
-    """The machines that ask KMS for one kind of product; who `complains` was told that the count is too low.
+    """The machines that ask KMS for one kind of product; those that are `complaining` were refused for too low a count.
 
     `is_granted` when KMS has licensed one of them within the time that requests count for: some host has enough.
     """
@@ -54,14 +52,9 @@ def count(askers: t.Mapping[str, Askers], record: Record) -> None:
 
 def _note(askers: Askers, name: str, products: list[Product]) -> None:
     askers.names.append(name)
-    if any(product.reason == KMS_COUNT_TOO_LOW for product in products):
+    if any(product.attempt_error == KMS_COUNT_TOO_LOW for product in products):
         askers.complaining.append(name)
-    askers.is_granted = askers.is_granted or any(_is_fresh(product) for product in products)
-
-
-def _is_fresh(product: Product) -> bool:
-    by_kms = product.is_leased and product.activated_by is ActivationType.KMS
-    return by_kms and product.grace_minutes >= _FRESH_MINUTES
+    askers.is_granted = askers.is_granted or any(product.granted_within(KMS_WINDOW) for product in products)
 
 
 def _kind(record: Record, application: str) -> str:

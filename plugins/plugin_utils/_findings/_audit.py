@@ -44,6 +44,8 @@ def audited(rows: t.Iterable[Row], settings: Settings, *, audited_at: str, durat
         machine = sound(row)
         record = Record.read(machine)
         count(askers, record)
+        if _is_left_alone(machine):
+            findings.leave_alone(record.name)
         for hit in judged(record, settings, today):
             findings.add(record.name, hit)
         machine.update(_standing(Standing.of(record, today)))
@@ -83,8 +85,14 @@ def _name(machine: Row) -> str:
     return str(machine["name"])
 
 
+def _is_left_alone(machine: Row) -> bool:
+    """Return whether the inventory says so; a rule that concludes the same only says that somebody has to decide."""
+    return bool(machine["profile"]["wished"] == "none")
+
+
 def _share(machines: t.Sequence[Row], settings: Settings) -> Share:
-    known = [machine["method"] for machine in machines if is_known(machine["method"])]
+    managed = [machine for machine in machines if not _is_left_alone(machine)]
+    known = [machine["method"] for machine in managed if is_known(machine["method"])]
     return Share(machines=known.count("mak"), of=len(known), limit=settings.mak_share_limit)
 
 
@@ -115,6 +123,7 @@ def _summary(machines: t.Sequence[Row]) -> Document:
         "machines": len(machines),
         "reached": sum(machine["reached"] for machine in machines),
         "licensed": sum(machine["status"] in _LICENSED for machine in machines),
+        "left_alone": sum(_is_left_alone(machine) for machine in machines),
         "with_findings": sum(bool(machine["findings"]) for machine in machines),
         "by_status": _counted(machine["status"] for machine in machines),
         "by_method": _counted(machine["method"] for machine in machines),

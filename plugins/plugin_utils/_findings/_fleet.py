@@ -52,8 +52,10 @@ def below_threshold(forecast: Forecast, askers: Mapping[str, Askers]) -> Iterato
         found = askers[kind]
         granted = found.is_granted or (kind == "windows_server" and askers["windows_client"].is_granted)
         certain = now is not None and not granted
-        concerned = () if outlook["reached"] else found.names if certain else found.complaining
+        # Without a count, a lease of another machine shows that some host has enough, and not that this one's has.
+        expected = told["joining"] if now is None else told["count_expected"]
+        concerned = () if expected >= outlook["required"] else found.names if certain else found.complaining
         for name in concerned:
             counted = "no KMS host has told its count" if now is None else f"the KMS host counts {now}"
-            text = f"{counted}, {outlook['required']} are needed, and with all machines here it will be"
-            yield name, Hit("below_threshold", f"{text} {told['count_expected']}", kind)
+            text = f"{counted}, {outlook['required']} are needed, and with all machines here it will be {expected}"
+            yield name, Hit("below_threshold", text, kind)

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ._hit import Hit
-from ._texts import SEVERITIES, TEXTS
+from ._texts import OF_THE_MACHINE, SEVERITIES, TEXTS
 
 __all__ = ["Findings"]
 
@@ -24,13 +24,23 @@ class _Finding:
 
 
 class Findings:
-    """All findings of an audit, whatever the order in which they come."""
+    """All findings of an audit, whatever the order in which they come.
+
+    Of a machine that is left alone by its inventory, nothing that is about licences is taken in.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str | None], _Finding] = {}
+        self._left_alone: set[str] = set()
+
+    def leave_alone(self, name: str) -> None:
+        """Take in no finding about the licences of a machine from now on."""
+        self._left_alone.add(name)
 
     def add(self, name: str, hit: Hit) -> None:
         """Take in what is wrong with a machine."""
+        if name in self._left_alone and hit.code not in OF_THE_MACHINE:
+            return
         finding = self._found.setdefault((hit.code, hit.subject), _Finding())
         finding.details[name] = hit.detail
         if hit.cause:

@@ -6,21 +6,12 @@
 
 from __future__ import annotations
 
-from .._planning import same_name
+from .._validation import same_name, valid_endpoint
 
-__all__ = ["host_and_port", "is_among"]
-
-
-def host_and_port(given: str) -> tuple[str, int | None]:
-    """Return the name and the port of `kms.corp.example:1688`, None without a port; an IPv6 address takes brackets."""
-    name, colon, port = given.strip().rpartition(":")
-    bare = name.startswith("[") or ":" not in name
-    if colon and bare and port.isascii() and port.isdigit() and len(port) <= 5:
-        return name.strip("[]"), int(port)
-    return given.strip().strip("[]"), None
+__all__ = ["is_among"]
 
 
 def is_among(host: str, port: int, allowed: tuple[str, ...]) -> bool:
     """Tell whether a KMS host is one of those that are given; a port counts where one is given."""
-    pairs = [host_and_port(given) for given in allowed]
+    pairs = [valid_endpoint(given, "kms_hosts") for given in allowed]
     return any(same_name(host, name) and wanted in (None, port) for name, wanted in pairs)

@@ -11,10 +11,12 @@ One trouble is told once, by the finding that names its root; what only follows 
 - A MAK on a re-imaged machine is no drift either: the same change mends it, and this one is worse.
 - A subscription is licensed as its user wants it, whatever the inventory intends, so it is no drift.
 - A machine without a key is not licensed; a key of the wrong kind is what drifts.
+- A restriction to Active Directory is reported beside what it leads to: it is what has to be changed first.
 - Office has a finding of its own and never makes a machine unlicensed. Its leases run out like those of Windows.
 
-What the profile `none` says is that nobody changes the machine. Whether it is licensed is told all the same; drift,
-a host key on a server, and an Office with a retail key are its own business.
+A machine with the profile `none` by a rule is judged all the same; only drift, the key of an activated KMS host, and an
+Office with a retail key are its own business. Where the inventory itself says `none`, findings about licences are left
+out when they are gathered.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from ._hit import Hit
 from ._keys import host_key_on_client, mak_on_reimaged, office_unmanaged, profile_drift
 from ._licences import clock_skew, evaluation_edition, lease_expiring, not_licensed, subscription
 from ._record import Record
+from ._restriction import ad_without_object
 from ._settings import Settings
-from ._way import kms_host_differs
+from ._way import kms_host_differs, product_settings_override
 
 __all__ = ["judged"]
 
@@ -41,11 +44,15 @@ _RULES: t.Mapping[str, Rule] = {
     "mak_on_reimaged": mak_on_reimaged,
     "subscription": subscription,
     "not_licensed": not_licensed,
+    "ad_without_object": ad_without_object,
     "lease_expiring": lease_expiring,
     "profile_drift": profile_drift,
     "kms_host_differs": kms_host_differs,
+    "product_settings_override": product_settings_override,
     "office_unmanaged": office_unmanaged,
 }
+_LEFT_UNREAD = frozenset({"controller_limit", "login_given_up", "reader_lost"})
+"""Codes of hosts that the audit itself did not read: neither they nor the network are to blame."""
 _EXCLUDES: t.Mapping[str, frozenset[str]] = {
     "evaluation_edition": frozenset({"not_licensed", "profile_drift"}),
     "host_key_on_client": frozenset({"not_licensed", "profile_drift"}),
@@ -59,7 +66,8 @@ def judged(record: Record, settings: Settings, today: date) -> list[Hit]:
     """Return what is wrong with a machine; one that was not read tells of nothing else."""
     if record.state is None:
         error = record.error
-        return [Hit("unreachable", error["message"], error["code"], error["cause"], error["remedy"])]
+        code = "audit_incomplete" if error["code"] in _LEFT_UNREAD else "unreachable"
+        return [Hit(code, error["message"], error["code"], error["cause"], error["remedy"])]
     found = {code: list(rule(record, settings, today)) for code, rule in _RULES.items()}
     silent = frozenset().union(*(_EXCLUDES.get(code, frozenset()) for code, hits in found.items() if hits))
     return [hit for code, hits in found.items() if code not in silent for hit in hits]

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from .._licensing import Application, Channel, Product, named
-from .._planning import same_name
+from .._validation import same_name, valid_endpoint
 from ._hit import Hit, listed
-from ._hosts import host_and_port
 from ._record import Record
 from ._settings import Settings
 from ._standing import method_of
@@ -47,25 +46,38 @@ def profile_drift(record: Record, _settings: Settings, _today: date) -> Iterator
 
 
 def host_key_on_client(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
-    """Yield that Windows has the key of a KMS host, and is meant to be none.
+    """Yield that Windows has the key of a KMS host on a machine that is not a KMS host.
 
-    Who is among the KMS hosts that are given is meant to be one, a client edition too: it can serve other clients. A
-    server is meant to be one also when a profile says nothing else, or when anybody asks it. That somebody asks a
-    client edition tells nothing, since DNS leads there. A host key of Office belongs wherever its licence pack is.
+    A machine that is named in `kms_hosts` is one, also a client edition: it can serve other clients. A server is one
+    when clients ask it. Of any other, the state and the profile decide. That clients ask a client edition proves
+    nothing, since DNS leads there. A host key of Office belongs wherever its licence pack is.
     """
     product, machine = record.primary, record.state.machine if record.state else None
     if product is None or product.channel is not Channel.KMS_HOST or _is_named(record, settings):
         return
     if machine is not None and machine.is_server is False:
         yield Hit("host_key_on_client", f"{machine.edition_id or named(product)} is a client edition")
-    elif record.profile in _WAYS and not record.is_serving:
-        yield Hit("host_key_on_client", f"{record.profile} is intended, and nobody asks it as a KMS host")
+    elif not record.is_serving:
+        idle = _idle(record, product)
+        if idle:
+            yield Hit("host_key_on_client", idle)
+
+
+def _idle(record: Record, product: Product) -> str | None:
+    """Return why a server that no client asks is not a KMS host; the profile `none` is for hosts that are set up."""
+    if record.profile in _WAYS:
+        return f"{record.profile} is intended, and no client asks it as a KMS host"
+    if not product.is_licensed:
+        return f"{named(product)}: {product.status.label}, so it does not act as a KMS host"
+    if record.state is not None and not record.state.service.is_kms_host:
+        return f"{named(product)}: it does not act as a KMS host"
+    return None if record.profile == "none" else f"{named(product)}: no client asks it as a KMS host"
 
 
 def _is_named(record: Record, settings: Settings) -> bool:
     """Tell whether a machine is one of the KMS hosts that are given, by its name in the inventory or its own."""
     own = record.state.machine.name if record.state and record.state.machine else ""
-    hosts = [host_and_port(given)[0] for given in settings.kms_hosts]
+    hosts = [valid_endpoint(given, "kms_hosts")[0] for given in settings.kms_hosts]
     names = [name for name in (record.name, own) if name]
     return any(same_name(name, host) or same_name(name, host.partition(".")[0]) for name in names for host in hosts)
 

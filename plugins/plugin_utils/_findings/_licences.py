@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from .._licensing import Explanation, Product, explain, named
+from .._planning import asked_kms_host
 from ._hit import Hit, listed
 from ._record import Record
 from ._settings import Settings
@@ -61,7 +62,10 @@ def not_licensed(record: Record, _settings: Settings, _today: date) -> Iterator[
     if product is None:
         yield Hit("not_licensed", "Windows has no product key")
     elif not product.is_licensed:
-        yield Hit("not_licensed", f"{named(product)}, {product.channel.value} key: {_standing(product)}")
+        yield Hit(
+            "not_licensed",
+            f"{named(product)}, {product.channel.value} key: {_standing(product)}{_asked(record, product)}",
+        )
 
 
 def lease_expiring(record: Record, settings: Settings, today: date) -> Iterator[Hit]:
@@ -73,19 +77,34 @@ def lease_expiring(record: Record, settings: Settings, today: date) -> Iterator[
         yield Hit("lease_expiring", listed(f"{named(product)} {_ends(end, today)}" for product, end in soon))
 
 
+def _asked(record: Record, product: Product) -> str:
+    """Return which KMS host is to blame for a product's last attempt or its own reason, nothing where none is."""
+    attempt = product.last_attempt
+    if attempt is not None and attempt.place:
+        return f" The KMS host asked was {attempt.place}."
+    code = product.attempt_error or product.reason
+    found = asked_kms_host(code, product, record.state) if record.state else None
+    return f" {found}" if found else ""
+
+
 def _ends(end: date, today: date) -> str:
     days = (end - today).days
     return f"ends on {end.isoformat()}, in {days} day{'' if days == 1 else 's'}"
 
 
 def _standing(product: Product) -> str:
-    """Return how an unlicensed product stands: its status, what is left of a grace, and its own reason."""
+    """Return how an unlicensed product stands: its status, what is left of a grace, and why.
+
+    That is how its last attempt ended, where that is known, and else its own reason, which is mostly a state.
+    """
     days = product.grace_minutes // _MINUTES_A_DAY
     left = f", {days} day{'' if days == 1 else 's'} left" if product.grace_minutes else ""
-    told = _explained(product.reason) if product.reason else None
-    return f"{product.status.label}{left}" + (f". {told.code}: {told.message}" if told else "")
+    code = product.attempt_error or product.reason
+    told = _explained(code, product.channel.value) if code else None
+    last = "The last attempt: " if product.attempt_error else ""
+    return f"{product.status.label}{left}" + (f". {last}{told.code}: {told.message}" if told else "")
 
 
 @functools.lru_cache(maxsize=256)
-def _explained(code: int) -> Explanation:
-    return explain(code)
+def _explained(code: int, channel: str) -> Explanation:
+    return explain(code, channel)

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from .._fleet_report import fits
 from .._licensing import Product, State
 from .._reporting import mapping, moment, state_from, text_of
 
@@ -18,7 +19,10 @@ __all__ = ["Record", "Row", "sound"]
 Row = t.Mapping[str, t.Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MOST = 2**32
+"""The largest count that is taken for one."""
 _TEXTS_OF_AN_ERROR = ("code", "message", "cause", "remedy")
+_TEXTS_OF_A_FAULT = ("subcode", "code", "inner_code", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def sound(row: Row) -> dict[str, t.Any]:
         "name": text_of(row.get("name")) or "",
         "reached": read,
         "error": None if read else _error(mapping(row.get("error"))),
-        "observed_at": text_of(row.get("observed_at")),
+        "observed_at": row["observed_at"] if moment(row.get("observed_at")) else None,
         "profile": {name: text_of(profile.get(name)) for name in ("wished", "intended", "rule")},
         "marks": _texts(row.get("marks")),
         "groups": _texts(row.get("groups")),
@@ -84,25 +88,20 @@ def sound(row: Row) -> dict[str, t.Any]:
     }
 
 
-def _error(error: Row) -> dict[str, str | None]:
+def _error(error: Row) -> dict[str, t.Any]:
     told = {name: text_of(error.get(name)) for name in _TEXTS_OF_AN_ERROR}
-    return {**told, "code": told["code"] or "unknown", "message": told["message"] or "The machine was not read."}
+    fault = mapping(error.get("fault"))
+    said = {"fault": {name: text_of(fault.get(name)) for name in _TEXTS_OF_A_FAULT}} if fault else {}
+    code, message = told["code"] or "unknown", told["message"] or "The machine was not read."
+    return {**told, "code": code, "message": message, **said}
 
 
 def _license(license: Row) -> Row:
-    """Return the licence facts, without what is no part of them; nearly all of them are as they should be."""
-    products = license["products"]
-    fitting = all(isinstance(license.get(part), (dict, type(None))) for part in ("machine", "service"))
-    if fitting and all(_is_product(product) for product in products):
+    """Return the licence facts without the parts that an audit cannot have; nearly all are as they should be."""
+    if fits("license", license):
         return license
-    kept = {name: license[name] for name in ("machine", "service") if isinstance(license.get(name), dict)}
-    return {**kept, "products": [product for product in products if _is_product(product)]}
-
-
-def _is_product(product: t.Any) -> bool:
-    return isinstance(product, dict) and all(
-        isinstance(product.get(part), (dict, type(None))) for part in ("reason", "kms")
-    )
+    kept = {name: value for name, value in license.items() if fits("license", {name: value, "products": []})}
+    return {**kept, "products": [product for product in license["products"] if fits("product", product)]}
 
 
 def _texts(values: t.Any) -> list[str]:
@@ -110,4 +109,4 @@ def _texts(values: t.Any) -> list[str]:
 
 
 def _count(value: t.Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST else None

@@ -10,7 +10,7 @@ import typing as t
 
 from .._licensing import LEASE
 
-__all__ = ["CODES", "SEVERITIES", "TEXTS", "Text"]
+__all__ = ["CODES", "OF_THE_MACHINE", "SEVERITIES", "TEXTS", "Text"]
 
 SEVERITIES = ("critical", "warning", "info")
 """From the worst on."""
@@ -26,6 +26,13 @@ class Text(t.NamedTuple):
 
 
 _MACHINE: t.Mapping[str, Text] = {
+    "audit_incomplete": Text(
+        "critical",
+        "Left unread by the audit: {subject}",
+        "The audit itself could not read these hosts: the controller had reached a limit, or the login was given up so"
+        " that its account is not locked. Nothing is known of them, and nothing is wrong with them as far as is known.",
+        "Remove the cause, and audit again.",
+    ),
     "unreachable": Text(
         "warning",
         "Not read: {subject}",
@@ -74,6 +81,19 @@ _LICENCE: t.Mapping[str, Text] = {
         " volume.activation.mak_exception.",
     ),
 }
+_RESTRICTION: t.Mapping[str, Text] = {
+    "ad_without_object": Text(
+        "warning",
+        "Restricted to Active Directory, which has not licensed it",
+        "The activation type is ad, and no activation object has licensed these products: the forest has none for them,"
+        " it has not reached their domain controller yet, or they were never activated by it. A licence by KMS cannot"
+        f" be renewed any more and ends after {LEASE.days} days at most; then the product is not licensed.",
+        "Where Active Directory is to license them, create the object with volume.activation.adba_object, then run"
+        " ansible HOST -m volume.activation.adba_client. Where KMS is to, lift the restriction with"
+        " ansible HOST -m volume.activation.kms_client -a activation_type=any. For Office beside a Windows that Active"
+        " Directory licenses, run kms_client like this first and adba_client after it, which restricts Windows alone.",
+    ),
+}
 _POLICY: t.Mapping[str, Text] = {
     "profile_drift": Text(
         "warning",
@@ -106,7 +126,9 @@ _POLICY: t.Mapping[str, Text] = {
         "An Office of volume licensing was not activated or has lost its licence, or Office came with a retail key of"
         " which nothing here takes care.",
         "Activate it with volume.activation.activate and the activation_id of the product, or install its generic key"
-        " with volume.activation.product_key. Replace a retail Office by the volume edition.",
+        " with volume.activation.product_key. With activation_type ad, only an activation object for Office can license"
+        " it: lift the restriction first, with ansible HOST -m volume.activation.kms_client -a activation_type=any."
+        " Replace a retail Office by the volume edition.",
     ),
 }
 _KMS: t.Mapping[str, Text] = {
@@ -118,14 +140,24 @@ _KMS: t.Mapping[str, Text] = {
         "Run volume.activation.kms_client with kms_host, or with dns_discovery. Look for foreign records in DNS with"
         " volume.activation.kms_discovery_info.",
     ),
+    "product_settings_override": Text(
+        "warning",
+        "A product has KMS settings of its own",
+        "A KMS host, port, lookup domain or activation type was set for one activation ID, as slmgr.vbs and ospp.vbs"
+        " can. It overrides the setting of the machine, and a KMS host also the records in DNS.",
+        "For Windows, run volume.activation.kms_client with the KMS host or dns_discovery, with lookup_domain and with"
+        " activation_type, as they are meant to be: it clears what the product has of its own. For Office, run ospp.vbs"
+        " /remhst, /ckms-domain or /actype:0 on the machine, or name the KMS host in kms_hosts if it is intended.",
+    ),
     "host_key_on_client": Text(
         "critical",
-        "The key of a KMS host where the generic key belongs",
-        "The key of a KMS host was installed on an ordinary machine. It can be activated on six machines only, and a"
-        " machine with it publishes itself in DNS as a KMS host.",
-        "Take the key off with state absent of volume.activation.kms_host, or replace it with"
-        " volume.activation.product_key. Set activation_profile to none for a machine that is to be a KMS host, and"
-        " name it in kms_hosts.",
+        "The key of a KMS host on a machine that is not one",
+        "The key of a KMS host (CSVLK) was installed on an ordinary machine, as in place of a MAK, or the key of a KMS"
+        " host was never activated. It can be activated on six machines only, and a machine with it publishes itself in"
+        " DNS as a KMS host. No KMS host licenses a machine with this key.",
+        "Put the generic key back with ansible HOST -m volume.activation.kms_host -a state=absent, then license the"
+        " machine with ansible HOST -m volume.activation.kms_client. A machine that is to be a KMS host needs"
+        " volume.activation.kms_host with its key; name it in kms_hosts, and set its activation_profile to none.",
     ),
     "duplicate_client_machine_id": Text(
         "warning",
@@ -143,8 +175,11 @@ _KMS: t.Mapping[str, Text] = {
         " volume.activation.adba_default or volume.activation.mak_exception.",
     ),
 }
-TEXTS: t.Mapping[str, Text] = {**_MACHINE, **_LICENCE, **_POLICY, **_KMS}
+TEXTS: t.Mapping[str, Text] = {**_MACHINE, **_LICENCE, **_RESTRICTION, **_POLICY, **_KMS}
 """The words of each code."""
+
+OF_THE_MACHINE = frozenset(_MACHINE)
+"""The codes that are not about licences."""
 
 CODES = tuple(TEXTS)
 """Every code that a finding can have."""

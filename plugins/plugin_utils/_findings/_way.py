@@ -2,21 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rule about the KMS host that a machine goes to."""
+"""The rules about the KMS host that a machine goes to, and about settings of single products."""
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Iterator
 from datetime import date
 
-from .._licensing import Product, State, named
-from .._planning import kms_hosts_at_odds
+from .._licensing import Channel, Product, State, named
+from .._planning import Override, effective_overrides, has_own_host, kms_hosts_at_odds
+from .._validation import spelled_endpoint
 from ._hit import Hit, listed
 from ._hosts import is_among
 from ._record import Record
 from ._settings import Settings
 
-__all__ = ["kms_host_differs"]
+__all__ = ["kms_host_differs", "product_settings_override"]
 
 
 def kms_host_differs(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
@@ -34,10 +36,37 @@ def kms_host_differs(record: Record, settings: Settings, _today: date) -> Iterat
         yield Hit("kms_host_differs", listed(dict.fromkeys(wrong)))
 
 
+def product_settings_override(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
+    """Yield that a product has a KMS host, port, lookup domain or activation type that the machine does not have."""
+    state = record.state
+    clients = [product for product in state.judged if product.channel is Channel.KMS_CLIENT] if state else []
+    for product in clients:
+        found = [
+            f"{item.setting} {item.own} in place of {item.machine}"
+            for item in effective_overrides(product, t.cast(State, state))
+            if not _is_intended(item, product, settings)
+        ]
+        if found:
+            yield Hit("product_settings_override", f"{named(product)}: {', '.join(found)}")
+
+
+def _is_intended(item: Override, product: Product, settings: Settings) -> bool:
+    """Return whether this is not a finding of its own.
+
+    Where the KMS hosts that may be used are given, `kms_host_differs` reports every other one. adba_client restricts
+    Windows alone to Active Directory where Office is left to KMS; `ad_without_object` reports a Windows that is not
+    licensed by it.
+    """
+    if item.setting in ("kms_host", "kms_port"):
+        return bool(settings.kms_hosts)
+    return product.is_primary and (item.setting, item.own) == ("activation_type", "ad")
+
+
 def _wrong_with(product: Product, state: State, allowed: tuple[str, ...]) -> Iterator[str]:
     odds = kms_hosts_at_odds(product, state)
     if odds is not None:
         yield f"{named(product)} is set to {odds.host}, and not to {odds.other}, {odds.whose}"
     used = state.set_kms_host(product) or state.found_kms_host(product)
     if used is not None and allowed and not is_among(*used, allowed):
-        yield f"{named(product)} uses {used[0]}:{used[1]}, which is none of the KMS hosts that are given"
+        alone = ", set for it alone" if has_own_host(product, state.service) else ""
+        yield f"{named(product)} uses {spelled_endpoint(*used)}{alone}, which is none of the KMS hosts that are given"

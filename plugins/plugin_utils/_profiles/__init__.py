@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ._deciding import Recommendation, Rejection, recommend
 from ._gathering import RULES_VARIABLE, VARIABLES, facts_of
-from ._intending import Intended, intended, needs_domain, recommended
+from ._intending import Intended, check_wish, intended, needs_domain, recommended
 from ._marks import marks_of
 from ._parsing import default_rules, parse_rules
 from ._rules import Condition, Rule
@@ -34,6 +34,7 @@ __all__ = [
     "Rejection",
     "Rule",
     "Share",
+    "check_wish",
     "default_rules",
     "facts_of",
     "intended",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ._gathering import PROFILE_VARIABLE, variable_of
 from ._parsing import default_rules, parse_rules
 from ._rules import Rule
 from ._vocabulary import FACTS, MARKS
@@ -32,7 +33,8 @@ class Recommendation:
     """What a machine is to get, by which rule and why; `method` is set for a MAK alone.
 
     `rejected` has all other rules in their order, those before the one that decided and those after it; `known` what
-    the decision rests on. Both are empty where no rule was asked.
+    the decision rests on. Both are empty where no rule was asked. `undecided` is True where no rule but the last one
+    held, which leaves the machine alone; `missing` then has the variables that would decide.
     """
 
     profile: str
@@ -41,6 +43,8 @@ class Recommendation:
     method: str | None = None
     rejected: tuple[Rejection, ...] = ()
     known: Facts = dataclasses.field(default_factory=dict)
+    undecided: bool = False
+    missing: tuple[str, ...] = ()
 
     def facts(self) -> dict[str, t.Any]:
         """Return the recommendation as plain values; a fact that is not known is None."""
@@ -49,6 +53,8 @@ class Recommendation:
             "rule": self.rule,
             "why": self.why,
             "method": self.method,
+            "undecided": self.undecided,
+            "missing": list(self.missing),
             "rejected": [dataclasses.asdict(each) for each in self.rejected],
             "facts": {name: list(value) if isinstance(value, tuple) else value for name, value in self.known.items()},
         }
@@ -64,6 +70,7 @@ def recommend(facts: Facts, rules: t.Any = None) -> Recommendation:
     judged = [(rule, _objection(rule, known)) for rule in _policy(rules)]
     # There is one: the last rule always holds, and gives no MAK.
     decided = next(rule for rule, objection in judged if objection is None)
+    undecided = not decided.when and decided.profile == "none"
     return Recommendation(
         profile=decided.profile,
         rule=decided.name,
@@ -75,7 +82,24 @@ def recommend(facts: Facts, rules: t.Any = None) -> Recommendation:
             if rule is not decided
         ),
         known=known,
+        undecided=undecided,
+        missing=_missing((rule for rule, _objection in judged), known) if undecided else (),
     )
+
+
+def _missing(rules: t.Iterable[Rule], known: Facts) -> tuple[str, ...]:
+    """Return the variables that the inventory would have to set for a machine to be licensed, as few as possible.
+
+    A rule for a MAK counts only where no other one is left, since a MAK has to have a ground. `activation_profile`
+    always decides.
+    """
+    found = [(rule, rule.missing(known)) for rule in rules if rule.profile != "none"]
+    wanted = [
+        (rule.profile == "mak_exception", len(names), tuple(map(variable_of, names))) for rule, names in found if names
+    ]
+    settable = [each for each in wanted if None not in each[2]]
+    best = min(settable, key=lambda each: each[:2], default=None)
+    return tuple(filter(None, best[2])) if best else (PROFILE_VARIABLE,)
 
 
 def first_rule(facts: Facts, rules: t.Any = None) -> Rule:

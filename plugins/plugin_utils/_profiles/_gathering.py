@@ -18,7 +18,7 @@ from ._threshold import threshold_reached
 from ._values import list_of_texts, text, truth
 from ._vocabulary import FACTS
 
-__all__ = ["PROFILE_VARIABLE", "RULES_VARIABLE", "VARIABLES", "facts_of"]
+__all__ = ["PROFILE_VARIABLE", "RULES_VARIABLE", "VARIABLES", "facts_of", "variable_of"]
 
 Variables = t.Mapping[str, t.Any]
 
@@ -40,6 +40,9 @@ VARIABLES: tuple[str, ...] = (
     "activation_days_off_network",
     "activation_isolated",
     "activation_internet",
+    "kms_default_kms_host",
+    "kms_default_kms_hosts",
+    "kms_default_dns_discovery",
     KIND_VARIABLE,
     *(variable for variable, _usual in GROUP_VARIABLES.values()),
 )
@@ -77,7 +80,21 @@ def facts_of(
     }
     facts["kms_reachable"] = _kms_reachable(variables, facts, seen)
     facts["threshold_reached"] = threshold_reached(variables, facts, seen, kms_counts=kms_counts, forecast=forecast)
+    facts["kms_configured"] = _kms_configured(variables, facts)
     return {name: facts[name] for name in FACTS}
+
+
+def variable_of(fact: str) -> str | None:
+    """Return the inventory variable that makes a fact known, None where only the machine reports it."""
+    name = _VARIABLES_OF.get(fact, f"activation_{fact}")
+    return name if name in VARIABLES else None
+
+
+_VARIABLES_OF = {
+    "kind": KIND_VARIABLE,
+    "kms_configured": "kms_default_kms_host",
+    "threshold_reached": "activation_kms_count",
+}
 
 
 def _said(variables: Variables, name: str) -> t.Any:
@@ -97,3 +114,11 @@ def _kms_reachable(variables: Variables, facts: t.Mapping[str, t.Any], seen: See
     if said is not None:
         return said
     return False if facts["isolated"] else seen.kms_reachable
+
+
+def _kms_configured(variables: Variables, facts: t.Mapping[str, t.Any]) -> bool | None:
+    """Return whether the inventory sets a KMS host or DNS discovery, False for a machine that reaches no KMS host."""
+    if facts["kms_reachable"] is False:
+        return False
+    named = (text(variables.get("kms_default_kms_host")), list_of_texts(variables.get("kms_default_kms_hosts")))
+    return True if any(named) or truth(variables.get("kms_default_dns_discovery")) else None

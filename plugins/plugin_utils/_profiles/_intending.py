@@ -16,7 +16,7 @@ from ._parsing import parse_rules
 from ._values import truth
 from ._vocabulary import WISHES
 
-__all__ = ["Intended", "intended", "needs_domain", "recommended", "wished_of"]
+__all__ = ["Intended", "check_wish", "intended", "needs_domain", "recommended", "wished_of"]
 
 Variables = t.Mapping[str, t.Any]
 
@@ -86,6 +86,14 @@ def wished_of(variables: Variables) -> str | None:
             remedy=f"Set {PROFILE_VARIABLE} to one of {', '.join(WISHES)}.",
         )
     return str(word)
+
+
+def check_wish(variables: Variables) -> None:
+    """Raise as `intended` does, for a wish or for rules that cannot be used, whether they are needed or not."""
+    wished_of(variables)
+    rules = _rules(variables, None)
+    if rules is not None:
+        parse_rules(rules)
 
 
 def needs_domain(variables: Variables) -> bool:

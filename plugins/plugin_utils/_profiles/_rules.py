@@ -87,6 +87,13 @@ class Rule:
             missing = missing or objection
         return missing
 
+    def missing(self, facts: t.Mapping[str, t.Any]) -> tuple[str, ...] | None:
+        """Return the facts that are not known and would make the rule hold; None where a condition fails."""
+        known = [condition for condition in self.when if facts[condition.fact.name] is not None]
+        if any(condition.objection(facts[condition.fact.name]) for condition in known):
+            return None
+        return tuple(condition.fact.name for condition in self.when if condition not in known)
+
 
 def _same(word: str, other: str) -> bool:
     return word.casefold() == other.casefold()

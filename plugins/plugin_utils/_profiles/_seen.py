@@ -15,7 +15,8 @@ from ._vocabulary import FACTS
 
 __all__ = ["Seen", "system_of"]
 
-_COUNT_TOO_LOW = f"0x{KMS_COUNT_TOO_LOW:08X}"
+_ANSWERED = frozenset(f"0x{code:08X}" for code in (KMS_COUNT_TOO_LOW, 0xC004F041, 0xC004F042, 0xC004F06C))
+"""What the last attempt ends with when a KMS host was reached and refused."""
 _NO_OBJECT = f"0x{NO_ACTIVATION_OBJECT:08X}"
 
 
@@ -44,6 +45,7 @@ class Seen:
         machine, service = mapping(read.get("machine")), mapping(read.get("service"))
         primary = _primary(read)
         by, reason = _licensed_by(primary), mapping(primary.get("reason")).get("code")
+        failed = mapping(primary.get("last_attempt")).get("code")
         domain, channel = text(read.get("domain")), FACTS["channel"].read(primary.get("channel"))
         return cls(
             domain=domain,
@@ -54,8 +56,8 @@ class Seen:
             channel=channel,
             # One that is not activated yet does not count as a host to Windows, and has the key all the same.
             is_kms_host=True if channel == "kms_host" else truth(service.get("is_kms_host")),
-            forest_object=True if by == "ad" else False if reason == _NO_OBJECT else None,
-            kms_reachable=True if by == "kms" or reason == _COUNT_TOO_LOW else None,
+            forest_object=True if by == "ad" else False if _NO_OBJECT in (reason, failed) else None,
+            kms_reachable=True if by == "kms" or failed in _ANSWERED else None,
             has_lease=by == "kms",
         )
 

@@ -142,6 +142,12 @@ _FACTS = (
         "Whether there are enough machines for KMS",
     ),
     _yes_or_no(
+        "kms_configured",
+        "The inventory sets how it finds a KMS host.",
+        "It reaches no KMS host, whatever the inventory sets.",
+        "How it finds a KMS host",
+    ),
+    _yes_or_no(
         "isolated",
         "It is cut off from the organisation's network.",
         "It is not cut off from the organisation's network.",

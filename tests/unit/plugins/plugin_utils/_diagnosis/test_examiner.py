@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +17,17 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     Expected,
     diagnose,
     place_of,
+    replayed,
+    summary,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, ConnectionFailed
+from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Proxy
-from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import is_read_only
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import is_read_only, load
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import decode_call
 
-from .patients import KMS, NOW, Around, Session, diagnosed, found, served, settings
+from .patients import KMS, NOW, Around, Session, diagnosed, found, recorded, served, settings
 
 SERVER = {"system": "server_2022_standard", "lease_days": 170}
 HEALTHY: dict[str, dict[str, Any]] = {
@@ -98,6 +102,33 @@ def test_the_look_up_domain_comes_before_the_machines_own() -> None:
         assert around.asked[0] == domain
 
 
+def test_outside_of_a_domain_the_primary_dns_suffix_is_where_kms_hosts_are_looked_up() -> None:
+    workgroup = {"system": "server_2022_standard", "domain_role": "workgroup", "status": "notification"}
+    around = Around()
+
+    diagnosis = diagnosed({**workgroup, "dns_suffix": "lab.example"}, around=around)
+
+    assert around.asked[0] == "lab.example"
+    assert "no_lookup_domain" not in diagnosis.wrong
+    assert "no_lookup_domain" in diagnosed(workgroup).wrong
+    for more in ({"kms_host": "kms9.corp.example"}, {"lookup_domain": "kms.example"}):
+        session = _examined({**workgroup, **more})
+        # The registry is not read where something else decides.
+        assert not any(b"Tcpip" in message for message in session.sent)
+    assert any(b"Tcpip" in message for message in _examined({**workgroup, "dns_suffix": "lab.example"}).sent)
+
+
+def test_the_dns_suffix_is_kept_out_of_a_transcript_and_serves_its_replay(tmp_path: Path) -> None:
+    workgroup = {"system": "server_2022_standard", "domain_role": "workgroup", "status": "notification"}
+    session = Session(served({**workgroup, "dns_suffix": "lab.widgets.example"}))
+
+    examined, transcript = recorded(session)
+    transcript.save(tmp_path / "transcript.json")
+
+    assert "widgets" not in (tmp_path / "transcript.json").read_text(encoding="utf-8")
+    assert summary(replayed(load(tmp_path / "transcript.json"))) == summary(examined.diagnosis)
+
+
 def test_a_host_that_is_set_is_tried_once_however_many_products_use_it() -> None:
     around = Around()
     description = {**SERVER, "kms_host": "kms9.corp.example", "kms_port": 1700, "office": ["office_2021"]}
@@ -118,9 +149,8 @@ def test_a_proxy_is_noticed() -> None:
     assert not place_of(settings(proxy=Proxy(environment=False))).proxied
 
 
-def test_the_proxy_of_the_environment_counts_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
-    monkeypatch.setenv("no_proxy", ".corp.example")
-    assert place_of(settings(host="app01.else.example")).proxied
-    assert not place_of(settings(host="app01.corp.example")).proxied
-    assert not place_of(settings(host="app01.else.example", scheme="http", port=5985)).proxied
+def test_the_proxy_of_the_environment_counts_where_it_is_used() -> None:
+    around = Outbound.of({"https_proxy": "http://proxy.example:3128", "no_proxy": ".corp.example"})
+    assert place_of(settings(host="app01.else.example", outbound=around)).proxied
+    assert not place_of(settings(host="app01.corp.example", outbound=around)).proxied
+    assert not place_of(settings(host="app01.else.example", scheme="http", port=5985, outbound=around)).proxied

@@ -17,11 +17,18 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     PublishedHost,
     Reach,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, Channel, LicenseStatus
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    ActivationType,
+    Channel,
+    KmsAttempt,
+    LicenseStatus,
+    Product,
+)
 
 from .patients import KMS, judged, office, product, state
 
 KMS_CHECKS = ("settings", "srv", "kms", "threshold")
+TOO_FEW = KmsAttempt(event=12288, code=0xC004F038, host=KMS, port=1688, count=4, required_count=5)
 UNLICENSED = {"status": LicenseStatus.UNLICENSED, "activated_by": None, "grace_minutes": 0}
 BY_AD = {"activated_by": ActivationType.AD, "ad_object_dn": "CN=Corp"}
 
@@ -87,10 +94,61 @@ def test_the_settings(service: Any, primary: Any, path: str, expected: tuple[str
     assert _told(found) == expected, found.message
 
 
+@pytest.mark.parametrize(
+    ("service", "primary", "beside", "path", "expected"),
+    [
+        ({}, {"kms_host": "own.example"}, {}, "any", "product_settings_override"),
+        ({}, {}, {"kms_host": "own.example"}, "any", "product_settings_override"),
+        ({"kms_host": KMS}, {"kms_host": KMS, "kms_port": 1700}, {}, "any", "product_settings_override"),
+        ({"kms_host": KMS}, {"kms_host": KMS}, {"kms_host": "own.example"}, "any", "kms_hosts_differ"),
+        ({}, {"lookup_domain": "own.example"}, {}, "any", "product_settings_override"),
+        ({}, {"activation_type": ActivationType.KMS}, {}, "any", "product_settings_override"),
+        ({}, {"activation_type": ActivationType.AD, **BY_AD}, {}, "any", None),
+        ({}, {"activation_type": ActivationType.AD, **BY_AD}, {}, "ad", None),
+        ({"kms_host": KMS, "kms_port": 1700}, {"kms_host": KMS, "kms_port": 1700}, {}, "any", None),
+    ],
+)
+def test_the_settings_of_single_products(
+    service: Any, primary: Any, beside: Any, path: str, expected: str | None
+) -> None:
+    found = judged(state(product(**primary), office(**beside), service=service), path=path)["settings"]
+    assert found.code == expected, found.message
+    if "own.example" in (primary.get("kms_host"), beside.get("kms_host")):
+        assert "own.example" in found.message
+
+
+def test_the_last_error_says_which_host_was_asked() -> None:
+    asking = product(reason=0xC004F074, kms_host="own.example", kms_port=1700, **UNLICENSED)
+    assert "own.example:1700" in judged(state(asking))["last_error"].message
+
+
 def test_a_restriction_to_the_directory_takes_a_domain() -> None:
     restricted = product(activation_type=ActivationType.AD, **UNLICENSED)
     assert _told(judged(state(restricted, domain=""))["settings"]) == ("wrong", "ad_without_domain")
-    assert _told(judged(state(restricted))["settings"]) == ("ok", None)
+    assert _told(judged(state(restricted))["settings"]) == ("wrong", "ad_without_object")
+
+
+AD_ONLY: dict[str, Any] = {"activation_type": ActivationType.AD}
+
+
+@pytest.mark.parametrize("path", ["any", "ad"])
+@pytest.mark.parametrize(
+    ("windows", "beside", "code"),
+    [
+        (product(**AD_ONLY), [], "ad_without_object"),
+        (product(**AD_ONLY, **UNLICENSED), [], "ad_without_object"),
+        (product(**AD_ONLY, **BY_AD), [], None),
+        (product(**AD_ONLY, **{**BY_AD, "ad_object_dn": ""}), [], "ad_without_object"),
+        (product(**AD_ONLY, **BY_AD), [office(**AD_ONLY)], "ad_without_object"),
+        (product(**AD_ONLY, **BY_AD), [office(**AD_ONLY, **BY_AD)], None),
+        (product(**AD_ONLY, **BY_AD), [office()], None),
+    ],
+)
+def test_a_restriction_to_the_directory_takes_an_object(
+    windows: Product, beside: list[Product], code: str | None, path: str
+) -> None:
+    found = judged(state(windows, *beside), path=path)["settings"]
+    assert found.code == code, found.message
 
 
 @pytest.mark.parametrize("code", ["stale_record", "connection_refused", "foreign_host", "no_route"])
@@ -178,7 +236,11 @@ def test_the_host_found_before_is_tried_while_it_is_cached() -> None:
     [
         ({}, {}, True, ("ok", None)),
         (UNLICENSED, {}, True, ("unknown", None)),
-        ({**UNLICENSED, "reason": 0xC004F038}, {}, True, ("wrong", "below_threshold")),
+        ({**UNLICENSED, "last_attempt": TOO_FEW}, {}, True, ("wrong", "below_threshold")),
+        ({**UNLICENSED, "last_attempt": TOO_FEW}, {"windows": 4}, True, ("wrong", "below_threshold")),
+        ({**UNLICENSED, "last_attempt": TOO_FEW}, {"windows": 5}, True, ("ok", None)),
+        ({"last_attempt": TOO_FEW}, {}, True, ("ok", None)),
+        ({**UNLICENSED, "reason": 0xC004F038}, {}, True, ("unknown", None)),
         ({}, {"windows": 5}, True, ("ok", None)),
         ({}, {"windows": 4}, True, ("wrong", "below_threshold")),
         ({}, {"windows": 24}, False, ("wrong", "below_threshold")),
@@ -193,6 +255,66 @@ def test_the_threshold(primary: Any, counts: Any, server: bool, expected: tuple[
     assert _told(found) == expected, found.message
 
 
+def test_the_threshold_is_named_with_what_the_host_had_counted() -> None:
+    found = judged(state(product(**UNLICENSED, last_attempt=TOO_FEW)))["threshold"]
+    assert "counted 4" in found.message and "takes 5" in found.message
+
+
 def test_office_has_a_count_of_its_own() -> None:
     found = judged(state(product(), office()), counts={"windows": 50, "office": 4})["threshold"]
     assert (_told(found), "Office 21" in found.message) == (("wrong", "below_threshold"), True)
+
+
+FRESH = {"grace_minutes": 180 * 1440 - 30}
+HIDDEN = (Answering.SILENT, Answering.NO_ROUTE, Answering.NAMELESS)
+
+
+@pytest.mark.parametrize("answering", HIDDEN)
+@pytest.mark.parametrize("days", [0, 1, 6])
+def test_a_recent_lease_proves_a_host_that_the_controller_does_not_reach(answering: Answering, days: int) -> None:
+    fresh = product(grace_minutes=(180 - days) * 1440)
+    told = state(fresh, service={"kms_host": KMS, "kms_port": 1700})
+    found = judged(told, kms_hosts=(Reach(KMS, 1700, answering),))["kms"]
+    assert (_told(found), KMS in found.message) == (("unknown", None), True)
+
+
+@pytest.mark.parametrize(
+    ("primary", "answering"),
+    [
+        ({"grace_minutes": 172 * 1440}, Answering.SILENT),
+        (UNLICENSED, Answering.SILENT),
+        ({**FRESH, "activated_by": None}, Answering.SILENT),
+        (FRESH, Answering.REFUSED),
+    ],
+)
+def test_an_old_lease_and_a_host_that_refuses_prove_nothing(primary: dict[str, Any], answering: Answering) -> None:
+    told = state(product(**primary), service={"kms_host": KMS, "kms_port": 1688})
+    assert judged(told, kms_hosts=(Reach(KMS, 1688, answering),))["kms"].status == "wrong"
+
+
+def test_the_lease_of_one_product_proves_its_host_alone() -> None:
+    own = office(kms_host="own.example", kms_port=1688, **UNLICENSED)
+    told = state(product(**FRESH), own, service={"kms_host": KMS, "kms_port": 1688})
+    reaches = (Reach(KMS, 1688, Answering.SILENT), Reach("own.example", 1688, Answering.SILENT))
+    found = judged(told, kms_hosts=reaches)["kms"]
+    assert (_told(found), "own.example" in found.message) == (("wrong", "kms_silent"), True)
+
+
+@pytest.mark.parametrize("code", ["stale_record", "no_route"])
+def test_a_recent_lease_proves_a_published_host_too(code: str) -> None:
+    told = state(product(discovered_kms_host=KMS, **FRESH))
+    silent, published = (Reach(KMS, 1688, Answering.SILENT),), _published(code, hosts=((KMS, False),))
+    found = judged(told, published=published, kms_hosts=silent)
+    assert (found["srv"].status, found["kms"].status) == ("unknown", "unknown")
+    foreign = _published(code, "foreign_host", hosts=((KMS, False),))
+    assert _told(judged(told, published=foreign, kms_hosts=silent)["srv"]) == ("wrong", code)
+    older = state(product(discovered_kms_host=KMS))
+    found = judged(older, published=published, kms_hosts=silent)
+    assert (_told(found["srv"]), found["kms"].code) == (("wrong", code), "no_kms_host_answers")
+
+
+def test_a_host_that_is_not_tried_says_why() -> None:
+    told = state(product(**UNLICENSED), service={"kms_host": "169.254.169.250", "kms_port": 1688})
+    reach = Reach("169.254.169.250", 1688, Answering.UNKNOWN, why="It is link-local.")
+    found = judged(told, kms_hosts=(reach,))["kms"]
+    assert (_told(found), found.message) == (("unknown", None), "It is link-local.")

@@ -7,12 +7,18 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import CHECKS, TEXTS, Check, Diagnosis
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, Channel, LicenseStatus
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    ActivationType,
+    Channel,
+    KmsAttempt,
+    LicenseStatus,
+)
 
 from .patients import judged, office, product, state
 
@@ -74,6 +80,25 @@ def test_the_last_error(reason: int, expected: tuple[str, str | None]) -> None:
     found = judged(state(product(reason=reason)))["last_error"]
     assert (found.status, found.code) == expected
     assert bool(found.remedy) == (found.status == "wrong")
+
+
+CLOCKS = KmsAttempt(event=12288, code=0xC004F06C, host="kms.corp.example", port=1700)
+UNLICENSED = {"status": LicenseStatus.NOTIFICATION, "activated_by": None, "grace_minutes": 0, "reason": 0xC004F056}
+
+
+@pytest.mark.parametrize(
+    ("primary", "expected"),
+    [
+        ({**UNLICENSED, "last_attempt": CLOCKS}, ("wrong", "0xC004F06C")),
+        ({**UNLICENSED, "last_attempt": replace(CLOCKS, code=0)}, ("wrong", "0xC004F056")),
+        (UNLICENSED, ("wrong", "0xC004F056")),
+        ({"last_attempt": replace(CLOCKS, code=0)}, ("ok", None)),
+    ],
+)
+def test_the_last_attempt_counts_more_than_the_reason(primary: dict[str, Any], expected: Any) -> None:
+    found = judged(state(product(**primary)))["last_error"]
+    assert (found.status, found.code) == expected
+    assert ("kms.corp.example:1700" in found.message) == (found.code == "0xC004F06C")
 
 
 def test_every_check_is_made_in_its_order() -> None:

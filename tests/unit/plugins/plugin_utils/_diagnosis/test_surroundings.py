@@ -19,6 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     _surroundings,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis._recorded import Noted, Recorded
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis._surroundings import place_of
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     Discovery,
     DnsFailed,
@@ -35,7 +36,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Anonymiser
 
-from .patients import HOST, KMS, Around
+from .patients import HOST, KMS, Around, settings
 
 SERVERS = DnsSettings(("192.0.2.53",), 5353, 1.0)
 
@@ -155,3 +156,37 @@ def test_what_was_not_looked_at_is_unknown_when_played_again() -> None:
     shown = Recorded({"machine": None, "kms_hosts": [], "published": None})
     assert shown.machine("machine", 5986).answering is Answering.UNKNOWN
     assert shown.published("any").codes == {"dns_failed"}
+
+
+@pytest.mark.parametrize("host", ["169.254.169.250", "169.254.169.251", "fe80::1", "[fe80::1]", "fe80::1%eth0"])
+def test_a_link_local_kms_host_is_left_to_the_machine(host: str) -> None:
+    found = Network(DnsSettings(timeout=0.2)).kms_host(host, 1688)
+    assert found.answering is Answering.UNKNOWN
+    assert found.why
+
+
+def test_a_link_local_machine_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_surroundings, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    assert Network(SERVERS).machine("fe80::1%lo", 5986).is_open
+
+
+@pytest.mark.parametrize("host", ["[::1]", "::1"])
+def test_a_machine_is_found_with_and_without_brackets(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setattr(_surroundings, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    place = place_of(settings(host=host))
+    assert place.host == "::1"
+    assert Network(DnsSettings()).machine(place.host, place.port).addresses == ("::1",)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "0.0.0.0", "::ffff:127.0.0.1", "localhost", "LOCALHOST."]
+)
+def test_a_kms_host_that_is_the_machine_itself_is_not_looked_for_on_the_controller(asked: list[Any], host: str) -> None:
+    found = Network(SERVERS).kms_host(host, 1688)
+    assert (found.answering, asked) == (Answering.UNKNOWN, [])
+    assert host in (found.why or "")
+
+
+@pytest.mark.parametrize(("host", "spelled"), [("2001:db8::5", "[2001:db8::5]:1688"), ("[::1]", "[::1]:1688")])
+def test_an_address_of_ipv6_has_brackets_before_its_port(host: str, spelled: str) -> None:
+    assert Reach(host, 1688, Answering.OPEN).spelled == spelled

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, LicenseStatus
 
 from .patients import NOW, generic, judged, product, state
 
@@ -79,7 +79,6 @@ OTHER = generic("ServerDatacenter")
         ({"channel": Channel.RETAIL}, {}, "ad", "wrong", "not_a_kms_client_key"),
         ({"channel": Channel.OEM}, {}, "any", "ok", None),
         ({"channel": Channel.OEM}, {}, "mak", "wrong", "not_a_mak"),
-        ({"channel": Channel.KMS_HOST}, {}, "any", "ok", None),
         ({"channel": Channel.KMS_HOST}, {}, "kms", "wrong", "kms_host_key"),
         ({"channel": Channel.KMS_HOST}, WINDOWS_11, "any", "wrong", "host_key_on_client"),
         ({"channel": Channel.UNKNOWN}, {}, "any", "unknown", None),
@@ -92,6 +91,20 @@ OTHER = generic("ServerDatacenter")
 def test_the_key(primary: Any, machine: Any, path: str, status: str, code: str | None) -> None:
     found = judged(state(product(**primary), machine=machine), path=path)["key"]
     assert (found.status, found.code) == (status, code), found.message
+
+
+@pytest.mark.parametrize(
+    ("primary", "is_kms_host", "code"),
+    [
+        ({}, True, None),
+        ({}, False, "host_key_without_host"),
+        ({"status": LicenseStatus.NOTIFICATION}, True, "host_key_without_host"),
+        ({"status": LicenseStatus.NOTIFICATION}, False, "host_key_without_host"),
+    ],
+)
+def test_a_server_with_a_host_key_acts_as_a_kms_host(primary: Any, is_kms_host: bool, code: str | None) -> None:
+    windows = product(channel=Channel.KMS_HOST, **primary)
+    assert judged(state(windows, service={"is_kms_host": is_kms_host}))["key"].code == code
 
 
 def test_no_key_at_all() -> None:

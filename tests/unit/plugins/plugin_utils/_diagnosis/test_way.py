@@ -20,6 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     RequestRejected,
     Unsealed,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from .patients import HOST, USER, judged, state
 
@@ -134,8 +135,9 @@ def test_no_rights_to_change_keep_nobody_from_reading() -> None:
     assert found["licence"].status == "ok"
 
 
-def test_a_login_that_wmi_turns_away_is_known_and_has_no_rights() -> None:
-    denied = MachineRefused("", hresult=0x80041003)
+@pytest.mark.parametrize("code", [5, 0x80041003, 0x80070522, 0x80338106])
+def test_a_login_that_wmi_turns_away_is_known_and_has_no_rights(code: int) -> None:
+    denied = MachineRefused("", hresult=code)
     found = judged(talk=Talk(denied=denied, error=denied))
     assert (found["login"].status, found["rights"].code, found["wmi"].status) == ("ok", "access_denied", "skipped")
 
@@ -143,3 +145,17 @@ def test_a_login_that_wmi_turns_away_is_known_and_has_no_rights() -> None:
 def test_rights_that_could_not_be_asked_for_are_unknown() -> None:
     found = judged(talk=Talk(denied=MachineRefused("", hresult=0x80041033), state=state()))
     assert (found["rights"].status, found["wmi"].status) == ("unknown", "ok")
+
+
+@pytest.mark.parametrize("fault", [Fault(0, "InternalError", "Own words."), Fault(5, "AccessDenied", "Own words.")])
+def test_what_the_machine_said_is_in_the_check(fault: Fault) -> None:
+    refused = MachineRefused("", hresult=fault.number, fault=fault, code=None if fault.code else fault.subcode)
+    found = judged(talk=_ended(refused))
+    assert found["wmi"].facts()["fault"]["text"] == "Own words."
+    assert "fault" not in found["port"].facts()
+    assert judged(talk=Talk(denied=refused, error=refused))["rights"].fault == (fault.facts() if fault.code else None)
+
+
+def test_a_code_that_nobody_knows_is_explained_in_the_words_of_the_machine() -> None:
+    refused = MachineRefused("", hresult=0x8FFF1234, fault=Fault(0x8FFF1234, "InternalError", "Own words."))
+    assert "Own words." in (judged(talk=_ended(refused))["wmi"].cause or "")

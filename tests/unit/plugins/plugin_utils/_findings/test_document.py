@@ -28,11 +28,14 @@ def sick() -> list[Row]:
     return [
         *healthy(),
         *(unread(name, code) for name, code in (("u1", "login_refused"), ("u2", "connect_timeout"), ("u3", None))),
+        unread("u4", "reader_lost"),
         row("waits", product(**WAITING), counts={"windows": 1, "office": 1}),
         row("ends", product(grace_minutes=3 * DAY), profile="adba_default"),
+        row("strands", product(activation_type="ad")),
         row("clone1", cmid=SAME, clock="2026-11-22T03:00:00+00:00"),
         row("clone2", cmid=SAME),
         row("two", product(kms={"host": "kms1"}), kms_host="kms2"),
+        row("own", product(kms={"host": "kms1"})),
         row("eval", product(channel="evaluation", grace_minutes=3 * DAY), edition="ServerStandardEval"),
         client("lab", permanent("mak", family="Enterprise"), marks=["reimaged_lab"], profile="kms_default"),
         client("host", permanent("kms_host", family="Enterprise")),
@@ -42,7 +45,7 @@ def sick() -> list[Row]:
 
 
 def test_the_fleet_has_every_code_but_the_threshold() -> None:
-    told = product(**{**WAITING, "reason": {"code": "0xC004F038"}})
+    told = product(**{**WAITING, "last_attempt": {"code": "0xC004F038"}})
     assert {code for code, _subject in found(*sick(), row("told", told))} == set(CODES) - {"below_threshold"}
 
 

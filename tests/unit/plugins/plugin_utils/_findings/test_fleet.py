@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, attempt_facts
+
 from .fleet import DAY, Row, client, document, found, permanent, product, row, unread
 
 SAME = "11111111-2222-3333-4444-555555555555"
 NOBODY = "00000000-0000-0000-0000-000000000000"
-TOO_LOW = {"code": "0xC004F038", "name": "TOO_LOW"}
+TOO_LOW = attempt_facts(KmsAttempt(event=12288, code=0xC004F038))
 WAITING: Row = {"status": "notification", "grace_minutes": 0, "activated_by": None, "reason": None}
 STALE: Row = {"grace_minutes": 100 * DAY}
 MAK, AD = permanent("mak"), product(activated_by="ad")
@@ -30,7 +32,8 @@ def test_no_id_is_no_duplicate(cmid: str | None) -> None:
 
 @pytest.mark.parametrize("windows", [MAK, AD, permanent("oem"), permanent("kms_host")])
 def test_who_does_not_ask_kms_is_no_duplicate(windows: Row) -> None:
-    assert found(row("a", cmid=SAME), row("b", windows, cmid=SAME), mak_share_limit=100.0) == {}
+    asked = windows["channel"] == "kms_host"
+    assert found(row("a", cmid=SAME), row("b", windows, cmid=SAME, is_kms_host=asked), mak_share_limit=100.0) == {}
 
 
 def test_office_that_asks_makes_its_machine_a_duplicate() -> None:
@@ -107,15 +110,19 @@ def test_nothing_is_concluded_without_a_host_that_told() -> None:
 
 
 def test_a_machine_that_was_told_so_is_concerned_without_a_host_too() -> None:
-    rows = [*clients(2, **WAITING), client("told", product(family="Enterprise", **{**WAITING, "reason": TOO_LOW}))]
+    rows = [
+        *clients(2, **WAITING),
+        client("told", product(family="Enterprise", **{**WAITING, "last_attempt": TOO_LOW})),
+    ]
     assert subjects(*rows) == {"windows_client": ["told"]}
 
 
 def test_a_licence_just_granted_shows_that_some_host_has_enough() -> None:
-    told = client("told", product(family="Enterprise", **{**WAITING, "reason": TOO_LOW}))
+    told = client("told", product(family="Enterprise", **{**WAITING, "last_attempt": TOO_LOW}))
     waits = client("waits", product(family="Enterprise", **WAITING))
     assert subjects(host(3), *clients(3)) == {}
     assert subjects(host(3), *clients(3), told, waits) == {"windows_client": ["told"]}
+    assert subjects(*clients(3), told, waits) == {"windows_client": ["told"]}
 
 
 def test_licences_that_nobody_renews_any_more_are_concerned() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import CODES, SEVERITIES, TEXTS
 from ansible_collections.volume.activation.plugins.plugin_utils._findings._askers import KINDS
+from ansible_collections.volume.activation.plugins.plugin_utils._findings._judge import _LEFT_UNREAD
 from ansible_collections.volume.activation.plugins.plugin_utils._findings._standing import METHODS
 
 ROOT = Path(__file__).resolve().parents[5]
@@ -40,3 +41,8 @@ def test_a_remedy_names_what_there_is(code: str) -> None:
     folders = ("plugins/modules/{}.py", "roles/{}", "playbooks/{}.yml")
     missing = [name for name in named if not any((ROOT / folder.format(name)).exists() for folder in folders)]
     assert missing == []
+
+
+@pytest.mark.parametrize("reason", sorted(_LEFT_UNREAD))
+def test_each_reason_of_an_incomplete_audit_has_a_row(reason: str) -> None:
+    assert f"   * - ``{reason}``\n     - " in GUIDE

@@ -56,6 +56,7 @@ def test_drift_tells_the_profile_the_rule_and_the_way() -> None:
     assert finding["details"]["a"] == "kms_default is intended by the rule kms, and it is licensed by ad"
 
 
+DEAD_HOST = permanent("kms_host", status="notification")
 SERVING, IDLE = {"windows": 3, "office": None}, {"windows": 0, "office": 0}
 
 
@@ -64,8 +65,13 @@ SERVING, IDLE = {"windows": 3, "office": None}, {"windows": 0, "office": 0}
     [
         (client("a", permanent("kms_host", family="Enterprise")), True),
         (client("a", permanent("kms_host", family="Enterprise"), profile="none", counts=SERVING), True),
-        (row("a", permanent("kms_host")), False),
-        (row("a", permanent("kms_host"), profile="none"), False),
+        (row("a", permanent("kms_host"), is_kms_host=True), False),
+        (row("a", permanent("kms_host"), counts=SERVING), False),
+        (row("a", permanent("kms_host"), counts=IDLE), True),
+        (row("a", permanent("kms_host"), profile="none", counts=IDLE), False),
+        *((row("a", permanent("kms_host"), profile=profile), True) for profile in (None, "none", "auto")),
+        *((row("a", DEAD_HOST, profile=profile), True) for profile in (None, "none", "auto", "kms_default")),
+        (row("a", DEAD_HOST, edition=None), True),
         (row("a", permanent("kms_host"), profile="kms_default", counts=SERVING), False),
         (row("a", permanent("kms_host"), profile="kms_default", counts=IDLE), True),
         (row("a", permanent("kms_host"), profile="mak_exception"), True),
@@ -83,8 +89,16 @@ def test_a_host_key_where_it_does_not_belong_need_not_be_licensed_with() -> None
     assert found(client("a", windows, profile="kms_default")) == {HOST_KEY: ["a"]}
 
 
-def test_a_kms_host_that_is_not_licensed_is_not_licensed() -> None:
-    assert found(row("a", permanent("kms_host", status="notification"))) == {("not_licensed", None): ["a"]}
+@pytest.mark.parametrize("settings", [{"counts": SERVING}, {"kms_hosts": ("a",)}])
+def test_a_kms_host_that_is_not_licensed_is_not_licensed(settings: Row) -> None:
+    machine = row("a", DEAD_HOST, counts=settings.pop("counts", None))
+    assert found(machine, **settings) == {("not_licensed", None): ["a"]}
+
+
+@pytest.mark.parametrize("machine", [row("a", DEAD_HOST), row("a", permanent("kms_host"), profile="kms_default")])
+def test_the_remedy_of_a_host_key_puts_the_generic_key_back(machine: Row) -> None:
+    (finding,) = document(machine)["findings"]
+    assert "ansible HOST -m volume.activation.kms_host -a state=absent" in finding["remedy"]
 
 
 @pytest.mark.parametrize("given", ["a.corp.example", "A", "a.corp.example:1688", "A.CORP.EXAMPLE."])

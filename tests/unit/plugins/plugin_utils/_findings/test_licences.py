@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._shape import damage
+
 from .fleet import DAY, LEASE, Row, client, document, found, permanent, product, row, unread
 
 TOO_LOW = {"code": "0xC004F038", "name": "SL_E_VL_KEY_MANAGEMENT_SERVICE_ACTIVATION_THRESHOLD"}
@@ -40,6 +42,23 @@ def test_a_grace_tells_its_days_and_the_reason_of_the_machine() -> None:
     assert "oot_grace, 4 days left" in said
     assert "0xC004F038: " in said
     assert "1 day left" in detail(row("a", unlicensed("oob_grace", grace_minutes=DAY)), "not_licensed")
+
+
+def test_the_last_attempt_is_told_before_the_reason_with_the_host_that_was_contacted() -> None:
+    state = {"code": "0xC004F056", "name": "SL_E_VL_MACHINE_NOT_BOUND"}
+    attempt = {"code": "0xC004F06C", "name": None, "host": "kms.corp.example", "port": 1700, "event": 12288}
+    said = detail(row("a", unlicensed(reason=state, last_attempt=attempt)), "not_licensed")
+    assert "0xC004F06C: " in said and "kms.corp.example:1700" in said and "0xC004F056" not in said
+    succeeded = {**attempt, "code": None}
+    said = detail(row("a", unlicensed(reason=state, last_attempt=succeeded)), "not_licensed")
+    assert "0xC004F056: " in said and "0xC004F06C" not in said
+
+
+@pytest.mark.parametrize(
+    "odd", [[], "text", {"code": 7, "host": None}, {"code": "0xC004F06C", "host": {}, "port": "x"}]
+)
+def test_an_attempt_that_is_damaged_fails_nothing(odd: object) -> None:
+    document(row("a", unlicensed(last_attempt=odd)))
 
 
 def test_a_machine_without_a_key_is_not_licensed() -> None:
@@ -165,6 +184,16 @@ def test_machines_that_were_not_read_are_found_by_their_errors() -> None:
     }
 
 
+@pytest.mark.parametrize("code", ["controller_limit", "login_given_up", "reader_lost"])
+def test_what_the_audit_itself_left_unread_is_critical_and_no_fault_of_the_machine(code: str) -> None:
+    whole = document(unread("a", code, cause="A cause."), unread("b"))
+    worst, other = whole["findings"]
+    assert (worst["code"], worst["severity"], worst["subject"]) == ("audit_incomplete", "critical", code)
+    assert (worst["machines"], worst["cause"]) == (["a"], "A cause.")
+    assert (other["code"], other["machines"]) == ("unreachable", ["b"])
+    assert [machine["findings"] for machine in whole["machines"]] == [["audit_incomplete"], ["unreachable"]]
+
+
 def test_of_several_causes_the_one_that_most_tell_counts() -> None:
     causes = ("It is off.", "It moved.", "It moved.")
     (finding,) = document(*(unread(f"m{number}", cause=cause) for number, cause in enumerate(causes)))["findings"]
@@ -192,3 +221,11 @@ def test_a_day_without_an_end_is_no_day() -> None:
 def test_the_days_are_counted_in_utc_wherever_the_controller_is() -> None:
     evening = document(row("a"), audited_at="2026-11-23T01:00:00+12:00")
     assert evening["machines"][0]["days_left"] == 178
+
+
+def test_what_an_unread_machine_said_stays_with_it() -> None:
+    fault = {"subcode": "InternalError", "code": None, "inner_code": None, "text": "Own words."}
+    audit = document(unread("a", fault={**fault, "more": "else"}))
+    assert damage(audit) is None
+    assert audit["machines"][0]["error"]["fault"] == fault
+    assert "fault" not in document(unread("a", fault="nonsense"))["machines"][0]["error"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .fleet import Row, client, found, permanent, product, row
+from .fleet import Row, client, document, found, permanent, product, row
 
 DIFFERS = {("kms_host_differs", None): ["a"]}
 WAITING: Row = {"status": "notification", "grace_minutes": 0, "activated_by": None}
@@ -62,6 +62,62 @@ def test_hosts_that_may_be_used(allowed: tuple[str, ...], service: Row, expected
     assert found(row("a", **service), kms_hosts=allowed) == (DIFFERS if expected else {})
 
 
+def test_each_machine_says_which_host_is_set_for_a_product_alone() -> None:
+    machine = row("a", product(**kms(host="old.corp.example", port=1700)))
+    (finding,) = document(machine)["findings"]
+    assert finding["code"] == "product_settings_override"
+    assert "old.corp.example" in finding["details"]["a"]
+    (finding,) = document(machine, kms_hosts=("kms1",))["findings"]
+    assert finding["code"] == "kms_host_differs"
+    assert "old.corp.example:1700, set for it alone" in finding["details"]["a"]
+    assert found(machine, kms_hosts=("old.corp.example",)) == {}
+
+
+OVERRIDES = {("product_settings_override", None): ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("service", "windows", "office", "expected"),
+    [
+        ({}, kms(host="kms2"), {}, OVERRIDES),
+        ({"kms_host": "kms1"}, kms(host="kms1"), {}, {}),
+        ({"kms_host": "kms1"}, kms(host="kms1", port=1700), {}, OVERRIDES),
+        ({"kms_host": "kms1", "kms_port": 1700}, kms(host="kms1", port=1700), {}, {}),
+        ({"kms_host": "kms1"}, kms(host="kms2", port=1700), {}, DIFFERS),
+        ({}, kms(port=1700), {}, {}),
+        ({}, kms(lookup_domain="own.example"), {}, OVERRIDES),
+        ({"kms_host": "kms1"}, kms(host="kms1", lookup_domain="own.example"), {}, {}),
+        ({"lookup_domain": "own.example"}, kms(lookup_domain="OWN.example."), {}, {}),
+        ({}, {}, kms(host="kms2"), OVERRIDES),
+        ({}, {"activation_type": "kms"}, {}, OVERRIDES),
+        ({}, {}, {"activation_type": "ad", "activated_by": "ad"}, OVERRIDES),
+        ({}, {"activation_type": "kms"}, {"activation_type": "kms"}, {}),
+    ],
+)
+def test_settings_of_single_products(
+    service: Row, windows: Row, office: Row, expected: dict[tuple[str, str | None], list[str]]
+) -> None:
+    machine = row("a", product(**windows), product("office", **office), **service)
+    assert found(machine) == expected
+
+
+@pytest.mark.parametrize("profile", ["adba_default", None, "none"])
+def test_windows_alone_may_be_restricted_to_the_directory_that_licensed_it(profile: str | None) -> None:
+    by_directory = product(activation_type="ad", activated_by="ad")
+    assert found(row("a", by_directory, product("office"), profile=profile)) == {}
+    waiting = row("a", product(activation_type="ad"), product("office"))
+    assert found(waiting) == {("ad_without_object", None): ["a"]}
+    office = product("office", activation_type="ad", activated_by="ad")
+    restricted = row("a", product(activated_by="ad"), office, profile="adba_default")
+    assert ("product_settings_override", None) in found(restricted)
+
+
+def test_a_machine_that_reached_no_kms_host_says_which_it_asked() -> None:
+    waiting = product(**{**WAITING, "reason": {"code": "0xC004F074", "name": None}}, **kms(host="old.corp.example"))
+    details = {item["code"]: item["details"]["a"] for item in document(row("a", waiting))["findings"]}
+    assert "old.corp.example:1688" in details["not_licensed"]
+
+
 @pytest.mark.parametrize(
     "windows",
     [
@@ -73,7 +129,8 @@ def test_hosts_that_may_be_used(allowed: tuple[str, ...], service: Row, expected
     ],
 )
 def test_what_does_not_ask_kms_may_have_any_setting(windows: Row) -> None:
-    machine = row("a", {**windows, **kms(host="kms2")}, kms_host="rogue")
+    asked = windows["channel"] == "kms_host"
+    machine = row("a", {**windows, **kms(host="kms2")}, kms_host="rogue", is_kms_host=asked)
     assert found(machine, kms_hosts=("kms1",), mak_share_limit=100.0) == {}
 
 

@@ -21,8 +21,12 @@ def licence(
     is_kms_host: bool = False,
     by: str | None = None,
     reason: str | None = None,
+    failed: str | None = None,
 ) -> dict[str, t.Any]:
-    """Return the licence of one machine; `by` is what licenses it now, and `domain` None is a workgroup."""
+    """Return the licence of one machine; `by` is what licenses it now, and `domain` None is a workgroup.
+
+    `failed` is the code of the last attempt to activate it.
+    """
     product = {
         "is_primary": True,
         "channel": channel,
@@ -30,6 +34,7 @@ def licence(
         "status": "licensed" if by else "notification",
         "activated_by": by,
         "reason": {"code": reason, "name": None} if reason else None,
+        **({"last_attempt": {"code": failed}} if failed else {}),
     }
     return {
         "machine": {"name": "M", "edition": edition, "build": build, "sku": None},

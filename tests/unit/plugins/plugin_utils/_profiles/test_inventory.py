@@ -58,8 +58,11 @@ def test_marks_and_their_groups_are_those_of_the_role_mak_exception() -> None:
     role = yaml.safe_load((ROLES / "mak_exception" / "defaults" / "main.yml").read_text(encoding="utf-8"))
     assert {name: tuple(role[name]) for name, _usual in GROUP_VARIABLES.values()} == dict(GROUP_VARIABLES.values())
     specs = yaml.safe_load((ROLES / "mak_exception" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    choices = specs["argument_specs"]["main"]["options"]["mak_exception_machine_kind"]["choices"]
-    assert set(choices) == {"ordinary", *MARKS} == set(FACTS["kind"].words)
+    described = specs["argument_specs"]["main"]["options"]["mak_exception_machine_kind"]["description"]
+    known = (ROLES / "mak_exception" / "vars" / "main.yml").read_text(encoding="utf-8")
+    assert {"ordinary", *MARKS} == set(FACTS["kind"].words)
+    assert all(f"V({kind})" in described for kind in MARKS)
+    assert f"'mak_exception_machine_kind': {['ordinary', *MARKS]!r}" in known
 
 
 @pytest.mark.parametrize("nothing", [{}, {"activation_profile": None}, {"activation_profile": "  "}])

@@ -73,7 +73,8 @@ LICENSES = st.none() | st.builds(
     domain=st.sampled_from(["corp.example", None]),
     is_kms_host=st.booleans(),
     by=st.sampled_from(["kms", "ad", None]),
-    reason=st.sampled_from(["0xC004F038", "0xC004F081", None]),
+    reason=st.sampled_from(["0xC004F056", "0xC004F081", None]),
+    failed=st.sampled_from(["0xC004F038", "0xC004F042", "0xC004F081", None]),
 )
 ODD_LICENSES = ANYTHING | st.fixed_dictionaries(
     {}, optional={name: ANYTHING for name in ("machine", "service", "domain", "products")}

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import OLDEST_BUILD, is_too_old
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import (
     FACTS,
     VARIABLES,
@@ -31,6 +32,16 @@ GUIDE = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "guid
 LAST = {"name": "rest", "when": {}, "profile": "none", "why": "No other rule is about it."}
 GOOD = {"name": "good", "when": {"isolated": True}, "profile": "kms_default", "why": "It is so."}
 MAK = {"name": "mak", "when": {"isolated": True}, "profile": "mak_exception", "method": "proxy", "why": "It is so."}
+
+
+def test_the_oldest_windows_of_the_rules_is_that_of_the_planner() -> None:
+    (when,) = [rule["when"] for rule in raw_rules() if rule["name"] == "old_system"]
+
+    assert when == {"build": {"below": OLDEST_BUILD}}
+    assert [version for version in ("6.1", "6.2", "6.3", "10.0") if is_too_old(f"{version}.{OLDEST_BUILD}.1")] == [
+        "6.1",
+        "6.2",
+    ]
 
 
 def changed(rule: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
@@ -190,3 +201,30 @@ def test_the_branch_of_the_guide_gets_a_mak() -> None:
     (branch,) = re.findall(r"        branch:\n((?: {10}\w.*\n)+)", GUIDE.read_text(encoding="utf-8"))
     decided = recommended(yaml.safe_load(textwrap.dedent(branch)))
     assert (decided.profile, decided.rule, decided.method) == ("mak_exception", "below_threshold_online", "online")
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ({}, ("kms_default_kms_host",)),
+        ({"domain_member": True}, ("activation_forest_object",)),
+        ({"domain_member": False}, ("kms_default_kms_host",)),
+        ({"domain_member": False, "kms_reachable": False, "kms_configured": False}, ("activation_days_off_network",)),
+        ({"kind": "vdi"}, None),
+        ({"kms_reachable": True, "kms_configured": True}, None),
+    ],
+)
+def test_an_undecided_machine_comes_with_the_variables_that_would_decide(
+    facts: dict[str, object], missing: tuple[str, ...] | None
+) -> None:
+    found = recommend({"kind": "ordinary", **facts})
+    assert (found.undecided, found.missing) == (missing is not None, missing or ())
+
+
+def test_rules_of_which_none_can_be_made_to_hold_leave_it_to_the_profile_itself() -> None:
+    rules = [
+        {"name": "lab", "when": {"domain": "lab.example"}, "profile": "kms_default", "why": "."},
+        {"name": "rest", "when": {}, "profile": "none", "why": "."},
+    ]
+    assert recommend({"domain": "corp.example"}, rules).missing == ("activation_profile",)
+    assert recommend({}, [{**rules[1], "profile": "kms_default"}]).undecided is False

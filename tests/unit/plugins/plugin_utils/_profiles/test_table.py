@@ -216,14 +216,28 @@ CASES = (
     ),
     Case(
         "a count that is too low now says that a host is there, and no more: it may grow",
-        client(reason="0xC004F038"),
+        client(failed="0xC004F038"),
         {},
         "undecided",
         NONE,
     ),
     Case(
-        "a count that is too low now, and the site has enough machines",
+        "a host whose key is too old, and the site has enough machines",
+        client(failed="0xC004F042"),
+        {"site_clients": 60},
+        "kms",
+        KMS,
+    ),
+    Case(
+        "a count that is too low in the reason, where no attempt has it, and the site has enough machines",
         client(reason="0xC004F038"),
+        {"site_clients": 60},
+        "undecided",
+        NONE,
+    ),
+    Case(
+        "a count that is too low now, and the site has enough machines",
+        client(failed="0xC004F038"),
         {"site_clients": 60},
         "kms",
         KMS,
@@ -605,6 +619,50 @@ CASES = (
         MAK,
         "online",
     ),
+    # What the inventory sets for KMS is the intention to use it.
+    Case(
+        "a workgroup machine whose inventory names a KMS host",
+        client(domain=None),
+        {"kms_default_kms_host": "kms.corp.example"},
+        "kms_configured",
+        KMS,
+    ),
+    Case(
+        "a server whose inventory names several KMS hosts, on a MAK",
+        server(channel="mak"),
+        {"kms_default_kms_hosts": ["kms1.corp.example", "kms2.corp.example"]},
+        "kms_configured",
+        KMS,
+    ),
+    Case(
+        "a domain member that is to find KMS by DNS, and nobody says whether there is an object",
+        client(domain="corp.example"),
+        {"kms_default_dns_discovery": "yes"},
+        "kms_configured",
+        KMS,
+    ),
+    Case(
+        "a machine that is cut off, whatever its group sets for KMS",
+        client(),
+        {"kms_default_dns_discovery": True, "isolated": True},
+        "isolated_proxy",
+        MAK,
+        "proxy",
+    ),
+    Case(
+        "a machine that reaches no KMS host, whatever its group sets",
+        client(domain=None),
+        {"kms_default_dns_discovery": True, "kms_reachable": False},
+        "undecided",
+        NONE,
+    ),
+    Case(
+        "DNS discovery that a host turns off again",
+        client(domain=None),
+        {"kms_default_dns_discovery": False, "kms_default_kms_host": "", "kms_default_kms_hosts": []},
+        "undecided",
+        NONE,
+    ),
     # Nothing, nonsense and contradictions.
     Case("a machine of which nothing is known", None, {}, "undecided", NONE),
     Case(
@@ -783,7 +841,10 @@ CASES = (
 
 def decide(case: Case) -> t.Any:
     """Return the recommendation for a case."""
-    names = {name: name if name.startswith(("mak_", "group_")) else f"activation_{name}" for name in case.variables}
+    names = {
+        name: name if name.startswith(("mak_", "group_", "kms_default_")) else f"activation_{name}"
+        for name in case.variables
+    }
     variables = {names[name]: value for name, value in case.variables.items()}
     return recommended(variables, case.license, **case.more)
 
