@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from ._accounts import Accounts
-from ._crew import Crew
+from ._accounts import GIVEN_UP, Accounts
+from ._crew import LOST, Crew
+from ._descriptors import Descriptors
 from ._reading import Row, Source, Target, read_target
 
-__all__ = ["Accounts", "Crew", "Row", "Source", "Target", "read_target"]
+__all__ = ["GIVEN_UP", "LOST", "Accounts", "Crew", "Descriptors", "Row", "Source", "Target", "read_target"]

@@ -2,133 +2,169 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A wrong password must not lock an account: a domain counts each refused login, and a fleet has thousands of machines.
+"""Lock-out guard: a wrong password is tried on a few hosts and not on thousands.
 
-Until one machine has accepted a login, only so many are tried with it at a time as may refuse it, and when they have,
-nobody else is asked. A machine that cannot be reached says nothing about a password, and neither does one whose answer
-never comes or is no WS-Management: it need not have looked at the login.
+A domain counts the refused logins of an account and locks it after some of them, often 5, sometimes 3. So each account
+has a few attempts that may be refused. An attempt is taken before a login, used up by a refusal, and given back by any
+other outcome; no login is tried without one. The first host that accepts the login lifts the limit everywhere, and once
+all attempts are used up, the account is given up. A host that cannot be reached, or whose answer is lost or is not
+WS-Management, says nothing about a password.
+
+The attempts are shared by all reader processes, because the domain adds up what all of them do. Which hosts they are
+spent on is not decided here: the pool reads the hosts in random order, so that a few hosts that refuse every login,
+whether misconfigured or hostile, are unlikely to use up all attempts.
+
+An account that only exists on the host itself (`.\\user` or `HOST\\user`) is not limited: each host counts its own, and
+each is asked once. A name without a domain is limited, because a member of a domain passes it on to the domain when its
+own database does not have it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import threading
-import time
 import typing as t
 
-from .._errors import AuthenticationFailed, MachineRefused
+from .._errors import ActivationError, AuthenticationFailed, MachineRefused
 from .._session import ConnectionSettings
+from ._board import Board
 
 __all__ = ["GIVEN_UP", "Accounts"]
 
 GIVEN_UP = "login_given_up"
 """The code of a login that was not tried."""
 _SECONDS_BETWEEN = 0.1
+"""Seconds between looks at what the other reader processes have found out."""
+_FREE, _USED = 0, 1
 
 
 class Accounts:
-    """The accounts of an audit, by user and password; each may be refused `refusals` times, 0 for no limit.
+    """The accounts of an audit, by user, password and certificate; each may be refused `refusals` times, 0: no limit.
 
-    `board` is memory that processes share, so that what one machine has accepted is known to all of them.
+    What one reader process finds out is on the `board`, which all of them share.
     """
 
-    def __init__(self, refusals: int = 0, board: t.Any = None) -> None:
+    def __init__(self, refusals: int = 0, board: Board | None = None) -> None:
         self._refusals = refusals
-        self._board = bytearray(1) if board is None else board
+        self._board = Board() if board is None and refusals else board
         self._lock = threading.Lock()
         self._known: dict[tuple[t.Any, ...], _Account] = {}
 
     @contextlib.contextmanager
     def trying(self, settings: ConnectionSettings) -> t.Iterator[None]:
-        """Log in within the block; raises AuthenticationFailed (`login_given_up`) where that is not risked any more."""
+        """Log in within the block; raises AuthenticationFailed (`login_given_up`) when no attempt is left."""
         account = self._account(settings)
-        account.enter()
+        if account is None:
+            yield
+            return
+        attempt = account.enter()
         try:
             yield
-        except AuthenticationFailed:
-            account.leave(refused=True)
-            raise
         except MachineRefused:
-            account.leave(accepted=True)  # it has answered, if only to refuse what it was asked
+            account.leave(attempt, accepted=True)  # the host has let us in, if only to refuse the request
+            raise
+        except ActivationError as error:
+            account.leave(attempt, refused=error.login_counted)
             raise
         except BaseException:
-            account.leave()
+            account.leave(attempt)
             raise
-        account.leave(accepted=True)
+        account.leave(attempt, accepted=True)
 
     def is_open(self, settings: ConnectionSettings) -> bool:
-        """Tell whether the account has been neither accepted nor given up."""
-        return not self._account(settings).is_decided
+        """Return whether the account is limited and has been neither accepted nor given up."""
+        account = self._account(settings)
+        return account is not None and not account.is_accepted and not account.is_given_up
 
-    def hear_of_others(self, seconds: float) -> None:
-        """Wait so long for other processes to find out that the accounts which were given up here are right ones."""
-        end = time.monotonic() + seconds
-        while len(self._board) > 1 and time.monotonic() < end and self._has_given_up():
-            time.sleep(_SECONDS_BETWEEN)
-
-    def _has_given_up(self) -> bool:
-        with self._lock:
-            return any(account.is_given_up for account in self._known.values())
-
-    def _account(self, settings: ConnectionSettings) -> _Account:
-        key = (settings.user, settings.password, settings.certificate)
+    def _account(self, settings: ConnectionSettings) -> _Account | None:
+        if self._board is None or not self._refusals or is_of_the_host(settings):
+            return None
+        key = ((settings.user or "").casefold(), settings.password, settings.certificate)
         with self._lock:
             if key not in self._known:
-                # Each account has a byte of its own where the board is a large one, and is alone where there is none.
-                board = self._board if len(self._board) > 1 else bytearray(1)
-                self._known[key] = _Account(settings.user or "", self._refusals, board, hash(key) % len(board))
+                self._known[key] = _Account(settings.user or "", self._refusals, self._board, hash(key))
             return self._known[key]
 
 
 class _Account:
-    """One account, until it is known whether its password is right."""
+    """One account on the board: a cell for its acceptance, and a cell for each attempt."""
 
-    def __init__(self, user: str, most: int, board: t.Any, place: int) -> None:
+    def __init__(self, user: str, most: int, board: Board, number: int) -> None:
         self._user = user
-        self._most = most
         self._board = board
-        self._place = place
+        self._accepted, *self._attempts = board.cells(number, most + 1)
         self._turn = threading.Condition()
-        self._refusals = 0
-        self._under_way = 0
+        self._taken: set[int] = set()
 
-    def enter(self) -> None:
-        """Wait until another login can be risked; raises AuthenticationFailed when none can."""
+    def enter(self) -> int | None:
+        """Wait for an attempt and return it, None if none is needed; raises AuthenticationFailed if all are used up."""
         with self._turn:
-            self._turn.wait_for(lambda: self.is_decided or self._refusals + self._under_way < self._most)
-            if self.is_given_up:
-                raise _given_up(self._user)
-            self._under_way += 1
+            while not self.is_accepted:
+                if self.is_given_up:
+                    raise _given_up(self._user, len(self._attempts))
+                for attempt in self._attempts:
+                    if self._take(attempt):
+                        return attempt
+                self._turn.wait(_SECONDS_BETWEEN)
+        return None
 
-    def leave(self, *, accepted: bool = False, refused: bool = False) -> None:
-        """Note how a login went; neither where that is not known."""
+    def leave(self, attempt: int | None, *, accepted: bool = False, refused: bool = False) -> None:
+        """Record how a login ended; neither where that is unknown."""
+        if attempt is None:
+            return
         with self._turn:
-            self._under_way -= 1
             if accepted:
-                self._board[self._place] = 1
-            self._refusals += refused
+                self._board.write(self._accepted, _USED)
+            if refused:
+                self._board.write(attempt, _USED)
+            self._taken.discard(attempt)
+            self._board.unlock(attempt)
             self._turn.notify_all()
 
-    @property
-    def _is_accepted(self) -> bool:
-        return not self._most or bool(self._board[self._place])
+    def _take(self, attempt: int) -> bool:
+        # The lock keeps other processes out, `_taken` the other threads of this one, which share its locks.
+        if attempt in self._taken or self._board.read(attempt) != _FREE or not self._board.lock(attempt):
+            return False
+        if self._board.read(attempt) != _FREE:  # used up by another process between the two
+            self._board.unlock(attempt)
+            return False
+        self._taken.add(attempt)
+        return True
 
     @property
-    def is_decided(self) -> bool:
-        """Whether it was accepted, or is asked no more."""
-        return self._is_accepted or self.is_given_up
+    def is_accepted(self) -> bool:
+        """Whether a host has accepted the login."""
+        return self._board.read(self._accepted) != _FREE
 
     @property
     def is_given_up(self) -> bool:
-        """Whether it is asked no more, as far as is known by now."""
-        return not self._is_accepted and self._refusals >= self._most
+        """Whether every attempt was refused."""
+        return not self.is_accepted and all(self._board.read(attempt) != _FREE for attempt in self._attempts)
 
 
-def _given_up(user: str) -> AuthenticationFailed:
+def is_of_the_host(settings: ConnectionSettings) -> bool:
+    """Return whether the account is one of the host's own database, so that only this host counts its refusals."""
+    domain, backslash, _name = (settings.user or "").casefold().rpartition("\\")
+    if not backslash or "kerberos" in settings.mechanisms:
+        return False
+    host = settings.host.casefold()
+    return domain in (".", host, host if _is_address(host) else host.partition(".")[0])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _given_up(user: str, refusals: int) -> AuthenticationFailed:
     return AuthenticationFailed(
-        f"The login of '{user}' was not tried here, since the first machines have refused it and none has accepted it.",
+        f"The login of '{user}' was not tried on this host: {refusals} hosts refused it and none accepted it.",
         code=GIVEN_UP,
-        cause="A wrong password that is tried on every machine would lock the account.",
-        remedy="Check user and password on one of the machines that refused it. If they are right for others, raise "
-        "max_login_refusals.",
+        cause="Each refused login counts towards the lock-out of the account, so it is not tried on further hosts.",
+        remedy="Check user and password on one of the hosts that refused the login (login_refused), then audit again."
+        " If the login is right for the other hosts, raise max_login_refusals.",
     )

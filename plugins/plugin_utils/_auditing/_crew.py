@@ -2,139 +2,157 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The crew that reads a fleet: a few processes, each with many threads, all of them bounded.
+"""A bounded pool of reader processes, each with a bounded number of threads.
 
-A thread waits for its machine most of the time, so many of them cost little; but one process computes on one core
-only, and TLS and XML are computed. Each process takes every n-th machine and sends the rows back as they come.
+A thread waits for its host most of the time, so many of them cost little; but one process computes on one core only,
+and TLS and XML are computed. Each process takes every n-th host of a random order and sends the rows back as they come,
+in no order.
 
-The rows come in no order. A process that dies takes nobody's row along: its machines are told to be unread.
+If a reader dies, killed by the kernel for lack of memory for instance, another process with a quarter of the threads
+reads the hosts that it had left. A host that may have been in hand when a reader died is read once more and not again,
+so that a host which makes readers die cannot keep the audit from ending. A host whose reading met a limit of the
+controller is read once more as well.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
+import itertools
 import json
-import mmap
 import multiprocessing
 import multiprocessing.connection
 import os
+import random
 import sys
-import tempfile
 import typing as t
-from dataclasses import dataclass
+from collections import Counter, deque
 
 from .._errors import ActivationError
+from .._session import CONTROLLER_LIMIT, limit_error
 from ._accounts import Accounts
+from ._board import Board
+from ._descriptors import Descriptors
 from ._reading import Row, Source, unread
-from ._shift import work
+from ._worker import Share, Worker
 
-__all__ = ["Crew"]
+__all__ = ["LOST", "Crew"]
 
+LOST = "reader_lost"
+"""The code of a host whose reader process died."""
 _MOST_PROCESSES = 4
 """More than these are hardly ever faster, since the machines have to be asked for and judged by one."""
-_ACCOUNTS = 1 << 20
-"""Bytes that the processes share, one for each account: so many that hardly two have the same."""
-_SECONDS_TO_LEAVE = 5.0
+_MOST_READS = 2
+"""How often a host is read at most, if it may be what makes a reader die."""
+_MOST_STARTS = 4
+"""How many processes read one share of the hosts at most, one after another as they die."""
 _SECONDS_UNHEARD = 1.0
-"""How long the reading goes on for nobody."""
+"""Seconds between checks that the parent process is alive."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Crew:
-    """How many machines are read at a time, in all, and by how many processes.
+    """How many hosts are read at a time, in all, and by how many processes.
 
-    `refusals` is how many machines may refuse a login that none has accepted, 0 for any number; each process has its
-    part of them, and one at least.
+    `refusals` is how many hosts may refuse a login that none has accepted, 0 for any number. `rng` decides the order in
+    which the hosts are read.
     """
 
     concurrency: int = 64
     processes: int = 0
     refusals: int = 0
+    rng: random.Random = dataclasses.field(default_factory=random.SystemRandom)
 
     def read(self, names: t.Sequence[str], source: Source) -> t.Iterator[Row]:
-        """Yield the row of each machine as soon as it is read.
+        """Yield the row of each host as soon as it is read.
 
         `source` is asked in the processes, which are forked: what it rests on need not be sent to them. Raises
         ActivationError (`abandoned`) where this process was started by one that is gone.
         """
-        size = self._size(len(names))
+        if not names:
+            return
+        size = self.size(len(names))
+        order = self.rng.sample(list(names), len(names))
         gc.freeze()  # what is there already is then left alone in each process, and not copied into it
-        with contextlib.ExitStack() as crew:
-            # Whoever is ended leaves no ticket behind.
-            room = crew.enter_context(tempfile.TemporaryDirectory(prefix="volume-activation-"))
-            board = crew.enter_context(contextlib.closing(mmap.mmap(-1, _ACCOUNTS)))
-            accounts = Accounts(self._part(size), board if size > 1 else None)
-            workers = []
-            for number in range(size if names else 0):
-                workers.append(_Worker(names[number::size], source, self.concurrency // size, accounts, room))
-                crew.callback(workers[-1].dismiss)
-            yield from _gathered(workers, source)
+        with contextlib.closing(Board()) as board:
+            accounts = Accounts(self.refusals, board)
+            shares = [Share(order[number::size], self.concurrency // size) for number in range(size)]
+            yield from _Reading(source, accounts, shares).rows()
 
-    def _part(self, size: int) -> int:
-        return max(1, self.refusals // size) if self.refusals else 0
+    def fitted(self, hosts: int, descriptors: Descriptors) -> Crew:
+        """Return a crew that needs no more descriptors than there are; raises Refusal (`controller_limit`)."""
+        return dataclasses.replace(self, concurrency=descriptors.fitting(self.concurrency, self.size(hosts)))
 
-    def _size(self, machines: int) -> int:
+    def size(self, hosts: int) -> int:
+        """Return how many processes read so many hosts."""
         wanted = self.processes or min(_cores(), _MOST_PROCESSES)
-        return max(1, min(wanted, self.concurrency, machines))
+        return max(1, min(wanted, self.concurrency, hosts))
 
 
-class _Worker:
-    """A process, seen from the one that started it."""
+class _Reading:
+    """The shares that wait for a process, and the processes at work."""
 
-    def __init__(self, names: t.Sequence[str], source: Source, threads: int, accounts: Accounts, room: str) -> None:
-        # Forked, as Ansible's own workers are: the inventory is there already, and is not copied as long as it is read.
-        context = multiprocessing.get_context("fork")
-        self.answers, ours = context.Pipe(duplex=False)
-        self.left = dict.fromkeys(names)
-        arguments = (tuple(names), source, threads, (self.answers, ours), accounts, room)
-        self._process = context.Process(target=work, args=arguments, daemon=True)
-        self._process.start()
-        ours.close()
+    def __init__(self, source: Source, accounts: Accounts, shares: t.Iterable[Share]) -> None:
+        self._source = source
+        self._accounts = accounts
+        self._waiting = deque(shares)
+        self._at_work: dict[t.Any, Worker] = {}
+        self._reads: Counter[str] = Counter()
 
-    def row(self) -> Row | None:
-        """Return the next row; None at the end, and where the process is gone, even with a row half sent."""
+    def rows(self) -> t.Iterator[Row]:
+        """Yield one row for each host of the shares."""
         try:
-            row: Row = json.loads(self.answers.recv_bytes(), object_pairs_hook=_shared)
-        except (EOFError, OSError):
-            return None
-        self.left.pop(row["name"], None)
-        return row
+            while self._waiting or self._at_work:
+                _check_wanted()
+                yield from self._start()
+                seconds = _SECONDS_UNHEARD if self._at_work else 0
+                for ready in multiprocessing.connection.wait(list(self._at_work), seconds):
+                    yield from self._received(self._at_work[ready])
+        finally:
+            for worker in self._at_work.values():
+                worker.dismiss()
 
-    def orphans(self) -> list[str]:
-        """Return the machines whose row has not come, after the end."""
-        self._process.join(_SECONDS_TO_LEAVE)
-        return list(self.left)
+    def _start(self) -> t.Iterator[Row]:
+        """Start a process for each share that waits; if none can be, and none is at work, the hosts are lost."""
+        while self._waiting:
+            share = self._waiting[0]
+            try:
+                worker = Worker(share, self._source, self._accounts)
+            except OSError as error:
+                if self._at_work:
+                    return  # tried again when one of these has ended
+                failure = limit_error(error) or _lost(f"No process could be started: {error.strerror or error}.")
+                yield from (unread(self._source.target(name), failure) for name in self._waiting.popleft().names)
+            else:
+                self._waiting.popleft()
+                self._at_work[worker.answers] = worker
 
-    @property
-    def exit_code(self) -> int | None:
-        """How the process ended; a negative number is a signal."""
-        return self._process.exitcode
-
-    def dismiss(self) -> None:
-        """End the process, whatever it is at."""
-        self.answers.close()
-        if self._process.is_alive():
-            self._process.terminate()
-        self._process.join(_SECONDS_TO_LEAVE)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
-
-def _gathered(crew: t.Sequence[_Worker], source: Source) -> t.Iterator[Row]:
-    at_work = {worker.answers: worker for worker in crew}
-    while at_work:
-        _check_wanted()
-        for ready in multiprocessing.connection.wait(list(at_work), _SECONDS_UNHEARD):
-            worker = at_work[t.cast("multiprocessing.connection.Connection", ready)]
-            row = worker.row()
-            if row is not None:
+    def _received(self, worker: Worker) -> t.Iterator[Row]:
+        """Yield what a process has sent; at its end, pass on the hosts that it has left."""
+        data = worker.received()
+        if data is not None:
+            row: Row = json.loads(data, object_pairs_hook=_shared)
+            self._reads[row["name"]] += 1
+            if not worker.done(row["name"], again=_is_limited(row) and self._reads[row["name"]] < _MOST_READS):
                 yield row
-                continue
-            del at_work[worker.answers]
-            for name in worker.orphans():
-                yield unread(source.target(name), _lost(worker))
+            return
+        del self._at_work[worker.answers]
+        worker.end()
+        # A process takes its hosts in order, and no more of them at a time than it has threads.
+        for name in itertools.islice(worker.left, worker.share.threads):
+            self._reads[name] += 1
+        is_last = worker.share.starts >= _MOST_STARTS
+        lost = {name: None for name in worker.left if is_last or self._reads[name] >= _MOST_READS}
+        again = [name for name in worker.left if name not in lost] + worker.again
+        if again:
+            self._waiting.append(worker.share.next(again))
+        failure = _lost(_end_of(worker.exit_code))
+        yield from (unread(self._source.target(name), failure) for name in lost)
+
+
+def _is_limited(row: Row) -> bool:
+    return bool(row["error"]) and row["error"]["code"] == CONTROLLER_LIMIT
 
 
 def _check_wanted() -> None:
@@ -144,12 +162,20 @@ def _check_wanted() -> None:
         raise ActivationError("The process that wanted the machines to be read is gone.", code="abandoned")
 
 
-def _lost(worker: _Worker) -> ActivationError:
+def _end_of(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        killed = f"It was ended by signal {-exit_code}."
+        return f"{killed} The kernel sends it when memory runs out." if exit_code == -9 else killed
+    return f"It ended by itself with {exit_code}; lack of memory is a usual cause."
+
+
+def _lost(cause: str) -> ActivationError:
     return ActivationError(
-        "The process that was to read this machine ended before it had done so.",
-        code="reader_lost",
-        cause=f"It ended with {worker.exit_code}; -9 is often a controller that has run out of memory.",
-        remedy="Lower concurrency or processes, and audit again.",
+        "The process on the controller that was to read this host ended before it had done so, twice.",
+        code=LOST,
+        cause=cause,
+        remedy="Look for the out-of-memory killer in the controller's kernel log. Lower concurrency or processes, or"
+        " give the controller more memory, and audit again.",
     )
 
 

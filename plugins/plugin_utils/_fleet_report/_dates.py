@@ -29,7 +29,7 @@ def short_day(given: date) -> str:
 
 def utc(iso: str) -> datetime:
     """Return a moment in UTC; one that does not say of which zone it is, is taken to be. Raises ValueError."""
-    given = datetime.fromisoformat(iso)
+    given = datetime.fromisoformat(iso.replace("Z", "+00:00"))
     return given.astimezone(timezone.utc) if given.tzinfo else given.replace(tzinfo=timezone.utc)
 
 

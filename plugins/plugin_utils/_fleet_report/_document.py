@@ -10,9 +10,10 @@ import json
 import typing as t
 
 from .._errors import Refusal
-from ._shape import wrong_part
+from .._schema import Mismatch
+from ._shape import damage
 
-__all__ = ["FORMAT", "LARGEST", "Audit", "as_json", "encoded", "load"]
+__all__ = ["FORMAT", "LARGEST", "Audit", "as_json", "encoded", "load", "part_of", "primary_of"]
 
 Audit: t.TypeAlias = "dict[str, t.Any]"
 
@@ -29,13 +30,15 @@ def load(given: str | bytes | t.Mapping[str, t.Any]) -> Audit:
 
     Codes: `foreign_audit`, `damaged_audit`, `newer_audit`, `audit_without_machines`, `audit_too_large`.
     """
+    if not isinstance(given, (str, bytes, t.Mapping)):
+        raise _foreign()
     audit = dict(given) if isinstance(given, t.Mapping) else _parsed(given)
     _check_format(audit)
     if "machines" not in audit:
         raise _without_machines()
-    wrong = wrong_part(audit)
-    if wrong:
-        raise _damaged(f"{wrong} is not what an audit has there")
+    found = damage(audit)
+    if found:
+        raise _damaged(found)
     return audit
 
 
@@ -50,6 +53,16 @@ def as_json(audit: Audit) -> str:
 def encoded(text: str) -> bytes:
     """Return the bytes of a report; half a character in what a machine said becomes a question mark."""
     return text.encode("utf-8", "replace")
+
+
+def part_of(machine: t.Mapping[str, t.Any], name: str) -> t.Any:
+    """Return a part of the license of a machine, such as `service`, an empty mapping where it was not read."""
+    return (machine["license"] or {}).get(name) or {}
+
+
+def primary_of(machine: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the product of a machine that is Windows itself, empty where it was not read."""
+    return next((product for product in part_of(machine, "products") if product.get("is_primary")), {})
 
 
 def _lines(value: t.Any) -> str:
@@ -67,20 +80,35 @@ def _parsed(text: str | bytes) -> Audit:
     if len(text) > LARGEST:
         raise _too_large()
     try:
-        found = json.loads(text)
-    except RecursionError:
-        raise _foreign() from None
-    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError too
+        found = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_number)
+    except (RecursionError, ValueError) as error:  # UnicodeDecodeError and JSONDecodeError are of the latter
         # The format stands at the very beginning, so a text without it was never an audit.
         head = text[:200] if isinstance(text, str) else text[:200].decode("utf-8", "replace")
         raise (_damaged(_place(error)) if _KIND in head else _foreign()) from None
     return found if isinstance(found, dict) else {}
 
 
-def _place(error: ValueError) -> str:
+def _without_repeats(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Mismatch("the field is there twice", f".{twice[:40]}")
+    return found
+
+
+def _no_number(text: str) -> t.Any:
+    raise Mismatch(f"{text} is not a number of JSON")
+
+
+def _place(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno} is no JSON any more"
-    return "it is no UTF-8 text"
+        return f"line {error.lineno}, column {error.colno} is not JSON"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error) if isinstance(error, Mismatch) else "it has a number that is out of all bounds"
 
 
 def _check_format(audit: Audit) -> None:

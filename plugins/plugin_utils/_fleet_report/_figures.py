@@ -79,7 +79,7 @@ def tiles(audit: Audit) -> list[Facts]:
         _tile(
             "With findings",
             number(summary["with_findings"]),
-            _severities(summary["by_severity"]),
+            _severities(_by_worst(audit)),
             "critical" if summary["by_severity"].get("critical") else "",
         ),
         _ending(audit),
@@ -91,24 +91,24 @@ def _tile(name: str, value: str, note: str, look: str = "") -> Facts:
     return {"name": name, "value": value, "note": note, "look": look}
 
 
-def _severities(counts: t.Mapping[str, int]) -> str:
-    critical, warnings, notes = (counts.get(name, 0) for name in SEVERITIES)
-    parts = [f"{number(critical)} critical"] if critical else []
-    parts += [count(warnings, "warning")] if warnings else []
-    parts += [count(notes, "note")] if notes else []
+def _severities(machines: t.Mapping[str, int]) -> str:
+    """Return how many machines have a finding of each severity as their worst."""
+    parts = [f"{number(machines[name])} {name}" for name in SEVERITIES if machines.get(name)]
     return ", ".join(parts) or "nothing was found"
 
 
 def _ending(audit: Audit) -> Facts:
     limit = audit["settings"].get("expiring_days", 30)
+    if not audit["summary"]["reached"]:
+        return _tile(f"End within {limit} days", "–", "none was reached")
     ending = {name for day in audit["expiry"]["days"] if day["days_left"] <= limit for name in day["machines"]}
     return _tile(f"End within {limit} days", number(len(ending)), "leases and evaluations", "warning" if ending else "")
 
 
 def _mak(share: t.Mapping[str, t.Any]) -> Facts:
-    limit = f"{share['limit']:g} %"
+    limit = f"{share['limit']:g}%"
     note = f"above the limit of {limit}" if share["exceeded"] else f"limit {limit}"
-    value = f"{share['percent']:g} %" if share["of"] else "–"
+    value = f"{share['percent']:g}%" if share["of"] else "–"
     return _tile("MAK share", value, note, "warning" if share["exceeded"] else "")
 
 

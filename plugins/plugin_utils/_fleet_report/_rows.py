@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ._document import Audit
+from ._document import Audit, part_of, primary_of
 from ._figures import status_look
 from ._sums import number
 from ._words import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
@@ -18,7 +18,7 @@ __all__ = ["COLUMNS", "choices", "chunks"]
 
 Facts: t.TypeAlias = "dict[str, t.Any]"
 
-COLUMNS = ("Machine", "Status", "Method", "Profile", "Edition", "Ends", "Severity", "Findings")
+COLUMNS = ("Machine", "Status", "Method", "Profile", "Windows", "Ends", "Severity", "Findings")
 
 _CHUNK = 50
 # Classes of one letter: there are ten thousand of each.
@@ -34,16 +34,19 @@ def chunks(audit: Audit) -> list[list[Facts]]:
 
 def _row(machine: Facts, severities: t.Mapping[str, str]) -> Facts:
     severity = _severity(machine, severities)
-    profile, days = machine["profile"], machine["days_left"]
+    profile, days, windows = machine["profile"], machine["days_left"], part_of(machine, "machine")
     return {
         "name": machine["name"],
         "groups": ", ".join(map(str, machine["groups"])),
         "status": plain(machine["status"], STATUSES),
         "look": _LOOKS[status_look(machine["status"])],
+        "code": _code(machine),
         "method": plain(machine["method"], METHODS),
+        "kms_host": _kms_host(machine),
         "profile": plain(profile.get("intended") or "unset", PROFILES),
         "rule": f"auto: {plain(profile['rule'])}" if profile.get("rule") else "",
-        "edition": _edition(machine),
+        "windows": str(windows.get("product_name") or windows.get("edition") or ""),
+        "build": windows.get("build") or "",
         "expires": machine["expires"] or "",
         "left": "" if days is None else f"{number(days)} {'day' if days == 1 else 'days'}",
         "severity": severity,
@@ -56,8 +59,19 @@ def _severity(machine: Facts, severities: t.Mapping[str, str]) -> str:
     return worst(severities.get(code, "") for code in machine["findings"]) or ""
 
 
-def _edition(machine: Facts) -> str:
-    return str(((machine["license"] or {}).get("machine") or {}).get("edition") or "")
+def _code(machine: Facts) -> str:
+    """Return why the machine was not read, else why Windows is not licensed."""
+    if machine["error"]:
+        return str(machine["error"].get("code") or "")
+    reason = primary_of(machine).get("reason") or {}
+    return "" if machine["status"] == "licensed" else str(reason.get("code") or "")
+
+
+def _kms_host(machine: Facts) -> str:
+    """Return the KMS host of a KMS client: the one that is set, else the one that it found in DNS."""
+    service = part_of(machine, "service")
+    found = service.get("kms_host") or service.get("discovered_kms_host")
+    return str(found or "") if machine["method"] == "kms" else ""
 
 
 def choices(audit: Audit) -> list[Facts]:

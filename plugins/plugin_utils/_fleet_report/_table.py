@@ -11,7 +11,7 @@ import io
 import re
 import typing as t
 
-from ._document import Audit
+from ._document import Audit, part_of, primary_of
 from ._words import worst
 
 __all__ = ["COLUMNS", "as_csv"]
@@ -39,15 +39,16 @@ COLUMNS: t.Mapping[str, t.Callable[[Facts, Facts], t.Any]] = {
     "groups": lambda row, _severities: row["groups"],
     "marks": lambda row, _severities: row["marks"],
     "domain": lambda row, _severities: (row["license"] or {}).get("domain"),
-    "edition": lambda row, _severities: _part(row, "machine").get("edition"),
-    "build": lambda row, _severities: _part(row, "machine").get("build"),
-    "product": lambda row, _severities: _primary(row).get("name"),
-    "channel": lambda row, _severities: _primary(row).get("channel"),
-    "partial_product_key": lambda row, _severities: _primary(row).get("partial_product_key"),
-    "reason": lambda row, _severities: (_primary(row).get("reason") or {}).get("code"),
-    "kms_host": lambda row, _severities: _part(row, "service").get("kms_host"),
-    "kms_host_discovered": lambda row, _severities: _part(row, "service").get("discovered_kms_host"),
-    "client_machine_id": lambda row, _severities: _part(row, "service").get("client_machine_id"),
+    "product_name": lambda row, _severities: part_of(row, "machine").get("product_name"),
+    "edition": lambda row, _severities: part_of(row, "machine").get("edition"),
+    "build": lambda row, _severities: part_of(row, "machine").get("build"),
+    "product": lambda row, _severities: primary_of(row).get("name"),
+    "channel": lambda row, _severities: primary_of(row).get("channel"),
+    "partial_product_key": lambda row, _severities: primary_of(row).get("partial_product_key"),
+    "reason": lambda row, _severities: (primary_of(row).get("reason") or {}).get("code"),
+    "kms_host": lambda row, _severities: part_of(row, "service").get("kms_host"),
+    "kms_host_discovered": lambda row, _severities: part_of(row, "service").get("discovered_kms_host"),
+    "client_machine_id": lambda row, _severities: part_of(row, "service").get("client_machine_id"),
     "kms_count_windows": lambda row, _severities: (row["counts"] or {}).get("windows"),
     "kms_count_office": lambda row, _severities: (row["counts"] or {}).get("office"),
     "error_code": lambda row, _severities: (row["error"] or {}).get("code"),
@@ -76,14 +77,6 @@ def _cell(value: t.Any) -> str:
     if isinstance(value, (int, float)):
         return str(value)
     text = "; ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    text = text.replace("\0", "\\x00")  # the csv module of Python 3.10 cannot write a NUL
     text = _INNER_FORMULA.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
-
-
-def _part(row: Facts, name: str) -> Facts:
-    return (row["license"] or {}).get(name) or {}
-
-
-def _primary(row: Facts) -> Facts:
-    products = (row["license"] or {}).get("products") or ()
-    return next((product for product in products if product.get("is_primary")), {})

@@ -51,10 +51,12 @@ PROFILES: t.Mapping[str, str] = {
 }
 
 CODES: t.Mapping[str, str] = {
+    "audit_incomplete": "critical",
     "host_key_on_client": "critical",
     "not_licensed": "critical",
     "clock_skew": "critical",
     "mak_on_reimaged": "critical",
+    "ad_without_object": "warning",
     "below_threshold": "warning",
     "duplicate_client_machine_id": "warning",
     "evaluation_edition": "warning",
@@ -62,6 +64,7 @@ CODES: t.Mapping[str, str] = {
     "lease_expiring": "warning",
     "mak_share": "warning",
     "office_unmanaged": "warning",
+    "product_settings_override": "warning",
     "profile_drift": "warning",
     "unreachable": "warning",
     "subscription": "info",

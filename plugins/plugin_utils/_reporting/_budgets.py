@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._ledger import Balance, Confirmation, Entry, Pool, Tally
+from .._secrets import scrub_lines
 
 __all__ = ["PoolStanding", "confirmation_facts", "entry_facts", "pool_difference", "pool_facts", "tally_facts"]
 
@@ -55,8 +56,8 @@ def pool_difference(before: PoolStanding | None, after: PoolStanding | None) -> 
         name for name in (*was, *(name for name in becomes if name not in was)) if was.get(name) != becomes.get(name)
     ]
     return {
-        "before": "".join(f"{name}: {was[name]}\n" for name in changed if name in was),
-        "after": "".join(f"{name}: {becomes[name]}\n" for name in changed if name in becomes),
+        "before": "".join(f"{scrub_lines(f'{name}: {was[name]}')}\n" for name in changed if name in was),
+        "after": "".join(f"{scrub_lines(f'{name}: {becomes[name]}')}\n" for name in changed if name in becomes),
     }
 
 

@@ -10,6 +10,9 @@ import textwrap
 import typing as t
 from collections import Counter
 
+from .._secrets import scrub_lines
+from ._messages import message_of
+
 __all__ = ["diagnosis_report"]
 
 Row = t.Mapping[str, t.Any]
@@ -30,7 +33,7 @@ def diagnosis_report(machines: t.Iterable[Row]) -> dict[str, t.Any]:
 
 
 def _row(machine: Row) -> dict[str, t.Any]:
-    name, result = str(machine.get("machine") or ""), machine.get("result") or {}
+    name, result = scrub_lines(str(machine.get("machine") or "")), machine.get("result") or {}
     diagnosis = result.get("diagnosis")
     if not isinstance(diagnosis, t.Mapping):
         return _unexamined(name, result)
@@ -40,6 +43,7 @@ def _row(machine: Row) -> dict[str, t.Any]:
         "examined": True,
         "healthy": bool(diagnosis.get("healthy")),
         "reached": bool(diagnosis.get("reached")),
+        "skipped": None,
         "wrong": list(diagnosis.get("wrong") or ()),
         "findings": [_finding(check) for check in findings],
         "unknown": [str(check["check"]) for check in diagnosis.get("checks") or () if check.get("status") == "unknown"],
@@ -52,7 +56,7 @@ def _unexamined(name: str, result: Row) -> dict[str, t.Any]:
     told = {
         "check": None,
         "code": code,
-        "message": str(result.get("msg") or "The machine was not examined."),
+        "message": message_of(result) or "The machine was not examined.",
         "cause": result.get("cause"),
         "remedy": result.get("remedy") or "Look at what the task said, and run the doctor again.",
     }
@@ -62,6 +66,7 @@ def _unexamined(name: str, result: Row) -> dict[str, t.Any]:
         "examined": False,
         "healthy": False,
         "reached": False,
+        "skipped": None if ours else told["message"],
         "wrong": [code] if ours else [],
         "findings": [told] if ours else [],
         "unknown": [],
@@ -79,6 +84,8 @@ def _summary(rows: t.Sequence[Row]) -> dict[str, t.Any]:
         "healthy": sum(row["healthy"] for row in rows),
         "wrong": sum(bool(row["wrong"]) for row in rows),
         "not_examined": sum(not row["examined"] for row in rows),
+        "skipped": sum(row["skipped"] is not None for row in rows),
+        "unread": sum(row["skipped"] is None and not row["reached"] for row in rows),
         "codes": dict(sorted(codes.items())),
     }
 
@@ -100,8 +107,8 @@ def _table(rows: t.Sequence[Row]) -> list[str]:
 def _state(row: Row) -> str:
     if row["wrong"]:
         return ", ".join(row["wrong"])
-    if not row["examined"]:
-        return "(not examined: no Windows machine)"
+    if row["skipped"] is not None:
+        return f"(skipped: {row['skipped']})"
     return f"nothing (not known: {', '.join(row['unknown'])})" if row["unknown"] else "nothing"
 
 
@@ -121,5 +128,5 @@ def _wrapped(label: str, text: str) -> list[str]:
 def _totals(summary: Row) -> list[str]:
     return [
         f"Machines: {summary['machines']}. Well: {summary['healthy']}. With something wrong: {summary['wrong']}."
-        f" Not examined: {summary['not_examined']}."
+        f" Not examined: {summary['not_examined']}, of which {summary['skipped']} were skipped."
     ]

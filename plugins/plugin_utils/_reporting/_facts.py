@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from datetime import datetime, timezone
+from datetime import MAXYEAR, MINYEAR, datetime, timezone
 
 from .._licensing import (
     ActivationType,
     Application,
     Channel,
+    KmsAttempt,
     LicenseStatus,
     Machine,
     Product,
@@ -53,12 +54,13 @@ def state_from(license: Facts, observed_at: datetime) -> State:
 def product_from(facts: Facts) -> Product:
     """Return the product behind one of the `products` of a result."""
     kms = mapping(facts.get("kms"))
+    channel = _word(_CHANNELS, facts.get("channel"), Channel.UNKNOWN)
     return Product(
         id=text_of(facts.get("id")) or "",
         name=text_of(facts.get("name")) or "",
         application=_word(_APPLICATIONS, facts.get("application"), Application.OTHER),
         family=text_of(facts.get("family")),
-        channel=_word(_CHANNELS, facts.get("channel"), Channel.UNKNOWN),
+        channel=channel,
         partial_product_key=text_of(facts.get("partial_product_key")),
         status=_word(_STATUSES, facts.get("status"), LicenseStatus.UNKNOWN),
         reason=_code(mapping(facts.get("reason")).get("code")),
@@ -69,10 +71,27 @@ def product_from(facts: Facts) -> Product:
         activated_by=_word(_TYPES, facts.get("activated_by"), None),
         kms_host=text_of(kms.get("host")),
         kms_port=whole(kms.get("port")),
+        lookup_domain=text_of(kms.get("lookup_domain")),
         discovered_kms_host=text_of(kms.get("discovered_host")),
         discovered_kms_port=whole(kms.get("discovered_port")),
         ad_object=text_of(facts.get("ad_object")),
         ad_object_dn=text_of(facts.get("ad_object_dn")),
+        last_attempt=_attempt(mapping(facts.get("last_attempt")), channel),
+    )
+
+
+def _attempt(facts: Facts, channel: Channel) -> KmsAttempt | None:
+    if not facts:
+        return None
+    return KmsAttempt(
+        event=whole(facts.get("event")),
+        code=_code(facts.get("code")),
+        channel=channel,
+        at=moment(facts.get("at")),
+        host=text_of(facts.get("host")),
+        port=whole(facts.get("port")),
+        count=_count(facts.get("count")),
+        required_count=_count(facts.get("required_count")),
     )
 
 
@@ -117,13 +136,23 @@ def whole(value: t.Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
+def _count(value: t.Any) -> int | None:
+    """Return a count, None for anything else; no machine is a count too."""
+    return whole(value) if value == 0 or whole(value) else None
+
+
 def moment(text: t.Any) -> datetime | None:
-    """Return a moment as a result shows it, a day too; one without an offset is UTC. None for anything else."""
+    """Return a moment as a result shows it, a day too; one without an offset is UTC. None for anything else.
+
+    The first and the last year of the calendar are left out, so that there are days before and after each moment.
+    """
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00")) if isinstance(text, str) else None
     except ValueError:
         return None
-    return found.replace(tzinfo=timezone.utc) if found and not found.tzinfo else found
+    if found is None or found.year in (MINYEAR, MAXYEAR):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
 def _word(words: t.Mapping[str, _Word], value: t.Any, otherwise: t.Any) -> t.Any:

@@ -12,6 +12,8 @@ So what decides is how many IDs come to what is there already, and no ID may com
 - A machine that asks already is in the count. The host's own list of clients tells who does, where it holds everybody
   in the count. Where it does not, a machine that KMS has licensed is taken to be in the count, and so is one that was
   refused for want of machines.
+- Where no host told its count, a lease that was granted within the last 30 days proves that the count has reached what
+  the machine needs.
 - Hosts do not add their counts up. Of several the highest one decides whether machines can be licensed at all.
 """
 
@@ -62,10 +64,14 @@ def kms_forecast(machines: t.Iterable[Facts], host_info: Facts | t.Iterable[Fact
 
 @dataclass(frozen=True, kw_only=True)
 class _Count:
-    """One of the two counts: what it is now, None where no host told, and who comes to it."""
+    """One of the two counts: what it is now, None where no host told, and who comes to it.
+
+    Where no host told, `proving` are the machines whose leases show that it was high enough for them lately.
+    """
 
     name: str
     now: int | None
+    proving: tuple[Member, ...]
     askers: tuple[Member, ...]
     joining: frozenset[str]
     is_known: bool
@@ -77,19 +83,28 @@ class _Count:
         is_known = all(host.is_known(name) for host in telling)
         askers = tuple(member for member in members if member.standing(name).asks)
         counted = {member.identity for member in askers if telling and _is_counted(member, name, telling, is_known)}
+        granted = tuple(
+            member for member in askers if member.standing(name).was_granted_lately and _required(name, member)
+        )
         return cls(
             name=name,
             now=max((host.counts[name] or 0 for host in telling), default=None),
+            proving=() if telling else granted,
             askers=askers,
             joining=frozenset(member.identity for member in askers) - counted,
             is_known=is_known,
         )
 
     @property
+    def proven(self) -> int:
+        """The least that the count was lately, by the leases of machines."""
+        return max((_required(self.name, member) for member in self.proving), default=0)
+
+    @property
     def expected(self) -> int:
         """The count when every machine has asked, as the KMS host will show it."""
         now = self.now or 0
-        return max(now, min(CACHES[self.name], now + len(self.joining)))
+        return max(now, self.proven, min(CACHES[self.name], now + len(self.joining)))
 
     def facts(self) -> dict[str, t.Any]:
         """Return the count itself."""
@@ -99,10 +114,15 @@ class _Count:
         """Return what the count means for those that need so many in it."""
         return {
             "required": required,
-            "reached_now": None if self.now is None else self.now >= required,
+            "reached_now": True if self.proven >= required else None if self.now is None else self.now >= required,
             "reached": self.expected >= required,
             "missing": max(0, required - self.expected),
         }
+
+
+def _required(count: str, member: Member) -> int:
+    """Return how many machines a KMS host has to count to license this one; 0 where its kind is not known."""
+    return KMS_THRESHOLDS["office"] if count == "office" else REQUIRED_WINDOWS.get(member.kind or "", 0)
 
 
 def _is_counted(member: Member, count: str, hosts: t.Iterable[KmsHost], is_known: bool) -> bool:
@@ -174,6 +194,7 @@ def _notes_on_machines(members: t.Sequence[Member], counts: tuple[_Count, _Count
         if count.now is not None and member.standing(count.name).is_licensed and member.identity in count.joining
     )
     yield from note("licensed_elsewhere", _names(elsewhere))
+    yield from note("licensed_lately", _names(member for count in counts for member in count.proving))
     yield from note("not_read_taken", _names(member for member in unread if member.kind))
     yield from note("not_read_left_out", _names(member for member in unread if not member.kind))
     yield from note("id_unknown", _names(member for member in read if member.asks and not member.client_machine_id))

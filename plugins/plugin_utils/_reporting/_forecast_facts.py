@@ -29,12 +29,14 @@ _NO_ID = "00000000-0000-0000-0000-000000000000"
 class Standing:
     """What a machine has to do with one of the counts.
 
-    `was_counted` says that by the machine's own state some host has it in its count.
+    `was_counted` says that by the machine's own state some host has it in its count, `was_granted_lately` that the host
+    has counted enough machines within the time that it counts.
     """
 
     asks: bool = False
     is_licensed: bool = False
     was_counted: bool = False
+    was_granted_lately: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +144,9 @@ def _standing(products: t.Iterable[Facts], application: str) -> Standing:
     named = (product_from(product) for product in products if product.get("application") == application)
     asking = [product for product in named if product.asks_kms]
     granted = any(product.is_licensed and product.activated_by is ActivationType.KMS for product in asking)
-    refused = any(product.reason == KMS_COUNT_TOO_LOW for product in asking)
-    return Standing(asks=bool(asking), is_licensed=granted, was_counted=granted or refused)
+    lately = any(product.granted_within(KMS_WINDOW) for product in asking)
+    refused = any(product.attempt_error == KMS_COUNT_TOO_LOW for product in asking)
+    return Standing(asks=bool(asking), is_licensed=granted, was_counted=granted or refused, was_granted_lately=lately)
 
 
 def _kind(facts: Facts, products: t.Iterable[Facts]) -> str | None:

@@ -12,7 +12,7 @@ __all__ = ["CODES", "note"]
 
 _TEXTS: t.Mapping[str, tuple[str, str | None]] = {
     "no_host_asked": (
-        "No KMS host was asked. The forecast is about one that has counted nobody yet.",
+        "No KMS host was asked, so the forecast rests on the machines alone.",
         "Read the KMS host with volume.activation.kms_host_info, and hand the result to the forecast.",
     ),
     "host_not_read": (
@@ -49,6 +49,10 @@ _TEXTS: t.Mapping[str, tuple[str, str | None]] = {
     "licensed_elsewhere": (
         "KMS has licensed these machines, and the KMS host has not seen them. They count as joining.",
         "See that they ask this KMS host, and not another one.",
+    ),
+    "licensed_lately": (
+        "KMS licensed these machines within the last 30 days, so their KMS host has counted as many as they require.",
+        None,
     ),
     "not_read_taken": (
         "These machines were not read. Each is taken as a KMS client of its own, of the kind that the inventory says.",

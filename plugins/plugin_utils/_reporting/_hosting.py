@@ -92,7 +92,7 @@ def _served(product: Product, served: ServedProduct) -> dict[str, t.Any]:
         "partial_product_key": product.partial_product_key,
         "status": product.status.label,
         "status_code": int(product.status),
-        "reason": reason_facts(product.reason),
+        "reason": reason_facts(product.reason, product.channel.value),
         "current_count": served.current_count,
         "required_count": served.required_count,
         "requests": request_facts(served.requests),

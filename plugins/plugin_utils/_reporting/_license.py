@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta
 
-from .._licensing import ActivationType, Machine, Product, State, explain
+from .._licensing import ActivationType, Machine, Product, State, attempt_facts, explain, windows_name
 
 PARTS = ("machine", "service", "products")
 
@@ -53,6 +53,7 @@ def _path(product: Product) -> ActivationType | None:
 def _machine(machine: Machine) -> dict[str, t.Any]:
     return {
         "name": machine.name,
+        "product_name": windows_name(machine.edition_id, machine.build),
         "edition": machine.edition_id,
         "build": machine.build,
         "sku": machine.sku,
@@ -88,7 +89,7 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
         "partial_product_key": product.partial_product_key,
         "status": product.status.label,
         "status_code": int(product.status),
-        "reason": reason_facts(product.reason),
+        "reason": reason_facts(product.reason, product.channel.value),
         "grace_minutes": product.grace_minutes,
         "expires": _expires(product, now),
         "activation_type": product.activation_type.label,
@@ -100,22 +101,25 @@ def _product(product: Product, now: datetime, installation_ids: bool) -> dict[st
         "kms": {
             "host": product.kms_host,
             "port": product.kms_port or None,
+            "lookup_domain": product.lookup_domain,
             "discovered_host": product.discovered_kms_host,
             "discovered_port": product.discovered_kms_port or None,
         },
         "is_primary": product.is_primary,
         "is_addon": product.is_addon,
     }
+    if product.last_attempt is not None:
+        facts["last_attempt"] = attempt_facts(product.last_attempt)
     if installation_ids:
         facts.update(installation_id=product.installation_id, extended_pid=product.extended_pid)
     return facts
 
 
-def reason_facts(code: int) -> dict[str, str | None] | None:
+def reason_facts(code: int, channel: str | None = None) -> dict[str, str | None] | None:
     """Return a machine's own reason explained, None where it gives none."""
     if not code:
         return None
-    explained = explain(code)
+    explained = explain(code, channel)
     return {
         "code": explained.code,
         "name": explained.name,

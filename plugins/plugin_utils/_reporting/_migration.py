@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 
 from .._licensing import LEASE, NO_ACTIVATION_OBJECT
 from ._facts import moment
+from ._messages import message_of
 from ._migration_texts import texts
 
 __all__ = ["migration_report"]
@@ -39,6 +40,7 @@ _UNREACHABLE = frozenset(
         "connection_dropped",
         "connection_failed",
         "connection_refused",
+        "deadline_exceeded",
         "name_not_resolved",
         "proxy_failed",
         "read_timeout",
@@ -166,7 +168,7 @@ def _unread(name: str, error: t.Any) -> dict[str, t.Any]:
     result = error if isinstance(error, t.Mapping) else {"msg": error}
     away = bool(result.get("unreachable")) or result.get("code") in _UNREACHABLE
     verdict = _told("unknown", "unreachable" if away else "not_read")
-    said = str(result.get("msg") or "The machine was not read.").strip()
+    said = message_of(result) or "The machine was not read."
     remedy = str(result.get("remedy") or verdict["remedy"])
     return {**_row(name, {}, {}), **verdict, "explanation": said, "remedy": remedy}
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import multiprocessing
 import threading
-import time
 import typing as t
 
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing._board import Board
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -27,6 +28,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import ClientCertificate, WinRMSettings
+from ansible_collections.volume.activation.plugins.plugin_utils._session._ntlm import check_strength
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 
 
 def settings(user: str = "svc", password: str = "wrong", host: str = "h") -> WinRMSettings:  # noqa: S107
@@ -42,6 +46,13 @@ def attempt(accounts: Accounts, error: Exception | None = None, **account: str) 
     except (ActivationError, ValueError) as told:
         return getattr(told, "code", None) or type(told).__name__
     return "accepted"
+
+
+def weak_challenge() -> AuthenticationFailed:
+    """Return the error for a challenge that got no reply, so that no password was tried."""
+    with pytest.raises(AuthenticationFailed) as caught:
+        check_strength(b"NTLMSSP\x00\x03\x00\x00\x00" + bytes(64), "h", encrypts=True)
+    return caught.value
 
 
 REFUSED = AuthenticationFailed("No.", code="login_refused")
@@ -65,6 +76,7 @@ def test_an_account_that_one_machine_accepts_is_tried_everywhere() -> None:
     "error",
     [
         ConnectionFailed("Off.", code="connect_timeout"),
+        weak_challenge(),
         AnswerLost("Silent.", code="read_timeout"),
         RequestRejected("Busy.", code="http_503"),
         ProtocolViolation("A page of a printer."),
@@ -184,13 +196,72 @@ def test_who_is_interrupted_keeps_no_place() -> None:
 
 
 def test_what_one_process_learns_the_others_know() -> None:
-    board = bytearray(1 << 10)
-    here, there = Accounts(2, board), Accounts(2, board)
-    assert [attempt(here, REFUSED) for _machine in range(3)] == ["login_refused", "login_refused", "login_given_up"]
-    assert attempt(there, user="other") == "accepted"
-    assert attempt(here) == "login_given_up"
-    assert attempt(there) == "accepted"
-    assert attempt(here) == "accepted"
+    with contextlib.closing(Board()) as board:
+        here, there = Accounts(2, board), Accounts(2, board)
+        assert [attempt(here, REFUSED), attempt(there, REFUSED)] == ["login_refused"] * 2
+        assert [attempt(here), attempt(there)] == ["login_given_up"] * 2
+        assert attempt(there, user="other") == "accepted"
+        assert {attempt(here, REFUSED, user="other") for _host in range(9)} == {"login_refused"}
+
+
+def test_an_attempt_is_held_by_one_process_at_a_time_and_given_back_by_one_that_is_killed() -> None:
+    context = multiprocessing.get_context("fork")
+    with contextlib.closing(Board()) as board:
+        accounts, holding = Accounts(1, board), context.Event()
+
+        def hold() -> None:
+            with accounts.trying(settings()):
+                holding.set()
+                threading.Event().wait()
+
+        other = context.Process(target=hold, daemon=True)
+        other.start()
+        assert holding.wait(20)
+        told: list[str] = []
+        waiting = threading.Thread(target=lambda: told.append(attempt(accounts)), daemon=True)
+        waiting.start()
+        waiting.join(0.3)  # long enough to see it wait; were it not to wait, it would end at once
+        assert told == []
+        other.kill()
+        waiting.join(20)
+        other.join()
+    assert told == ["accepted"]
+
+
+@pytest.mark.parametrize("user", [r".\admin", r"WEB01\admin", r"web01.corp.example\admin"])
+def test_an_account_of_the_host_itself_is_asked_on_every_host(user: str) -> None:
+    accounts = Accounts(2)
+    own = settings(user, host="web01.corp.example")
+    assert not accounts.is_open(own)
+    told = [attempt(accounts, REFUSED, user=user, host="web01.corp.example") for _host in range(9)]
+    assert told == ["login_refused"] * 9
+
+
+@pytest.mark.parametrize(
+    ("user", "host"),
+    [
+        ("admin", "web01"),
+        ("admin@corp.example", "web01"),
+        (r"CORP\admin", "web01.corp.example"),
+        (r"WEB02\admin", "web01"),
+        (r"10\admin", "10.0.0.1"),
+    ],
+)
+def test_an_account_that_may_be_one_of_the_domain_is_limited(user: str, host: str) -> None:
+    accounts = Accounts(2)
+    told = [attempt(accounts, REFUSED, user=user, host=host) for _host in range(3)]
+    assert told == ["login_refused", "login_refused", "login_given_up"]
+
+
+def test_a_ticket_is_of_the_domain_whatever_the_user_is_called() -> None:
+    kerberos = dataclasses.replace(settings(r".\admin"), transports=("kerberos",))
+    assert Accounts(1).is_open(kerberos)
+
+
+def test_a_user_in_other_letters_is_the_same_account() -> None:
+    accounts = Accounts(1)
+    assert attempt(accounts, REFUSED, user=r"CORP\svc") == "login_refused"
+    assert attempt(accounts, REFUSED, user=r"corp\SVC") == "login_given_up"
 
 
 def test_an_account_is_open_until_it_is_accepted_or_given_up() -> None:
@@ -202,24 +273,3 @@ def test_an_account_is_open_until_it_is_accepted_or_given_up() -> None:
     assert not accounts.is_open(settings("other"))
     assert accounts.is_open(settings("third"))
     assert not Accounts(0).is_open(settings())
-
-
-def test_others_are_waited_for_only_where_there_are_any_and_something_was_given_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    board, slept = bytearray(1 << 10), list[float]()
-    here, there, alone = Accounts(1, board), Accounts(1, board), Accounts(1)
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        attempt(there)
-
-    monkeypatch.setattr(time, "sleep", sleep)
-    attempt(alone, REFUSED)
-    alone.hear_of_others(20)
-    here.hear_of_others(20)
-    attempt(here, REFUSED)
-    here.hear_of_others(0)
-    assert slept == []
-    here.hear_of_others(20)
-    assert len(slept) == 1

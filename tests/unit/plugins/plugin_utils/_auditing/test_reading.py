@@ -20,6 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     ConnectionSettings,
     Tls,
     WinRMSettings,
+    _limits,
     open_session,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
@@ -32,7 +33,12 @@ MACHINES: dict[str, t.Any] = {
         "office": [{"product": "office_2021", "lease_days": 99}],
     },
     "host": {"system": "server_2022_standard", "channel": "kms_host", "office_host": ["office_2021"]},
-    "refused": {"system": "server_2022_standard", "status": "unlicensed", "reason": "0xC004F074"},
+    "refused": {
+        "system": "server_2022_standard",
+        "status": "unlicensed",
+        "reason": "0xC004F056",
+        "last_attempt": {"code": "0x800706BA", "host": "kms.corp.example"},
+    },
     "closed": {"system": "server_2022_standard", "faults": [{"on": "any", "do": "refuse", "times": 0}]},
     "broken": {"system": "server_2022_standard", "faults": [{"on": "enumerate", "do": "access_denied", "times": 0}]},
 }
@@ -102,7 +108,18 @@ def test_a_kms_host_tells_whom_it_counts(server: FleetServer) -> None:
 def test_a_reason_is_its_code_and_name_alone(server: FleetServer) -> None:
     [product] = read(target(server, "refused"))["license"]["products"]
     assert list(product["reason"]) == ["code", "name"]
-    assert product["reason"]["code"] == "0xC004F074"
+    assert product["reason"]["code"] == "0xC004F056"
+
+
+def test_the_last_attempt_is_read_where_it_is_asked_for_and_only_of_what_is_not_licensed(server: FleetServer) -> None:
+    requests = []
+    for name, asked in (("app", True), ("refused", False), ("refused", True)):
+        before = server.counters.total().requests
+        [product, *_others] = read(target(server, name, with_attempts=asked))["license"]["products"]
+        requests.append(server.counters.total().requests - before)
+    assert requests[0] == requests[1] == 3 < requests[2]
+    assert (product["last_attempt"]["code"], product["last_attempt"]["host"]) == ("0x800706BA", "kms.corp.example")
+    assert not {"message", "cause", "remedy"} & set(product["last_attempt"])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +133,8 @@ def test_a_machine_that_cannot_be_read_says_why(
     assert list(row) == KEYS
     assert not row["reached"] and row["license"] is None and row["observed_at"] is None
     assert row["error"]["code"] == code or code is None
-    assert row["error"]["message"] and list(row["error"]) == ["code", "message", "cause", "remedy"]
+    assert row["error"]["message"] and list(row["error"])[:4] == ["code", "message", "cause", "remedy"]
+    assert ("fault" in row["error"]) == (name == "broken")
     assert row["inventory"] == INVENTORY
     assert "not-the-password" not in json.dumps(row)
 
@@ -144,6 +162,18 @@ def test_an_error_that_nobody_has_foreseen_is_one_machine_s_and_tells_no_secret(
     assert row["error"]["code"] == "unexpected"
     assert row["error"]["cause"].startswith("ZeroDivisionError: with ")
     assert server.login["password"] not in json.dumps(row)
+
+
+def test_an_unforeseen_error_is_the_controllers_when_memory_ran_out(
+    server: FleetServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(settings: ConnectionSettings) -> t.Any:
+        raise SystemError("error return without exception set")
+
+    monkeypatch.setattr(reading, "open_session", explode)
+    monkeypatch.setattr(_limits, "_peak", lambda: 990 << 20)
+    monkeypatch.setattr(_limits, "_address_space", lambda: float(1000 << 20))
+    assert read(target(server, "app"))["error"]["code"] == "controller_limit"
 
 
 def test_a_machine_that_is_off_does_not_wait_for_others_to_have_logged_in(server: FleetServer) -> None:

@@ -123,7 +123,7 @@ def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["machines"], {}, "machines"),
         (["machines", 0, "name"], 7, "machines[0].name"),
-        (["machines", 1], [], "machines[1].itself"),
+        (["machines", 1], [], "machines[1]: expected a mapping, found a list"),
         (["machines", 0, "license"], "x", "machines[0].license"),
         (["findings", 0, "details"], None, "findings[0].details"),
         (["expiry", "days"], {}, "expiry.days"),
@@ -136,7 +136,7 @@ def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         (["expiry", "horizon_days"], 10**9, "expiry.horizon_days"),
         (["expiry", "horizon_days"], 0, "expiry.horizon_days"),
         (["expiry", "horizon_days"], None, "expiry.horizon_days"),
-        (["settings"], {}, "settings.expiring_days"),
+        (["settings"], {}, "settings.clock_skew_minutes: missing"),
         (["machines", 0, "findings"], [None], "machines[0].findings"),
         (["findings", 0, "machines"], [[]], "findings[0].machines"),
         (["forecast", "windows", "count_expected"], None, "forecast.windows.count_expected"),
@@ -162,14 +162,14 @@ def test_the_part_that_is_damaged_is_named(path: list[t.Any], value: t.Any, told
 def test_a_part_that_is_missing_is_named(name: str) -> None:
     document = audit(3)
     del document[name]
-    assert f": {name} is not what" in refused(document).message
+    assert f": {name}: missing." in refused(document).message
 
 
 @pytest.mark.parametrize("name", ["profile", "license", "error", "counts"])
 def test_a_part_of_a_machine_that_is_missing_is_named(name: str) -> None:
     document = audit(3)
     del document["machines"][1][name]
-    assert f"machines[1].{name} is not what" in refused(document).message
+    assert f"machines[1].{name}: missing." in refused(document).message
 
 
 def errors(document: Document) -> list[str]:

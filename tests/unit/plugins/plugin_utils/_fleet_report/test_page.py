@@ -172,12 +172,12 @@ def test_a_page_of_many_machines_stays_small() -> None:
     ("part", "whole", "told"),
     [
         (0, 0, "–"),
-        (0, 5, "0 %"),
-        (5, 5, "100 %"),
-        (1, 3, "33.3 %"),
-        (1, 9999, "< 0.1 %"),
-        (9999, 10000, "> 99.9 %"),
-        (995, 1000, "99.5 %"),
+        (0, 5, "0%"),
+        (5, 5, "100%"),
+        (1, 3, "33.3%"),
+        (1, 9999, "< 0.1%"),
+        (9999, 10000, "> 99.9%"),
+        (995, 1000, "99.5%"),
     ],
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(part: int, whole: int, told: str) -> None:

@@ -35,7 +35,7 @@ machine  what is wrong
 app01    nothing
 app02    clock_skew
 app03    bad_option
-linux    (not examined: no Windows machine)
+linux    (skipped: It cannot go over ssh.)
 
 app02: clock, clock_skew
   What:  The clock is off.
@@ -46,7 +46,7 @@ app03: bad_option
   What:  No such option.
   To do: ?
 
-Machines: 4. Well: 1. With something wrong: 2. Not examined: 2.
+Machines: 4. Well: 1. With something wrong: 2. Not examined: 2, of which 1 were skipped.
 """
 
 
@@ -60,6 +60,8 @@ def test_the_counts_are_those_of_the_rows() -> None:
         "healthy": 1,
         "wrong": 2,
         "not_examined": 2,
+        "skipped": 1,
+        "unread": 1,
         "codes": {"bad_option": 1, "clock_skew": 1},
     }
 

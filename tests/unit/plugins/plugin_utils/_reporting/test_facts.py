@@ -14,10 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Application, Product, State, named
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    Application,
+    KmsAttempt,
+    Product,
+    State,
+    named,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import kms_hosts_at_odds
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import license_facts, moment, state_from
 
+from .._planning.states import state, windows
 from .._planning.strategies import states
 
 PARTS = ("machine", "domain", "service", "products")
@@ -51,6 +58,24 @@ def test_every_rule_says_the_same_of_it(state: State) -> None:
         assert state.set_kms_host(one) == back.set_kms_host(other)
         assert state.found_kms_host(one) == back.found_kms_host(other)
         assert kms_hosts_at_odds(one, state) == kms_hosts_at_odds(other, back)
+
+
+ATTEMPT = KmsAttempt(
+    event=12288,
+    code=0xC004F038,
+    at=datetime(2026, 11, 22, 8, 0, tzinfo=timezone.utc),
+    host="2001:db8::5",
+    port=1700,
+    count=0,
+    required_count=25,
+)
+
+
+@pytest.mark.parametrize("attempt", [ATTEMPT, KmsAttempt(event=8198, code=0x8007232B), KmsAttempt(event=12288, code=0)])
+def test_the_last_attempt_comes_back(attempt: KmsAttempt) -> None:
+    given_state = state(windows(last_attempt=attempt))
+    assert again(given_state).products[0].last_attempt == attempt
+    assert again(state(windows())).products[0].last_attempt is None
 
 
 @given(states())

@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting._fore
 
 BY_KMS = {"status": "licensed", "activated_by": "kms"}
 BY_AD = {"status": "licensed", "activated_by": "ad"}
-TOO_FEW = {"reason": {"code": "0xC004F038"}}
+TOO_FEW = {"last_attempt": {"code": "0xC004F038"}}
 CLIENT, SERVER = "Enterprise", "ServerStandard"
 
 Facts = dict[str, t.Any]
@@ -123,6 +123,13 @@ CASES: dict[str, Case] = {
     "23 at the host, and one comes": Case(_clients(1), _host(23), (23, 1, 24), (1, 0), notes=UNTOLD),
     "licensed by KMS is in the count": Case(_clients(30, **BY_KMS), _host(30), (30, 0, 30), (0, 0), notes=UNTOLD),
     "licensed without a host that told": Case(_clients(24, **BY_KMS), None, (None, 24, 24), (1, 0), notes=ALONE),
+    "licensed lately without a host that told": Case(
+        _clients(24, **BY_KMS, grace_minutes=179 * 1440),
+        None,
+        (None, 24, 25),
+        (0, 0),
+        notes=ALONE | {"licensed_lately"},
+    ),
     "refused for want of machines is in the count": Case(
         _clients(20, **TOO_FEW), _host(20), (20, 0, 20), (5, 0), notes=UNTOLD
     ),
@@ -319,7 +326,8 @@ def test_what_is_reached_follows_from_the_counts(case: Case) -> None:
         assert outlook["required"] == required
         assert outlook["reached"] == (count["count_expected"] >= required)
         assert outlook["missing"] == max(0, required - count["count_expected"])
-        assert outlook["reached_now"] == (None if count["count_now"] is None else count["count_now"] >= required)
+        if "licensed_lately" not in case.notes:
+            assert outlook["reached_now"] == (None if count["count_now"] is None else count["count_now"] >= required)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -468,3 +476,35 @@ def test_one_machine_more_counts_for_one_at_most(machines: list[Facts], hosts: l
 @given(st.lists(_MACHINES, max_size=30), st.lists(_HOSTS, max_size=3))
 def test_a_machine_told_twice_counts_once(machines: list[Facts], hosts: list[Facts]) -> None:
     assert kms_forecast([*machines, *machines], hosts) == kms_forecast(machines, hosts)
+
+
+_DAY = 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("machines", "clients", "servers", "office"),
+    [
+        ([_machine(1, grace_minutes=179 * _DAY, **BY_KMS)], (True, 0), (True, 0), (None, 5)),
+        ([_machine(1, edition=SERVER, grace_minutes=179 * _DAY, **BY_KMS)], (None, 20), (True, 0), (None, 5)),
+        # The lease is older than the 30 days in which a KMS host counts, so nothing is known of its count today.
+        ([_machine(1, grace_minutes=149 * _DAY, **BY_KMS)], (None, 24), (None, 4), (None, 5)),
+        ([_machine(1, grace_minutes=179 * _DAY, **BY_AD)], (None, 25), (None, 5), (None, 5)),
+        ([_machine(1, grace_minutes=10**15, **BY_KMS)], (True, 0), (True, 0), (None, 5)),
+        ([_machine(1, edition=None, grace_minutes=179 * _DAY, **BY_KMS)], (None, 24), (None, 4), (None, 5)),
+        ([_machine(1, office={**BY_KMS, "grace_minutes": 179 * _DAY})], (None, 24), (None, 4), (True, 0)),
+    ],
+)
+def test_a_lease_of_the_last_days_proves_that_the_count_was_reached(
+    machines: list[Facts], clients: tuple[bool | None, int], servers: tuple[bool | None, int], office: tuple[t.Any, int]
+) -> None:
+    found = kms_forecast(machines)
+    shown = [found["windows"]["clients"], found["windows"]["servers"], found["office"]]
+    assert [(part["reached_now"], part["missing"]) for part in shown] == [clients, servers, office]
+    notes = {note["code"] for note in found["notes"]}
+    assert ("licensed_lately" in notes) is any(reached for reached, _missing in (clients, servers, office))
+
+
+def test_a_host_that_was_asked_knows_better_than_a_lease() -> None:
+    found = kms_forecast([_machine(1, grace_minutes=179 * _DAY, **BY_KMS)], {"counts": {"windows": 3}})
+    assert (found["windows"]["clients"]["reached_now"], found["windows"]["count_now"]) == (False, 3)
+    assert "licensed_lately" not in {note["code"] for note in found["notes"]}

@@ -16,7 +16,7 @@ import pytest
 from ansible.parsing.plugin_docs import read_docstring
 from hypothesis import given, settings
 
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product, State
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, Product, State
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import PARTS, license_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
 
@@ -72,14 +72,21 @@ def _check(documented: t.Mapping[str, t.Any], value: t.Any, place: str) -> None:
             _check(part, value[name], f"{place}.{name}")
 
 
-def test_the_facts_are_the_documented_ones() -> None:
-    _check(_documented(), license_facts(FULL, (*PARTS, "domain"), installation_ids=True), "license")
-
-
-def test_without_installation_ids_just_these_are_missing() -> None:
-    documented = _documented()
-    for name in ("installation_id", "extended_pid"):
+def _without(documented: dict[str, t.Any], *names: str) -> dict[str, t.Any]:
+    """Return the documentation without these values of a product."""
+    for name in names:
         del documented["contains"]["products"]["contains"][name]
+    return documented
+
+
+def test_the_facts_are_the_documented_ones() -> None:
+    attempt = KmsAttempt(event=12288, code=0xC004F074, host="kms.example.com", port=1688, at=NOW)
+    tried = replace(FULL, products=tuple(replace(product, last_attempt=attempt) for product in FULL.products))
+    _check(_documented(), license_facts(tried, (*PARTS, "domain"), installation_ids=True), "license")
+
+
+def test_without_installation_ids_and_events_just_these_are_missing() -> None:
+    documented = _without(_documented(), "installation_id", "extended_pid", "last_attempt")
     _check(documented, license_facts(FULL, (*PARTS, "domain")), "license")
 
 
@@ -157,7 +164,7 @@ def test_the_path_is_that_of_windows_licence_and_the_object_is_told_with_it(
 def test_every_state_is_plain_data_of_the_documented_types(state: State) -> None:
     facts = license_facts(state, installation_ids=True)
     assert json.loads(json.dumps(facts)) == facts
-    documented = _documented()
+    documented = _without(_documented(), "last_attempt")
     documented["contains"] = {name: part for name, part in documented["contains"].items() if name in facts}
     _check(documented, facts, "license")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from ansible.parsing.plugin_docs import read_docstring
 from hypothesis import given, settings
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _errors as errors
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,
     InstallKey,
@@ -74,9 +75,25 @@ def test_the_diff_is_the_plan_in_words() -> None:
     assert difference(iter(STEPS)) == found["diff"]
 
 
+def test_with_several_keys_each_line_of_the_diff_names_its_product_and_key() -> None:
+    steps = (
+        HOST,
+        InstallKey(
+            why="", was="(none)", becomes="kms_host", key=KEY, holder="Windows (ServerStandard)", partial="GGGGG"
+        ),
+        Activate(why="", was="unlicensed", becomes="licensed", product_id="x", holder="Office 2021", partial="HHHHH"),
+    )
+    assert difference(steps)["before"].splitlines() == [
+        "kms_host: (from DNS)",
+        "product_key of Windows (ServerStandard), key GGGGG: (none)",
+        "status of Office 2021, key HHHHH: unlicensed",
+    ]
+    assert difference(steps[:2])["before"].splitlines() == ["kms_host: (from DNS)", "product_key: (none)"]
+
+
 @pytest.mark.parametrize("module", ["kms_client", "product_key", "activate"])
 def test_the_names_are_the_documented_ones(module: str) -> None:
-    own = {"kms_hosts_tried"} if module == "kms_client" else set()
+    own = {"license_changes", "recovery"} | ({"kms_hosts_tried", "checks"} if module == "kms_client" else set())
     good = success(Outcome(state=state(licensed()), requests=7, steps=STEPS), diff=True)
     assert set(good) - {"changed"} | own == _returned(module, "success")
     bad = failure(errors.Refusal("No.", code="no"))
@@ -122,6 +139,7 @@ def test_failures_by_class(
         "failed": True,
         "changed": bool(done),
         "steps": [{"action": step.action, "target": step.becomes, "why": step.why} for step in done],
+        "steps_unknown": [],
         "msg": "It failed.",
         "code": expected,
         "cause": "A cause.",
@@ -129,6 +147,14 @@ def test_failures_by_class(
         "refused": kind is errors.Refusal and not done,
         "requests": 3,
     }
+
+
+@pytest.mark.parametrize("done", [(), STEPS[:1]])
+def test_a_step_of_unknown_effect_may_have_changed_the_host(done: tuple[Step, ...]) -> None:
+    found = failure(errors.Refusal("It failed.", code="failed"), done=done, unknown=STEPS[2:])
+    assert (found["changed"], found["refused"]) == (True, False)
+    assert [step["action"] for step in found["steps"]] == [step.action for step in done]
+    assert found["steps_unknown"] == [{"action": "activate", "target": "licensed", "why": "it is not licensed"}]
 
 
 @pytest.mark.parametrize("number", [0xC004F074, 0xC004F074 - (1 << 32)])
@@ -140,6 +166,43 @@ def test_what_the_machine_refused_is_explained_by_its_number(number: int) -> Non
     assert found["cause"]
     assert found["remedy"]
     assert found["refused"] is False
+
+
+LOGGED = KmsAttempt(event=12288, code=0xC004F06C, host="kms.corp.example", port=1700)
+
+
+def _logged(error: errors.ActivationError, attempt: KmsAttempt | None = LOGGED) -> dict[str, t.Any]:
+    error.attempt = attempt
+    return failure(error)
+
+
+def test_the_cause_and_the_remedy_are_those_of_the_code_that_was_logged() -> None:
+    bare = failure(errors.MachineRefused("No.", hresult=0xC004F074))
+    found = _logged(errors.MachineRefused("No.", hresult=0xC004F074))
+    assert (found["code"], found["last_attempt"]["code"]) == ("0xC004F074", "0xC004F06C")
+    assert (found["cause"], found["remedy"]) == (found["last_attempt"]["cause"], found["last_attempt"]["remedy"])
+    assert found["cause"] != bare["cause"]
+    assert "kms.corp.example:1700" in found["msg"] and "0xC004F06C" in found["msg"]
+    assert (found["last_attempt"]["host"], found["last_attempt"]["port"]) == ("kms.corp.example", 1700)
+    assert "last_attempt" not in bare
+
+
+def test_a_code_that_is_not_in_the_tables_takes_no_text_away() -> None:
+    bare = failure(errors.MachineRefused("No.", hresult=0xC004F074))
+    found = _logged(errors.MachineRefused("No.", hresult=0xC004F074), replace(LOGGED, code=0x87654321))
+    assert (found["cause"], found["remedy"], found["code"]) == (bare["cause"], bare["remedy"], "0xC004F074")
+    assert found["last_attempt"]["code"] == "0x87654321"
+
+
+def test_what_a_code_means_is_told_once() -> None:
+    found = _logged(errors.MachineRefused("No.", hresult=0xC004F06C))
+    assert found["msg"].count(found["last_attempt"]["message"]) == 1
+    assert "kms.corp.example:1700" in found["msg"]
+
+
+def test_an_error_without_a_number_has_the_texts_of_the_code_that_was_logged() -> None:
+    found = _logged(errors.NotConverged("It is not licensed."))
+    assert (found["code"], found["cause"]) == ("not_converged", found["last_attempt"]["cause"])
 
 
 def test_what_is_known_better_is_not_explained_away() -> None:
