@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, When, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_activation_id
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "activation_id": {"type": "str"},
@@ -27,7 +28,9 @@ class ActionModule(LicensingAction):
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return the wish for an activation: a missing one, or in any case."""
         when = When.ALWAYS if options["force"] else When.IF_NEEDED
-        return Wish(activation=Activation(when=when, product_id=options["activation_id"]))
+        given = options["activation_id"]
+        product = None if given is None else valid_activation_id(given, "activation_id")
+        return Wish(activation=Activation(when=when, product_id=product))
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return Windows itself, or when an ID is given every product with a key."""

@@ -13,6 +13,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._task._kms_checks import HostCheck
 from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
     VOLUME_SPEC,
     edition_key,
@@ -40,8 +41,19 @@ class ActionModule(LicensingAction):
         )
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
-        """Return Windows itself, with the activation object that licensed it."""
-        return Scope(products=Products.PRIMARY, directory=True)
+        """Return every product with a key: a machine-wide activation type would apply to Office too."""
+        return Scope(products=Products.INSTALLED, directory=True)
+
+    def tried(self, work: Stages) -> dict[str, t.Any]:
+        """Return what was checked before a licence was given up."""
+        return {"checks": work.checks}
+
+    def before_loss(self, wish: Wish, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        """Return what is known of the way to the new licence; a machine outside a domain was refused before."""
+        detail = (
+            "The activation objects of a forest can be read over LDAP only, with volume.activation.adba_object_info."
+        )
+        return [HostCheck("ad_object", state.domain or "", "unknown", detail).facts()]
 
     def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return which path gave the licence."""

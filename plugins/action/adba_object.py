@@ -54,7 +54,7 @@ class ActionModule(WindowsAction):
         wish = _wish(options)
         with contextlib.ExitStack() as resources:
             work = ForestWork(
-                ForestAccess(self._connection, options, resources, self.tell),
+                ForestAccess(self._connection, self.settings, options, resources, self.tell),
                 options,
                 host_name=self.host_name,
                 check_mode=bool(self._task.check_mode),

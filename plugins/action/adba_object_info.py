@@ -10,6 +10,7 @@ import contextlib
 import typing as t
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DIRECTORY_SPEC, found_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
 from ansible_collections.volume.activation.plugins.plugin_utils._task._forest import ForestAccess, translated
 from ansible_collections.volume.activation.plugins.plugin_utils._task._places import runs_here
@@ -17,6 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._task._places im
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
     **DIRECTORY_SPEC,
+    "wait_seconds": {"type": "int"},
 }
 
 
@@ -34,5 +36,5 @@ class ActionModule(ControllerAction):
                 task_vars=self.task_vars,
             )
         with translated(), contextlib.ExitStack() as resources:
-            access = ForestAccess(self._connection, options, resources, self.tell)
-            return {"changed": False, **found_facts(access.directory.survey(name=options["name"]))}
+            access = ForestAccess(self._connection, self.settings, options, resources, self.tell)
+            return {"changed": False, **scrub_lines(found_facts(access.directory.survey(name=options["name"])))}

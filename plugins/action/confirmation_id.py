@@ -71,7 +71,7 @@ class ActionModule(ControllerAction):
         return list(desk.foresee(requests))
 
     def _obtained(self, desk: ConfirmationDesk, requests: list[ProxyRequest]) -> list[Obtained]:
-        progress = Progress(len(requests), lambda line: _display.display(f"confirmation_id: {line}"))
+        progress = Progress(len(requests), lambda line: _display.display(self.line(f"confirmation_id: {line}")))
         results = []
         for obtained in desk.obtain(requests):
             results.append(obtained)

@@ -11,7 +11,6 @@ import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._task import WindowsAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._connections import settings_from
 from ansible_collections.volume.activation.plugins.plugin_utils._task._examination import examined
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Transcript
 
@@ -25,6 +24,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "timeout": {"type": "float", "default": 2.0},
     "transcript": {"type": "path"},
     "questions": {"type": "bool"},
+    "wait_seconds": {"type": "int"},
 }
 
 
@@ -36,12 +36,14 @@ class ActionModule(WindowsAction):
     def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Examine, judge, and write the transcript if there is to be one."""
         wanted = {**options, "transcript": None} if self._task.check_mode else options
-        found, transcript = examined(self.host_name, settings_from(self._connection), wanted)
+        found, transcript = examined(self.host_name, self.settings(), wanted)
         return {
             "changed": False,
             "diagnosis": found.diagnosis.facts(),
             "transcript": self._written(transcript, options["transcript"]),
             "requests": found.requests,
+            # What Ansible prints where failed_when turns the diagnosis into a failure.
+            "msg": found.diagnosis.message,
         }
 
     def _written(self, transcript: Transcript | None, path: str | None) -> str | None:

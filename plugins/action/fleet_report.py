@@ -19,10 +19,15 @@ from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report im
     encoded,
     load,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
 from ansible_collections.volume.activation.plugins.plugin_utils._task._written import File, check_folders, file_text
 
 KINDS = ("html", "csv", "json", "prometheus")
+_MODES = {"prometheus": 0o644}
+"""Permissions of a new file: the node exporter runs as another user, and the metrics do not name any machine."""
+_COLLECTED = ".prom"
+"""The textfile collector ignores files with other endings (README of prometheus/node_exporter)."""
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "audit": {"type": "dict"},
     "src": {"type": "path"},
@@ -44,9 +49,12 @@ class ActionModule(ControllerAction):
         """Make the files; nothing is written before all of them are made."""
         paths = {kind: options[kind] for kind in KINDS if options[kind]}
         _check_distinct(paths)
+        _check_collected(options["prometheus"])
         check_folders(paths.values())
         audit = _audit(options)
-        files = {kind: File(path, _made(kind, audit, options["title"])) for kind, path in paths.items()}
+        title = scrub_lines(options["title"])
+        made = {kind: _made(kind, audit, title) for kind in paths}
+        files = {kind: File(path, made[kind], _MODES.get(kind, 0o600)) for kind, path in paths.items()}
         changed = {kind: file.differs() for kind, file in files.items()}
         result: dict[str, t.Any] = {
             "changed": any(changed.values()),
@@ -68,19 +76,30 @@ class ActionModule(ControllerAction):
 def _audit(options: dict[str, t.Any]) -> Audit:
     src = options["src"]
     if src is None:
-        return load(options["audit"])
+        return t.cast(Audit, scrub_lines(load(options["audit"])))
     missing = Refusal(
         f"There is no audit {src}.",
         code="no_audit",
         remedy="Correct the path, or make the audit first with fleet_audit and dest.",
     )
-    return load(file_text(src, LARGEST, missing))
+    # The file may have been edited, or be that of an earlier release: what it holds goes into pages and tables.
+    return t.cast(Audit, scrub_lines(load(file_text(src, LARGEST, missing))))
 
 
 def _made(kind: str, audit: Audit, title: str) -> bytes:
     if kind == "html":
         return encoded(as_html(audit, title=title))
     return encoded({"csv": as_csv, "json": as_json, "prometheus": as_prometheus}[kind](audit))
+
+
+def _check_collected(path: str | None) -> None:
+    if path and not path.endswith(_COLLECTED):
+        raise Refusal(
+            f"prometheus is {path!r}, which the node exporter does not read.",
+            code="bad_option",
+            remedy=f"Set prometheus to a file whose name ends with {_COLLECTED}, in the folder of the node exporter's"
+            " textfile collector.",
+        )
 
 
 def _check_distinct(paths: dict[str, str]) -> None:

@@ -7,20 +7,40 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import re
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MachineRefused, Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, explain
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
+    DEFAULT_KMS_PORT,
+    ActivationType,
+    KmsAttempt,
+    State,
+    explain,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._task._kms_checks import (
+    HostCheck,
+    check_named_hosts,
+    check_published_hosts,
+    lookup_domain,
+    refuse_unreachable,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._task._sandbox import VARIABLE
 from ansible_collections.volume.activation.plugins.plugin_utils._task._stages import Tried
 from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
     VOLUME_SPEC,
     edition_key,
     volume_activation,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import (
+    spelled_endpoint,
+    valid_domain,
+    valid_endpoint,
+    valid_host,
+    valid_port,
 )
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -31,9 +51,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "lookup_domain": {"type": "str"},
     "host_caching": {"type": "bool"},
     "activation_type": {"type": "str", "choices": ["any", "ad", "kms", "token"]},
+    "check_kms_host": {"type": "bool", "default": True},
     **VOLUME_SPEC,
 }
-_PORT = re.compile(r"[0-9]{1,5}")
 
 
 class ActionModule(LicensingAction):
@@ -59,9 +79,46 @@ class ActionModule(LicensingAction):
         first, *others = (_on(wish, host, port) for host, port in _endpoints(options))
         return [Stage(first, otherwise=tuple(others))]
 
+    def scope(self, options: dict[str, t.Any]) -> Scope:
+        """Return Windows itself, and beside it what a restriction to another path would cut off from KMS."""
+        restricting = options.get("activation_type") in ("ad", "token")
+        return Scope(products=Products.INSTALLED if restricting else Products.PRIMARY, directory=restricting)
+
+    def before_loss(self, wish: Wish, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        """Check the KMS host of a machine that is about to give up a licence which cannot be restored.
+
+        Returns the checks. Raises Refusal (`kms_host_unreachable`) if the host certainly does not answer.
+        """
+        if not options["check_kms_host"] or options["activation_type"] in ("ad", "token"):
+            return []
+        checks = self._checks(wish.kms or KmsSettings(), state, options)
+        refuse_unreachable(checks)
+        return [row.facts() for row in checks]
+
+    def _checks(self, wished: KmsSettings, state: State, options: dict[str, t.Any]) -> list[HostCheck]:
+        hosts = _used_hosts(wished, state, options)
+        if self.task_vars.get(VARIABLE):
+            # Names of a simulated fleet lead to other hosts here, or nowhere.
+            targets = [spelled_endpoint(host, port) for host, port in hosts] or ["_vlmcs._tcp"]
+            return [HostCheck("kms_host", target, "unknown", "The machine is simulated.") for target in targets]
+        if hosts:
+            return check_named_hosts(hosts, state)
+        return check_published_hosts(lookup_domain(wished, state), state)
+
     def tried(self, work: Stages) -> dict[str, t.Any]:
-        """Return which KMS hosts were tried, and what came of it."""
-        return {"kms_hosts_tried": [_told(row) for row in work.tried]}
+        """Return which KMS hosts were tried, what came of it, and what was checked before a licence was given up."""
+        return {"kms_hosts_tried": [_told(row) for row in work.tried], "checks": work.checks}
+
+
+def _used_hosts(wished: KmsSettings, state: State, options: dict[str, t.Any]) -> list[tuple[str, int]]:
+    """Return the KMS hosts that the machine is to ask, by name; none where DNS is to find them."""
+    if options["kms_hosts"] is not None:
+        return _endpoints(options)
+    if wished.host is not None:
+        return [(wished.host, wished.port)]
+    if wished.dns_discovery or not state.service.kms_host:
+        return []
+    return [(state.service.kms_host, state.service.kms_port or DEFAULT_KMS_PORT)]
 
 
 def _settings(options: dict[str, t.Any]) -> KmsSettings:
@@ -77,31 +134,20 @@ def _settings(options: dict[str, t.Any]) -> KmsSettings:
 
 
 def _check_host_and_port(options: dict[str, t.Any]) -> None:
-    if not 1 <= options["kms_port"] <= 65535:
-        raise Refusal("kms_port is no TCP port.", code="bad_option", remedy="Give a port from 1 to 65535.")
+    valid_port(options["kms_port"], "kms_port")
     if options["kms_host"] is not None:
-        _check_host(options["kms_host"])
+        valid_host(options["kms_host"], "kms_host", port_option="kms_port")
+    if options["lookup_domain"]:
+        valid_domain(options["lookup_domain"], "lookup_domain")
 
 
 def _endpoints(options: t.Mapping[str, t.Any]) -> list[tuple[str, int]]:
-    found = [_endpoint(text.strip(), options["kms_port"]) for text in options["kms_hosts"]]
+    found = [valid_endpoint(text, "kms_hosts") for text in options["kms_hosts"]]
     if not found:
         raise Refusal(
             "kms_hosts is empty.", code="bad_option", remedy="Name the KMS hosts, or set dns_discovery to true."
         )
-    for host, port in found:
-        _check_host(host)
-        if not 1 <= port <= 65535:
-            raise Refusal(f"{port} of {host} is no TCP port.", code="bad_option", remedy="Give a port from 1 to 65535.")
-    return found
-
-
-def _endpoint(text: str, port: int) -> tuple[str, int]:
-    """Return host and port of `name`, `name:port`, an address, or `[IPv6 address]:port`."""
-    host, colon, number = text.rpartition(":")
-    if not colon or _is_ipv6(text) or not _PORT.fullmatch(number):
-        return text, port
-    return host, int(number)
+    return [(name, options["kms_port"] if own is None else own) for name, own in found]
 
 
 def _on(wish: Wish, host: str, port: int) -> Wish:
@@ -111,7 +157,7 @@ def _on(wish: Wish, host: str, port: int) -> Wish:
 
 def _told(row: Tried) -> dict[str, t.Any]:
     settings, error = row.wish.kms or KmsSettings(), row.error
-    code = error.code if error else None
+    code, attempt = (error.code, error.attempt) if error else (None, None)
     if isinstance(error, MachineRefused) and error.hresult is not None:
         code = explain(error.hresult).code
     return {
@@ -119,31 +165,6 @@ def _told(row: Tried) -> dict[str, t.Any]:
         "port": settings.port,
         "activated": error is None,
         "code": code,
+        "inner_code": explain(attempt.code).code if isinstance(attempt, KmsAttempt) else None,
         "message": error.message if error else None,
     }
-
-
-def _check_host(host: str) -> None:
-    if not host.strip(" ."):
-        raise Refusal("kms_host is empty.", code="bad_option", remedy="Leave it out, or set dns_discovery to true.")
-    if any(character.isspace() for character in host):
-        raise Refusal(
-            f"kms_host is {host!r}, with a blank in it.",
-            code="bad_option",
-            remedy="Give the name or the address of the KMS host alone.",
-        )
-    if ":" in host and not _is_ipv6(host):
-        raise Refusal(
-            f"kms_host is {host!r}, but a colon belongs to an IPv6 address only.",
-            code="bad_option",
-            remedy="Give the name or the address alone in kms_host, and its port in kms_port.",
-        )
-
-
-def _is_ipv6(host: str) -> bool:
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    try:
-        ipaddress.IPv6Address(bare)
-    except ValueError:
-        return False
-    return True

@@ -15,14 +15,16 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
     JudgedDomain,
     SeenRecord,
     discover,
-    domain_name,
-    host_name,
     limit_number,
-    port_number,
     probe,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import (
+    valid_dns_domain,
+    valid_dns_host,
+    valid_port,
+)
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
@@ -47,8 +49,8 @@ class ActionModule(ControllerAction):
         found = discover(
             _domains(options["domains"]),
             DnsSettings(tuple(options["dns_servers"]), options["dns_port"], options["timeout"]),
-            allowed=None if allowed is None else [host_name(host) for host in allowed],
-            expected_port=port_number(options["expected_port"], "expected_port"),
+            allowed=None if allowed is None else [valid_dns_host(host, "allowed_hosts") for host in allowed],
+            expected_port=valid_port(options["expected_port"], "expected_port"),
             limit=limit_number(options["limit"]),
             prober=probe if options["probe"] else None,
         )
@@ -57,7 +59,7 @@ class ActionModule(ControllerAction):
 
 def _domains(given: list[str]) -> list[str]:
     if given:
-        return [domain_name(domain) for domain in given]
+        return [valid_dns_domain(domain, "domains") for domain in given]
     # Nothing would be wrong with no domain, and that would look like health.
     raise Refusal("No domain is named.", code="bad_option", remedy="Name at least one domain in domains.")
 
@@ -67,6 +69,8 @@ def _told(found: Discovery) -> dict[str, t.Any]:
         "domains": [_domain(domain) for domain in found.domains],
         "findings": [asdict(finding) for finding in found.findings],
         "healthy": found.healthy,
+        # What Ansible prints where failed_when turns the finding into a failure.
+        "msg": " ".join(finding.message for finding in found.findings) or "Nothing is wrong.",
     }
 
 

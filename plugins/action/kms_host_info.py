@@ -10,7 +10,6 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import (
@@ -21,11 +20,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting._host
     served_facts,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "clients": {"type": "bool", "default": False},
     "clients_days": {"type": "int", "default": 30},
     "clients_limit": {"type": "int", "default": 1000},
+    "wait_seconds": {"type": "int"},
 }
 _MOST_DAYS, _MOST_EVENTS = 3650, 100_000
 
@@ -34,11 +35,12 @@ class ActionModule(LicensingAction):
     """Read what a KMS host says about itself and its clients."""
 
     SPEC = ARGUMENT_SPEC
+    CHANGES_LICENCES = False
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return the empty wish: reading changes nothing."""
-        _check("clients_days", options["clients_days"], _MOST_DAYS)
-        _check("clients_limit", options["clients_limit"], _MOST_EVENTS)
+        valid_number(options["clients_days"], "clients_days", 1, _MOST_DAYS)
+        valid_number(options["clients_limit"], "clients_limit", 1, _MOST_EVENTS)
         return Wish()
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
@@ -64,8 +66,3 @@ class ActionModule(LicensingAction):
     def _clients(self, machine: Machine, options: dict[str, t.Any]) -> dict[str, t.Any]:
         since = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=options["clients_days"])
         return client_facts(machine.client_requests(since, options["clients_limit"]), since)
-
-
-def _check(name: str, value: int, most: int) -> None:
-    if not 1 <= value <= most:
-        raise Refusal(f"{name} is {value}.", code="bad_option", remedy=f"Give a number from 1 to {most}.")

@@ -21,6 +21,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     },
     "products": {"type": "str", "choices": ["primary", "installed", "all"], "default": "installed"},
     "installation_ids": {"type": "bool", "default": False},
+    "wait_seconds": {"type": "int"},
+    "events": {"type": "bool", "default": False},
 }
 
 
@@ -28,6 +30,7 @@ class ActionModule(LicensingAction):
     """Read what a machine says about its licences."""
 
     SPEC = ARGUMENT_SPEC
+    CHANGES_LICENCES = False
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return the empty wish: reading changes nothing."""
@@ -45,6 +48,7 @@ class ActionModule(LicensingAction):
             machine=bool({"machine", "service"} & subset),  # the clock, which stands with the service
             domain="domain" in subset,
             offline=options["installation_ids"] and "products" in subset,
+            attempts=options["events"] and "products" in subset,
         )
 
     def parts(self, options: dict[str, t.Any]) -> tuple[str, ...]:

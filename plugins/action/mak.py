@@ -12,7 +12,6 @@ import typing as t
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
-    Application,
     GvlkTable,
     ProductKey,
     State,
@@ -36,6 +35,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._task._budget im
     ledger_from,
     user_from,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._task._targets import meant_products
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "product_key": {"type": "str", "required": True, "no_log": True},
@@ -113,13 +113,10 @@ def _mak(options: t.Mapping[str, t.Any]) -> Mak:
             code="kms_client_key",
             remedy="Give the MAK, or bring the machine to KMS with volume.activation.kms_client.",
         )
-    named = _APPLICATIONS.get(options["products"].lower())
+    application, activation_id = meant_products(options["products"])
     return Mak(
         key=key,
-        application=named,
-        activation_id=None if named else options["products"],
+        application=application,
+        activation_id=activation_id,
         replace_licensed=options["replace_licensed"],
     )
-
-
-_APPLICATIONS = {"windows": Application.WINDOWS, "office": Application.OFFICE}

@@ -129,4 +129,4 @@ class ActionModule(ControllerAction):
 
     def _progress(self, text: str) -> None:
         """Tell of a long list's progress to everybody: it takes minutes, and silence looks like a fault."""
-        _display.display(f"mak_exchange: {text}")
+        _display.display(self.line(f"mak_exchange: {text}"))

@@ -36,7 +36,7 @@ class ActionModule(ControllerAction):
     def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the pools, and as far as asked for their entries and the stored confirmation IDs."""
         pool, machine = options["pool"], options["machine"]
-        with ledger_from(options, create=False) as ledger:
+        with ledger_from(options) as ledger:
             pools = [ledger.pool(pool)] if pool else ledger.pools()
             result: dict[str, t.Any] = {
                 "changed": False,

@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._budgets import pool_difference, pool_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
 from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC
+from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC, place_of
 from ansible_collections.volume.activation.plugins.plugin_utils._task._pools import (
     declared,
     existing,
@@ -41,18 +41,25 @@ class ActionModule(ControllerAction):
 
     def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Bring the pool to what is asked for; in check mode only meet what would be refused."""
-        dry_run = bool(self._task.check_mode)
+        dry_run, created = bool(self._task.check_mode), False
         if options["state"] == "absent":
             with existing(options) as found:
                 before, after = removed(found, options["name"], dry_run=dry_run)
         else:
             wish = _wish(options)
             with writable(options, dry_run=dry_run) as ledger:
+                created = ledger.created
                 before, after = declared(ledger, wish, resume=options["resume"], dry_run=dry_run)
+        place = place_of(options).text
         difference = pool_difference(before, after)
+        if created:
+            self.tell(f"the ledger {place} {'would be' if dry_run else 'was'} created")
+            difference["after"] = f"ledger: {place}\n{difference['after']}"
         result = {
             "changed": any(difference.values()),
             "pool": pool_facts(after) if after else None,
+            "ledger": place,
+            "created": created,
         }
         return {**result, "diff": difference} if self._task.diff else result
 

@@ -17,6 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Evidence,
     Ledger,
     MachineIdentity,
+    Sighting,
     Verdict,
     concerns,
     judged,
@@ -26,13 +27,18 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC, ledger_from
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "assume": {"type": "str", "choices": ["spent", "unspent"]},
     "quiet_seconds": {"type": "int", "default": 120},
     **LEDGER_SPEC,
+    "wait_seconds": {"type": "int"},
 }
 
+# Seconds in a day.
+_LONGEST_QUIET = 86_400
+_UNBOOKED = "the product is licensed with this key, and no other activation of it is recorded"
 _ASSUMED = {"spent": EntryState.CONFIRMED, "unspent": EntryState.RELEASED}
 
 
@@ -40,6 +46,7 @@ class ActionModule(LicensingAction):
     """Settle what the ledger holds open for a machine."""
 
     SPEC = ARGUMENT_SPEC
+    CHANGES_LICENCES = False
     _ledger: Ledger
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
@@ -52,7 +59,8 @@ class ActionModule(LicensingAction):
 
     def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
         """Open the ledger before the machine is talked to; nothing passes a gate here."""
-        self._ledger = resources.enter_context(ledger_from(options, create=False))
+        valid_number(options["quiet_seconds"], "quiet_seconds", 0, _LONGEST_QUIET)
+        self._ledger = resources.enter_context(ledger_from(options))
         return None
 
     def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -81,11 +89,36 @@ class ActionModule(LicensingAction):
             quiet=timedelta(seconds=options["quiet_seconds"]),
         )
         assume = _ASSUMED.get(options["assume"] or "")
-        return [
+        verdicts = [
             judged(entry, evidence, live=self._ledger.is_live(entry.id), assume=assume)
             for entry in self._ledger.entries(states=OPEN_STATES)
             if concerns(entry, identity)
         ]
+        return [*verdicts, *self._released_although_spent(machine, identity)]
+
+    def _released_although_spent(self, machine: Machine, identity: MachineIdentity) -> t.Iterator[Verdict]:
+        """Yield the entries that were released although the machine is licensed and no other entry has paid for it."""
+        released = {
+            (entry.fingerprint, entry.product_id, entry.partial)
+            for entry in self._ledger.entries(states=[EntryState.RELEASED])
+            if concerns(entry, identity)
+        }
+        if not released:
+            return
+        state = machine.read(Scope(service=False, products=Products.INSTALLED, offline=True))
+        licensed = {product.id: product for product in state.products if product.is_licensed}
+        for fingerprint, product_id, partial in sorted(released):
+            product = licensed.get(product_id)
+            if product is None or product.partial_product_key != partial:
+                continue
+            seen = Sighting(
+                machine=identity,
+                fingerprint=fingerprint,
+                product_id=product_id,
+                installation_id=product.installation_id,
+            )
+            owed = [entry for entry in self._ledger.owed(seen) if entry.state is EntryState.RELEASED]
+            yield from (Verdict(entry=entry, state=EntryState.CONFIRMED, why=_UNBOOKED) for entry in owed)
 
     def _carried_out(self, verdict: Verdict) -> Verdict:
         if verdict.state is None:

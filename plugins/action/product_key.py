@@ -14,12 +14,15 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import R
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, PresentKey, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_activation_id
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "product_key": {"type": "str", "no_log": True},
     "partial_product_key": {"type": "str", "no_log": False},
     "activation_id": {"type": "str"},
+    "replace_licensed": {"type": "bool", "default": False},
+    "wait_seconds": {"type": "int"},
 }
 
 _FIVE = re.compile(r"[A-Za-z0-9]{5}\Z")
@@ -33,12 +36,15 @@ class ActionModule(LicensingAction):
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return the wish for the key, known by its text or by its last five characters."""
-        key = ProductKey.parse(options["product_key"]) if options["product_key"] else None
+        # An empty key beside the last five characters is a variable that was left empty.
+        given = options["product_key"] or (None if options["partial_product_key"] else options["product_key"])
+        key = None if given is None else ProductKey.parse(given)
         partial = _partial(options["partial_product_key"], key)
-        activation_id = options["activation_id"]
+        activation_id = options["activation_id"] and valid_activation_id(options["activation_id"], "activation_id")
         if options["state"] == "absent":
             return Wish(key=AbsentKey(partial=partial, activation_id=activation_id))
-        return Wish(key=PresentKey(partial=partial, key=key, activation_id=activation_id))
+        replaces = options["replace_licensed"]
+        return Wish(key=PresentKey(partial=partial, key=key, activation_id=activation_id, replace_licensed=replaces))
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return all products with a key: the key may be any product's."""

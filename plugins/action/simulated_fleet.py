@@ -12,8 +12,12 @@ from pathlib import Path
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
+from ansible_collections.volume.activation.plugins.plugin_utils._misplaced import refuse_misplaced_keys
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import failure
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator._lifecycle import Lifecycle
+from ansible_collections.volume.activation.plugins.plugin_utils._task._wording import worded
+from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_path
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
@@ -42,12 +46,18 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task; what fails comes back as `msg`, `code`, `cause` and `remedy`."""
-        result = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
+        result: dict[str, t.Any] = {}
         try:
+            # The descriptions of machines and world have keys in many places, and all of them are made up.
+            described = {name: {**ARGUMENT_SPEC[name], "no_log": True} for name in ("machines", "world")}
+            refuse_misplaced_keys(self._task.args, {**ARGUMENT_SPEC, **described}, str(self._task.action))
+            result = super().run(tmp, task_vars)
+            _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
+            valid_path(options["directory"], "directory")
             outcome = self._outcome(options)
         except ActivationError as error:
-            return {**result, **failure(error)}
+            failed = t.cast("dict[str, t.Any]", scrub(failure(error), ()))
+            return worded({**result, **failed}, ARGUMENT_SPEC, None)
         diff = {side: f"{outcome.pop(side)}\n" for side in ("before", "after")}
         if self._task.diff:
             outcome["diff"] = diff

@@ -38,7 +38,8 @@ options:
           - That the certificate is checked cannot be switched off.
         type: path
       timeout:
-        description: How long to wait for a connection, and for each part of an answer, in seconds.
+        description:
+          - Seconds that one request to the service may take, from the connection to the last byte of the answer.
         type: int
         default: 60
       retries:

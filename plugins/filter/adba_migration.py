@@ -54,7 +54,8 @@ seealso:
   - module: volume.activation.license_info
   - module: volume.activation.adba_object_info
   - module: volume.activation.adba_client
-  - ref: AD-based activation <ansible_collections.volume.activation.docsite.guide_adba>
+  - name: AD-based activation
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_adba.rst
     description: How to read the report, and the way from KMS to AD-based activation.
 """
 
@@ -158,7 +159,13 @@ import typing as t  # noqa: E402
 
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import migration_report  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting import (  # noqa: E402
+    FOREST,
+    MACHINES,
+    migration_report,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
 
 
 def adba_migration(machines: t.Any, forest: t.Any = None) -> dict[str, t.Any]:
@@ -172,7 +179,9 @@ def adba_migration(machines: t.Any, forest: t.Any = None) -> dict[str, t.Any]:
         raise AnsibleFilterError("adba_migration takes mappings with machine, and result, license or error.")
     if forest is not None and not isinstance(forest, t.Mapping):
         raise AnsibleFilterError("The forest of adba_migration is a result of volume.activation.adba_object_info.")
-    return migration_report(found, forest)
+    values = {"_input": found, "forest": forest}
+    check_values("adba_migration", values, {"_input": MACHINES, "forest": FOREST})
+    return t.cast("dict[str, t.Any]", scrub_lines(migration_report(found, forest)))
 
 
 class FilterModule:

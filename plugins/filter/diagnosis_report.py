@@ -34,7 +34,8 @@ options:
         type: dict
 seealso:
   - module: volume.activation.diagnosis_info
-  - ref: The doctor <ansible_collections.volume.activation.docsite.guide_doctor>
+  - name: The doctor
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_doctor.rst
     description: How to read the report.
 """
 
@@ -78,6 +79,9 @@ _value:
           description: What is wrong, each with C(check), C(code), C(message), C(cause) and C(remedy).
           type: list
           elements: dict
+        skipped:
+          description: Why a host was not examined on purpose, V(none) for a machine.
+          type: str
         unknown:
           description: The checks that could not tell.
           type: list
@@ -98,6 +102,12 @@ _value:
         not_examined:
           description: How many were not examined.
           type: int
+        skipped:
+          description: How many of these were skipped, since their connection is neither C(winrm) nor C(psrp).
+          type: int
+        unread:
+          description: How many machines told nothing of their licences, since the way to them is not in order.
+          type: int
         codes:
           description: With how many machines each code was found.
           type: dict
@@ -110,7 +120,10 @@ import typing as t  # noqa: E402
 
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
+from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting import DIAGNOSED  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import diagnosis_report as made  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub  # noqa: E402
 
 
 def diagnosis_report(machines: t.Any) -> dict[str, t.Any]:
@@ -120,7 +133,8 @@ def diagnosis_report(machines: t.Any) -> dict[str, t.Any]:
     found = list(machines)
     if not all(isinstance(machine, t.Mapping) and machine.get("machine") for machine in found):
         raise AnsibleFilterError("diagnosis_report takes mappings with machine and result.")
-    return made(found)
+    check_values("diagnosis_report", {"_input": found}, {"_input": DIAGNOSED})
+    return t.cast("dict[str, t.Any]", scrub(made(found), ()))
 
 
 class FilterModule:

@@ -65,7 +65,8 @@ options:
 seealso:
   - module: volume.activation.kms_host_info
   - module: volume.activation.license_info
-  - ref: Run a KMS host <ansible_collections.volume.activation.docsite.guide_kms_host>
+  - name: Run a KMS host
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_kms_host.rst
     description: How to read the counts, and what to do when machines are missing.
 """
 
@@ -190,7 +191,8 @@ _value:
         code:
           description:
             - One of V(no_host_asked), V(host_not_read), V(not_a_kms_host), V(no_office_host), V(several_hosts),
-              V(clients_not_read), V(clients_incomplete), V(clones), V(licensed_elsewhere), V(not_read_taken),
+              V(clients_not_read), V(clients_incomplete), V(clones), V(licensed_elsewhere), V(licensed_lately),
+              V(not_read_taken),
               V(not_read_left_out), V(id_unknown), V(kind_unknown) and V(not_on_kms).
           type: str
         message:
@@ -209,7 +211,10 @@ import typing as t  # noqa: E402
 
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
+from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._reporting import KMS_HOSTS, NAMED  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import kms_forecast as forecast  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
 
 _KINDS = ("client", "server")
 
@@ -217,24 +222,27 @@ _KINDS = ("client", "server")
 def kms_forecast(machines: t.Any, host_info: t.Any = None) -> dict[str, t.Any]:
     """Return the forecast for these machines and KMS hosts."""
     found = _listed(machines, "kms_forecast takes a list of machines, each with name, and license or result.")
+    hosts = [host_info] if isinstance(host_info, t.Mapping) else host_info
+    expected = "The host_info of kms_forecast is a result of volume.activation.kms_host_info, or a list of them."
+    counted = None if hosts is None else _listed(hosts, expected)
+    schemas = {"_input": NAMED} if counted is None else {"_input": NAMED, "host_info": KMS_HOSTS}
+    check_values("kms_forecast", {"_input": found, "host_info": counted}, schemas)
     if not all(machine.get("name") for machine in found):
         raise AnsibleFilterError("Each machine of kms_forecast needs a name.")
     strange = [machine for machine in found if machine.get("kind") and machine["kind"] not in _KINDS]
     if strange:
-        raise AnsibleFilterError(f"The kind of the machine {strange[0]['name']} is neither client nor server.")
-    hosts = [host_info] if isinstance(host_info, t.Mapping) else host_info
-    if hosts is None:
-        return forecast(found)
-    told = "The host_info of kms_forecast is a result of volume.activation.kms_host_info, or a list of them."
-    return forecast(found, _listed(hosts, told))
+        name = scrub_lines(strange[0]["name"])
+        raise AnsibleFilterError(f"The kind of the machine {name} is neither client nor server.")
+    made = forecast(found) if counted is None else forecast(found, counted)
+    return t.cast("dict[str, t.Any]", scrub_lines(made))
 
 
-def _listed(given: t.Any, told: str) -> list[t.Mapping[str, t.Any]]:
+def _listed(given: t.Any, expected: str) -> list[t.Mapping[str, t.Any]]:
     if isinstance(given, (str, t.Mapping)) or not isinstance(given, t.Iterable):
-        raise AnsibleFilterError(told)
+        raise AnsibleFilterError(expected)
     found = list(given)
     if not all(isinstance(each, t.Mapping) for each in found):
-        raise AnsibleFilterError(told)
+        raise AnsibleFilterError(expected)
     return found
 
 

@@ -26,7 +26,8 @@ options:
   _input:
     description:
       - What the inventory says of the machine, by the names of the inventory's variables. What is left out, empty or
-        odd is not known. Other names are ignored, so that it may as well be C(hostvars) of a host.
+        odd is not known. Other names are ignored, so that it may as well be C(hostvars) of a host, but a misspelt one
+        is an error.
       - What it says goes before what O(license) tells.
     type: dict
     required: true
@@ -93,6 +94,19 @@ options:
       activation_internet:
         description:
           - Whether it reaches Microsoft by the internet.
+        type: bool
+      kms_default_kms_host:
+        description:
+          - The KMS host that the role C(kms_default) sets. It counts as the intention to use KMS.
+        type: str
+      kms_default_kms_hosts:
+        description:
+          - The KMS hosts that the role C(kms_default) tries.
+        type: list
+        elements: str
+      kms_default_dns_discovery:
+        description:
+          - Whether the role C(kms_default) lets DNS find the KMS host.
         type: bool
       mak_exception_machine_kind:
         description:
@@ -175,7 +189,8 @@ seealso:
   - plugin: volume.activation.kms_forecast
     plugin_type: filter
   - module: volume.activation.license_info
-  - ref: Choose a profile <ansible_collections.volume.activation.docsite.guide_profiles>
+  - name: Choose a profile
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_profiles.rst
     description: The policy, each rule of it, and how to write your own.
 """
 
@@ -220,6 +235,14 @@ _value:
     method:
       description: How a MAK is to be activated, V(online) or V(proxy), V(none) for the other profiles.
       type: str
+    undecided:
+      description: Whether no rule but the last one held, which leaves the machine alone.
+      type: bool
+    missing:
+      description:
+        - Where it is undecided, the variables that would decide, which the inventory does not set.
+      type: list
+      elements: str
     rejected:
       description: The other rules in their order. It is empty where the inventory names the profile.
       type: list
@@ -246,7 +269,10 @@ import typing as t  # noqa: E402
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values, filter_error  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import VARIABLES, recommended  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._variables import misspelt  # noqa: E402
 
 _NAMES = (*VARIABLES, "group_names")
 _PARTS = ("machine", "domain", "service", "products")
@@ -262,18 +288,30 @@ def recommend_profile(
 ) -> dict[str, t.Any]:
     """Return which profile a machine gets, and why."""
     given = _mapping(variables, "input")
+    _refuse_unknown_facts(given)
     # One by one: the variables of a host are templated as they are taken, and most of them are none of ours.
-    told = {name: given[name] for name in _NAMES if name in given}
+    known = {name: given[name] for name in _NAMES if name in given}
     if groups is not None:
-        told["group_names"] = _groups(groups)
+        known["group_names"] = _groups(groups)
+    values = {"_input": known, "license": license, "rules": rules, "kms_counts": kms_counts, "forecast": forecast}
+    check_values("recommend_profile", values)
     read = _mapping(license, "license")
     if read and not any(part in read for part in _PARTS):
         raise AnsibleFilterError("The license of recommend_profile is what license_info returned in `license`.")
-    counts, foretold = _mapping(kms_counts, "kms_counts"), _mapping(forecast, "forecast")
+    counts, expected = _mapping(kms_counts, "kms_counts"), _mapping(forecast, "forecast")
     try:
-        return recommended(told, read, rules=rules, kms_counts=counts, forecast=foretold).facts()
+        facts = recommended(known, read, rules=rules, kms_counts=counts, forecast=expected).facts()
     except Refusal as refusal:
-        raise AnsibleFilterError(f"{refusal.message} {refusal.remedy or ''}".rstrip()) from refusal
+        raise filter_error("recommend_profile", refusal) from None
+    except ValueError as error:  # a number with more digits than Python prints
+        raise AnsibleFilterError(f"A value of recommend_profile cannot be used: {scrub_lines(str(error))}.") from None
+    return t.cast("dict[str, t.Any]", scrub_lines(facts))
+
+
+def _refuse_unknown_facts(given: t.Mapping[str, t.Any]) -> None:
+    wrong = misspelt(name for name in given if isinstance(name, str) and name.startswith("activation_"))
+    for name, meant in wrong.items():
+        raise AnsibleFilterError(f"recommend_profile: {scrub_lines(name)} does not exist; did you mean {meant}?")
 
 
 def _mapping(given: t.Any, name: str) -> t.Mapping[str, t.Any]:

@@ -56,6 +56,7 @@ notes:
     M(volume.activation.kms_client) or M(volume.activation.product_key).
   - V(no_such_product). No product that has a key has this O(activation_id). Read them with
     M(volume.activation.license_info).
+  - V(bad_option). O(activation_id) is not an activation ID. Braces and capital letters do not matter.
 seealso:
   - module: volume.activation.kms_client
   - module: volume.activation.mak
@@ -80,7 +81,7 @@ RETURN = r"""
 steps:
   description:
     - What was done, in order. In check mode, what would be done.
-    - On failure, what was done before it.
+    - On failure, what was done before it, and the failed step itself where the machine shows its effect.
   returned: always
   type: list
   elements: dict
@@ -98,11 +99,69 @@ steps:
     - action: activate
       target: licensed
       why: it is not licensed (notification)
+steps_unknown:
+  description:
+    - Steps that failed after a request had left, while the machine could not be read afterwards or shows a part of the
+      step only. They may have changed the machine, so C(changed) is true with any of them.
+    - A failed step that the machine shows is among RV(steps), and one that it shows not to be done is in neither.
+  returned: failure
+  type: list
+  elements: dict
+license_changes:
+  description:
+    - The products whose key or licence is another one after the task, and those whose previous key was installed again.
+      In check mode, those that would change.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    product:
+      description: V(windows) for Windows itself, else the activation ID of the product.
+      type: str
+    before:
+      description: The product before the task, V(none) if it had no key.
+      type: dict
+      contains: &licence
+        activation_id:
+          description: The activation ID, V(none) where only Windows will show it.
+          type: str
+        channel:
+          description: The kind of its key.
+          type: str
+        partial_product_key:
+          description: The last five characters of its key.
+          type: str
+        licensed:
+          description: Whether it is licensed.
+          type: bool
+        status:
+          description: The licence status.
+          type: str
+        activated_by:
+          description: What licensed it last, V(kms), V(ad) or V(token).
+          type: str
+    after:
+      description: The product after the task, V(none) if it has no key or could not be read.
+      type: dict
+      contains: *licence
+    given_up:
+      description: Whether its licence was given up, so that it is licensed by another key or not at all.
+      type: bool
+    restored:
+      description: Whether its previous key was installed and licensed again, since the new licence did not arrive.
+      type: bool
+recovery:
+  description:
+    - The command that licenses the machine again, where the task left it without the licence that it had, or failed
+      on a machine without one. V(none) otherwise.
+  returned: always
+  type: str
+  sample: ansible web1 -m volume.activation.kms_client
 license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
     - The parts are those of RV(volume.activation.license_info#module:license). No more is read than what decides, so a
-      product's name, its own KMS host and the end of its evaluation are V(none) here.
+      product's name, the KMS host that it found and the end of its evaluation are V(none) here.
   returned: success
   type: dict
   sample:
@@ -141,11 +200,68 @@ cause:
   returned: failure
   type: str
   sample: No KMS host answered on its port.
+last_attempt:
+  description:
+    - How the machine itself has recorded the activation that failed, from its Application log (event 12288 and others).
+    - A KMS client that no host has licensed returns C(0xC004F074) for several reasons; this is the code behind it, and
+      RV(cause) and RV(remedy) are about it.
+  returned: on failure, where an activation was tried and the machine has an event about it
+  type: dict
+  contains:
+    code:
+      description: The code that the attempt ended with, V(none) for one that did not fail.
+      type: str
+      sample: "0xC004F06C"
+    name:
+      description: The name of the code, V(none) when it has none.
+      type: str
+    message:
+      description: What the code means.
+      type: str
+    cause:
+      description: What usually causes it.
+      type: str
+    remedy:
+      description: What to do about it.
+      type: str
+    host:
+      description: The KMS host that the machine contacted, V(none) when the event does not name one.
+      type: str
+      sample: kms.example.com
+    port:
+      description: The port that it contacted, V(none) when it is not known.
+      type: int
+      sample: 1688
+    at:
+      description: When, by the clock of the machine.
+      type: str
+      sample: "2026-11-02T08:05:00+00:00"
+    event:
+      description: The number of the event in the Application log.
+      type: int
+      sample: 12288
+    count:
+      description: How many machines the KMS host had counted, V(none) when it did not say.
+      type: int
+    required_count:
+      description: How many it takes for this product, V(none) when the event does not say.
+      type: int
 remedy:
   description: What to do about it, V(none) when that is not known.
   returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

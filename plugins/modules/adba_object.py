@@ -55,7 +55,8 @@ options:
     description:
       - V(online) lets the machine get the licence from Microsoft, for which it needs the internet.
       - V(offline) takes a confirmation ID, from O(confirmation_id) or from the store in the ledger.
-      - V(never) creates nothing. RV(installation) then has the installation ID for Microsoft's telephone service.
+      - V(never) creates nothing. RV(installation) then has the installation ID for Microsoft's product
+        activation portal.
     type: str
     choices: [online, offline, never]
     default: online
@@ -94,7 +95,8 @@ notes:
 seealso:
   - module: volume.activation.adba_object_info
   - module: volume.activation.adba_client
-  - ref: AD-based activation <ansible_collections.volume.activation.docsite.guide_adba>
+  - name: AD-based activation
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_adba.rst
     description: Rights, logins and the way from KMS to AD-based activation.
 """
 
@@ -105,14 +107,14 @@ EXAMPLES = r"""
     product_key: "{{ vault_csvlk }}"
     ca_path: /etc/ssl/corp-ca.pem
 
-- name: Get the installation ID for the telephone
+- name: Get the installation ID for the portal
   volume.activation.adba_object:
     name: Corp 2022
     product_key: "{{ vault_csvlk }}"
     activate: never
   register: prepared
 
-- name: Create the object with the confirmation ID that was given over the telephone
+- name: Create the object with the confirmation ID that the portal gave
   volume.activation.adba_object:
     name: Corp 2022
     product_key: "{{ vault_csvlk }}"
@@ -133,7 +135,7 @@ RETURN = r"""
 steps:
   description:
     - What was done. In check mode, what would be done.
-    - On failure, what was done before it.
+    - On failure, what was done before it, and the failed step itself where the directory shows its effect.
   returned: always
   type: list
   elements: dict
@@ -151,6 +153,14 @@ steps:
     - action: create_object
       target: Corp 2022, key PPPPP
       why: no activation object holds this key
+steps_unknown:
+  description:
+    - Steps that failed after a request had left, while the directory could not be read afterwards. They
+      may have changed the forest, so C(changed) is true with any of them.
+    - A failed step that the directory shows is among RV(steps), and one that it shows not to be done is in neither.
+  returned: failure
+  type: list
+  elements: dict
 object:
   description:
     - The object that holds the key, as the directory shows it; V(none) with O(state=absent).
@@ -200,7 +210,7 @@ forest:
     schema_version: 88
 installation:
   description:
-    - What the telephone service asks for, V(none) unless the machine was asked for it.
+    - What the portal asks for, V(none) unless the machine was asked for it.
   returned: always
   type: dict
   contains:
@@ -249,6 +259,17 @@ remedy:
   returned: failure
   type: str
   sample: Run the task on a domain controller.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

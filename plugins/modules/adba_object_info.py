@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - volume.activation.attributes.anywhere
   - volume.activation.attributes.reading
   - volume.activation.directory
+  - volume.activation.waiting.unused
 options:
   name:
     description:
@@ -36,7 +37,8 @@ notes:
 seealso:
   - module: volume.activation.adba_object
   - module: volume.activation.adba_client
-  - ref: AD-based activation <ansible_collections.volume.activation.docsite.guide_adba>
+  - name: AD-based activation
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_adba.rst
     description: Rights, logins and the way from KMS to AD-based activation.
 """
 
@@ -195,7 +197,8 @@ from ..module_utils._directory import (  # noqa: E402
 
 def main() -> None:
     """Look into the directory from the host that this runs on."""
-    module = AnsibleModule({"name": {"type": "str"}, **DIRECTORY_SPEC}, supports_check_mode=True)
+    spec = {"name": {"type": "str"}, **DIRECTORY_SPEC, "wait_seconds": {"type": "int"}}
+    module = AnsibleModule(spec, supports_check_mode=True)
     try:
         with open_directory(settings_from(module.params)) as directory:
             found = found_facts(directory.survey(name=module.params["name"]))

@@ -116,12 +116,14 @@ notes:
     ledger does not grant it, and RV(remedy) says why.
   - V(malformed_key) and V(kms_client_key). O(product_key) is not a product key, or one that Microsoft publishes for KMS
     clients, which has no count.
-  - The service's own codes, such as V(0x7F) for a key that is exhausted and V(0x67) for one that is blocked. Both stop
-    every pool of the key, and nothing more is asked until M(volume.activation.mak_pool) resumes it. V(0x90) is about a
+  - The service's own codes, such as V(0x7F) for a key that is exhausted and V(0x67) for one that is blocked. V(0x7F)
+    stops every pool of the key, and V(0x67) does so when a second machine meets it, since the IDs of one machine may
+    not belong together. Then nothing more is asked until M(volume.activation.mak_pool) resumes it. V(0x90) is about a
     single installation ID.
   - Codes of the way to the service, such as V(connection_refused), V(not_reached), V(certificate_not_trusted),
-    V(proxy_login_refused), V(read_timeout) and V(unusable_answer). An activation whose answer was lost stays uncertain
-    and counts. Running the task again asks for it again, and it is not counted twice.
+    V(proxy_login_refused), V(read_timeout) and V(unusable_answer), and V(http_403) and the like for an HTTP status
+    without an answer. Unless the request certainly never left, the activation stays uncertain and counts. Running the
+    task again asks for it again, and it is not counted twice.
   - V(confirmation_differs). Another confirmation ID is stored for the installation ID already.
 seealso:
   - module: volume.activation.mak

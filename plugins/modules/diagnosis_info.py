@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - volume.activation.attributes.windows
   - volume.activation.attributes.reading
   - volume.activation.connection
+  - volume.activation.waiting.unused
 attributes:
   check_mode:
     description: Can run in check mode and tell what it would do, without changing the target.
@@ -111,7 +112,8 @@ seealso:
   - module: volume.activation.kms_discovery_info
   - plugin: volume.activation.diagnosis_report
     plugin_type: filter
-  - ref: The doctor <ansible_collections.volume.activation.docsite.guide_doctor>
+  - name: The doctor
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_doctor.rst
     description: Every check and every code, and how to record a transcript and what to do with it.
 """
 
@@ -141,6 +143,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What is wrong, in one paragraph. It is what Ansible prints where C(failed_when) fails the task for it.
+    - Of a task that failed, why it failed.
+  returned: always
+  type: str
+  sample: The clock of the machine is 5.0 hours ahead of the controller's.
 diagnosis:
   description: What was found.
   returned: success
@@ -159,6 +168,50 @@ diagnosis:
       description: The codes of what is wrong, in the order of the checks.
       type: list
       elements: str
+    last_attempt:
+      description:
+        - How the last attempt ended to activate the first product that is not licensed, from the events that the
+          machine wrote about it into its Application log in the last 30 days. V(none) without such an event.
+      type: dict
+      contains:
+        code:
+          description: The code that the attempt ended with, V(none) for one that did not fail.
+          type: str
+          sample: "0xC004F06C"
+        name:
+          description: The name of the code, V(none) when it has none.
+          type: str
+        message:
+          description: What the code means.
+          type: str
+        cause:
+          description: What usually causes it.
+          type: str
+        remedy:
+          description: What to do about it.
+          type: str
+        host:
+          description: The KMS host that the machine contacted, V(none) when the event does not name one.
+          type: str
+          sample: kms.example.com
+        port:
+          description: The port that it contacted, V(none) when it is not known.
+          type: int
+          sample: 1688
+        at:
+          description: When, by the clock of the machine.
+          type: str
+          sample: "2026-11-02T08:05:00+00:00"
+        event:
+          description: The number of the event in the Application log.
+          type: int
+          sample: 12288
+        count:
+          description: How many machines the KMS host had counted, V(none) when it did not say.
+          type: int
+        required_count:
+          description: How many it takes for this product, V(none) when the event does not say.
+          type: int
     checks:
       description: Every check, in their order.
       type: list
@@ -184,11 +237,17 @@ diagnosis:
         remedy:
           description: What to do about it, V(none) if nothing is wrong or that is not known.
           type: str
+        fault:
+          description:
+            - What the machine said where it answered with a fault, in C(subcode), C(code), C(inner_code) and C(text).
+            - Checks that did not end so do not have it.
+          type: dict
   sample:
     machine: app01
     healthy: false
     reached: true
     wrong: [clock_skew]
+    last_attempt: null
     checks:
       - check: clock
         status: wrong
@@ -206,11 +265,6 @@ requests:
   returned: success
   type: int
   sample: 5
-msg:
-  description: What is wrong with the task, in one sentence.
-  returned: failure
-  type: str
-  sample: This task speaks WS-Management and cannot go over the connection 'ssh'.
 code:
   description: A short name of the failure.
   returned: failure

@@ -16,6 +16,8 @@ description:
     take minutes and not hours, since there is neither a task nor a process for each of them.
   - Nothing is changed on any machine, and no product key is read. Whatever is found does not fail the task, and a
     machine that cannot be reached is one more finding.
+  - The task fails with the code V(audit_incomplete) if the audit itself leaves machines unread, because the controller
+    has reached a limit or a login was given up. O(dest) is written before, and the result has everything that was read.
   - The task runs once for the play, as with C(run_once), which has to be given where other hosts than the first are to
     have what is registered. It is not for plays with C(serial), where it would run for
     each batch, and not for the strategy C(free), which runs it for each host.
@@ -45,7 +47,7 @@ options:
   dest:
     description:
       - Where on the controller to write the audit, as JSON. Its directory has to exist, and a file that is there is
-        replaced.
+        replaced. A new file is readable for its owner only; one that exists keeps its permissions.
     type: path
   states:
     description:
@@ -56,7 +58,9 @@ options:
   concurrency:
     description:
       - How many machines are read at a time.
-      - Each takes a socket on the controller. More of them help where many machines are slow or do not answer.
+      - Each takes up to four open files on the controller. If the limit on open files (C(ulimit -n)) is too low for
+        that, it is raised as far as it can be, and else fewer machines are read at a time, with a warning.
+      - More of them help where many machines are slow or do not answer.
     type: int
     default: 64
   processes:
@@ -70,14 +74,26 @@ options:
         since thousands of machines that are switched off would take hours otherwise.
     type: float
     default: 10
+  host_timeout:
+    description:
+      - How many seconds the reading of one machine may take in all. After that it is given up and is a finding with the
+        code V(deadline_exceeded), so that a machine that answers a little at a time does not hold up the audit.
+      - A machine usually takes less than a second. Raise it with C(ansible_winrm_connection_timeout) or
+        C(ansible_psrp_read_timeout) where machines are slow. How long a machine waits for the logins of others to be
+        accepted does not count.
+    type: float
+    default: 180
   max_login_refusals:
     description:
-      - How many machines may refuse an account that none has accepted yet. Then no other machine is asked with it, and
-        the others are findings with the code V(login_given_up), since a domain locks an account after some refusals.
-      - The processes share the number, and each has one at least. An account that one of them has given up is tried
-        again at the end if another has found it to be right. With V(0) every machine is asked.
+      - How many machines may refuse an account that none has accepted yet, at most 100. Then no other machine is asked
+        with it, the others have the code V(login_given_up), and the task fails, since a domain locks an account after
+        some refusals, often 5 and sometimes 3.
+      - As soon as one machine has accepted the account, all others are asked. The machines are read in random order, so
+        that a few that refuse every login are unlikely to come first. With V(0) every machine is asked.
+      - An account in the database of each machine, C(.\user) or C(HOST\user), is not limited, since each machine
+        counts its own refusals. A name without a domain is, since a machine may pass it on to its domain.
     type: int
-    default: 6
+    default: 2
   expiring_days:
     description:
       - A licence that ends within so many days is a finding. A lease of 180 days is renewed every seven days, so that
@@ -94,12 +110,27 @@ options:
       - How many percent of the machines may rest on a MAK.
     type: float
     default: 10
+  events:
+    description:
+      - Whether to read from machines that are not licensed how their last attempt to activate ended, from the events in
+        their Application log of the last 30 days. Then findings name the code, and the KMS host that was contacted.
+      - It costs these machines one more query each, for which one with a long log may take many seconds. Licensed
+        machines are not asked.
+    type: bool
+    default: false
   kms_hosts:
     description:
       - The full names of the KMS hosts that there should be. A machine that rests on any other is a finding then.
     type: list
     elements: str
     default: []
+  fail_on_unread:
+    description:
+      - How many percent of the machines may be unread. With more, the task fails with the code V(too_few_read) after
+        the audit was written. It fails as well when no machine was read at all.
+      - The playbook C(volume.activation.audit) sets V(10).
+    type: float
+    default: 100
 seealso:
   - module: volume.activation.fleet_report
   - module: volume.activation.license_info
@@ -107,9 +138,17 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Create the folder of the audit
+  ansible.builtin.file:
+    path: "{{ playbook_dir }}/audit"
+    state: directory
+    mode: "0700"
+  delegate_to: localhost
+  run_once: true
+
 - name: Read all hosts of the play, and judge what was read
   volume.activation.fleet_audit:
-    dest: /var/lib/activation/audit.json
+    dest: "{{ playbook_dir }}/audit/audit.json"
     states: false
   register: audited
 
@@ -126,11 +165,31 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+incomplete:
+  description:
+    - The machines that the audit itself left unread. If there are any, the task fails with the code
+      V(audit_incomplete), and RV(audit) and RV(path) are returned all the same.
+  returned: always, unless the audit could not begin
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - Why. V(controller_limit) for a limit of the controller, such as open files or memory; V(login_given_up) for
+          an account that O(max_login_refusals) machines have refused and none has accepted; V(reader_lost) for a
+          process on the controller that was killed while it read the machine.
+      type: str
+      sample: login_given_up
+    machines:
+      description: The names of the machines.
+      type: list
+      elements: str
+      sample: [web03]
 audit:
   description:
     - The audit. The guide on audits tells what its findings mean, and C(audit.schema.json) in the collection is a JSON
       schema of it.
-  returned: success
+  returned: always, unless the audit could not begin
   type: dict
   contains:
     format:
@@ -156,6 +215,7 @@ audit:
         machines: 3
         reached: 3
         licensed: 2
+        left_alone: 0
         with_findings: 1
         by_status: {"licensed": 2, "notification": 1}
         by_method: {"kms": 3}
@@ -212,9 +272,22 @@ audit:
       description: The hosts that are no Windows machines.
       type: list
       elements: str
+    skipped_by_reason:
+      description: The same by the reason.
+      type: list
+      elements: dict
+      contains:
+        reason:
+          description: Why these hosts were skipped.
+          type: str
+          sample: The connection is ssh, and not winrm or psrp.
+        machines:
+          description: Their names.
+          type: list
+          elements: str
 path:
   description: Where the audit was written.
-  returned: success
+  returned: always, unless the audit could not begin
   type: str
   sample: /var/lib/activation/audit.json
 """

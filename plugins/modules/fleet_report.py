@@ -17,8 +17,10 @@ description:
     by screen reader, and without JavaScript too. With it, the machines can be sorted and filtered.
   - O(csv) is a table for spreadsheets, O(json) the audit itself, and O(prometheus) has metrics for the textfile
     collector of Prometheus' node exporter.
-  - The same audit gives the same files, byte for byte. Each is written as a whole, with the mode C(0644), and stays as
-    it is where nothing differs.
+  - The same audit gives the same files, byte for byte. Each is written as a whole, and stays as it is where
+    nothing differs.
+  - A new file is readable for its owner only, since it names every machine; O(prometheus) names none and gets the mode
+    C(0644). A file that exists keeps its permissions.
   - No product key is in an audit, so none is in a report. The last five characters of a key are in O(csv) and O(json).
 extends_documentation_fragment:
   - volume.activation.attributes
@@ -72,11 +74,20 @@ notes:
     a report cannot be written, or its folder is missing. No folder is created.
 seealso:
   - module: volume.activation.fleet_audit
-  - ref: Audit a fleet <ansible_collections.volume.activation.docsite.guide_audit>
+  - name: Audit a fleet
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_audit.rst
     description: How to read the reports, the columns, the schema and the metrics.
 """
 
 EXAMPLES = r"""
+- name: Create the folder of the audit
+  ansible.builtin.file:
+    path: "{{ playbook_dir }}/audit"
+    state: directory
+    mode: "0700"
+  delegate_to: localhost
+  run_once: true
+
 - name: Audit the fleet
   volume.activation.fleet_audit:
     dest: "{{ playbook_dir }}/audit/audit.json"

@@ -37,8 +37,13 @@ options:
       - The name or the address of the KMS host. It is set on the machine, which then asks no other host.
       - The name of an Active Directory domain is refused with the code V(domain_as_kms_host). To have the host looked
         up in a domain use O(lookup_domain).
-      - Its port belongs into O(kms_port). A name with a port or with blanks is refused with the code V(bad_option). An
-        IPv6 address may stand in brackets or without.
+      - A product can have a KMS host, a port and a look-up domain of its own, which override those of the machine. What
+        Windows itself has of them is cleared, so that the host is in force. Office may keep its own, which
+        M(volume.activation.fleet_audit) and M(volume.activation.diagnosis_info) report.
+      - Its port belongs in O(kms_port). What cannot be a single host is refused with the code V(bad_option) before
+        anything is sent, such as a name with a port, the name of a service record (C(_vlmcs._tcp.corp.example)), a URL,
+        a list, a number, or a name with an empty label. An IPv6 address may be in brackets, and has no zone.
+      - Another spelling of the host that is set is not a change.
       - Mutually exclusive with O(kms_hosts) and O(dns_discovery).
     type: str
   kms_hosts:
@@ -60,16 +65,17 @@ options:
     default: 1688
   dns_discovery:
     description:
-      - With V(true) a KMS host and a port that are set on the machine are cleared, so that it looks its KMS host up
-        in DNS.
+      - With V(true) a KMS host and a port that are set on the machine or for Windows alone are cleared, so that the
+        machine looks its KMS host up in DNS.
       - With V(false) nothing is said about them.
       - Mutually exclusive with O(kms_host) and O(kms_hosts).
     type: bool
     default: false
   lookup_domain:
     description:
-      - The DNS domain in which the machine looks its KMS host up, instead of its own.
-      - An empty string clears the domain.
+      - The DNS domain in which the machine looks its KMS host up, instead of its own. An address or the name of a
+        service record is refused with the code V(bad_option).
+      - An empty string clears the domain. A domain that is set for Windows alone is cleared in either case.
     type: str
   host_caching:
     description:
@@ -77,13 +83,27 @@ options:
     type: bool
   activation_type:
     description:
-      - Which ways of volume activation the machine may go.
+      - Which ways of volume activation the machine may go. Where Windows has a type of its own, that is cleared.
+      - It is set machine-wide, and so applies to Office too. Where V(ad) or V(token) would cut off an Office product
+        that has a generic key from KMS, it is set for Windows alone.
     type: str
     choices:
       any: Any of them, Active Directory before KMS.
       ad: Active Directory only.
       kms: KMS only.
       token: A token only.
+  check_kms_host:
+    description:
+      - Whether to connect to the KMS host before a licence is given up that cannot be restored, which takes
+        O(replace_licensed=true).
+      - The host is O(kms_host), one of O(kms_hosts), the one that is set on the machine, or those that DNS names in the
+        domain in which the machine looks. When each of them refuses the connection or does not answer within three
+        seconds, the machine is refused with the code V(kms_host_unreachable).
+      - The controller connects, not the machine. Set it to V(false) where only the machine reaches the KMS host. What
+        the controller cannot see, such as a name that its DNS does not know, holds up nothing. Nor does a host that
+        does not answer the controller while a product of the machine was licensed by it within the last seven days.
+    type: bool
+    default: true
   activate:
     description:
       - When to ask for an activation.
@@ -110,6 +130,10 @@ notes:
   - V(domain_as_kms_host). O(kms_host) is the name of a domain. Put it into O(lookup_domain).
   - V(licensed_by_other_key). The machine is licensed by a MAK, a retail or an OEM key. Set O(replace_licensed=true)
     to replace it.
+  - V(kms_host_unreachable). No KMS host answers the controller, and a licence that cannot be restored would be given up
+    for it. See O(check_kms_host).
+  - V(0xC004F081). The activation type of the machine is V(ad), and Active Directory has not licensed it. To license it
+    by KMS use O(activation_type=any) or O(activation_type=kms).
   - V(subscription_step_up). The edition comes from a subscription and goes back when the key is changed. Use
     O(product_key=keep) or leave the machine out.
   - V(no_primary_product). Windows shows no product of its own that has a key. Then its edition may not be told either,
@@ -125,7 +149,8 @@ notes:
 seealso:
   - module: volume.activation.license_info
   - module: volume.activation.activate
-  - ref: Keep a fleet on KMS <ansible_collections.volume.activation.docsite.guide_kms>
+  - name: Keep a fleet on KMS
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_kms.rst
     description: How the module decides, and what each refusal asks for.
   - name: Key Management Services (KMS) client activation and product keys
     description: The generic volume licence keys, published by Microsoft.
@@ -189,7 +214,7 @@ RETURN = r"""
 steps:
   description:
     - What was done, in order. In check mode, what would be done.
-    - On failure, what was done before it.
+    - On failure, what was done before it, and the failed step itself where the machine shows its effect.
   returned: always
   type: list
   elements: dict
@@ -210,11 +235,69 @@ steps:
     - action: activate
       target: licensed
       why: it is not licensed (oob_grace)
+steps_unknown:
+  description:
+    - Steps that failed after a request had left, while the machine could not be read afterwards or shows a part of the
+      step only. They may have changed the machine, so C(changed) is true with any of them.
+    - A failed step that the machine shows is among RV(steps), and one that it shows not to be done is in neither.
+  returned: failure
+  type: list
+  elements: dict
+license_changes:
+  description:
+    - The products whose key or licence is another one after the task, and those whose previous key was installed again.
+      In check mode, those that would change.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    product:
+      description: V(windows) for Windows itself, else the activation ID of the product.
+      type: str
+    before:
+      description: The product before the task, V(none) if it had no key.
+      type: dict
+      contains: &licence
+        activation_id:
+          description: The activation ID, V(none) where only Windows will show it.
+          type: str
+        channel:
+          description: The kind of its key.
+          type: str
+        partial_product_key:
+          description: The last five characters of its key.
+          type: str
+        licensed:
+          description: Whether it is licensed.
+          type: bool
+        status:
+          description: The licence status.
+          type: str
+        activated_by:
+          description: What licensed it last, V(kms), V(ad) or V(token).
+          type: str
+    after:
+      description: The product after the task, V(none) if it has no key or could not be read.
+      type: dict
+      contains: *licence
+    given_up:
+      description: Whether its licence was given up, so that it is licensed by another key or not at all.
+      type: bool
+    restored:
+      description: Whether its previous key was installed and licensed again, since the new licence did not arrive.
+      type: bool
+recovery:
+  description:
+    - The command that licenses the machine again, where the task left it without the licence that it had, or failed
+      on a machine without one. V(none) otherwise.
+  returned: always
+  type: str
+  sample: ansible web1 -m volume.activation.kms_client
 license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
     - The parts are those of RV(volume.activation.license_info#module:license). No more is read than what decides, so a
-      product's name, its own KMS host and the end of its evaluation are V(none) here.
+      product's name, the KMS host that it found and the end of its evaluation are V(none) here.
   returned: success
   type: dict
   sample:
@@ -251,8 +334,33 @@ kms_hosts_tried:
     code:
       description: Why it did not, V(none) when it did.
       type: str
+    inner_code:
+      description:
+        - The code in the machine's event log for this attempt, which may be more exact than RV(kms_hosts_tried[].code).
+        - V(none) when there is no event about it.
+      type: str
     message:
       description: The same in words.
+      type: str
+checks:
+  description:
+    - What was checked before a licence was given up that cannot be restored.
+    - Empty when no such licence was given up, or with O(check_kms_host=false).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    check:
+      description: V(kms_host), a connection to a KMS host, or V(kms_srv), the KMS hosts that DNS names.
+      type: str
+    target:
+      description: The KMS host and its port, or the name that DNS was asked for.
+      type: str
+    result:
+      description: V(ok), V(failed), or V(unknown) where the controller cannot see it.
+      type: str
+    detail:
+      description: The result in one sentence.
       type: str
 requests:
   description: How many WS-Management requests were spent on the machine, those of the login not counted.
@@ -274,11 +382,68 @@ cause:
   returned: failure
   type: str
   sample: No KMS host answered on its port.
+last_attempt:
+  description:
+    - How the machine itself has recorded the activation that failed, from its Application log (event 12288 and others).
+    - A KMS client that no host has licensed returns C(0xC004F074) for several reasons; this is the code behind it, and
+      RV(cause) and RV(remedy) are about it.
+  returned: on failure, where an activation was tried and the machine has an event about it
+  type: dict
+  contains:
+    code:
+      description: The code that the attempt ended with, V(none) for one that did not fail.
+      type: str
+      sample: "0xC004F06C"
+    name:
+      description: The name of the code, V(none) when it has none.
+      type: str
+    message:
+      description: What the code means.
+      type: str
+    cause:
+      description: What usually causes it.
+      type: str
+    remedy:
+      description: What to do about it.
+      type: str
+    host:
+      description: The KMS host that the machine contacted, V(none) when the event does not name one.
+      type: str
+      sample: kms.example.com
+    port:
+      description: The port that it contacted, V(none) when it is not known.
+      type: int
+      sample: 1688
+    at:
+      description: When, by the clock of the machine.
+      type: str
+      sample: "2026-11-02T08:05:00+00:00"
+    event:
+      description: The number of the event in the Application log.
+      type: int
+      sample: 12288
+    count:
+      description: How many machines the KMS host had counted, V(none) when it did not say.
+      type: int
+    required_count:
+      description: How many it takes for this product, V(none) when the event does not say.
+      type: int
 remedy:
   description: What to do about it, V(none) when that is not known.
   returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

@@ -27,7 +27,7 @@ options:
   domains:
     description:
       - The DNS names of the domains whose records are looked up. These are the domains that the clients are members of,
-        or their look-up domains.
+        or their look-up domains. Give C(corp.example) and not the name of the record, C(_vlmcs._tcp.corp.example).
     type: list
     elements: str
     required: true
@@ -118,6 +118,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What is wrong, in the words of RV(findings). It is what Ansible prints where C(failed_when) fails the task for it.
+    - Of a task that failed, why it failed.
+  returned: always
+  type: str
+  sample: "The port 1688 of kms2.corp.example.com refuses connections."
 healthy:
   description: Whether nothing is wrong, which means that RV(findings) is empty.
   returned: success
@@ -169,7 +176,8 @@ domains:
             - 192.0.2.88
         reachable:
           description: Whether the port accepts connections, V(none) when that is not known because it was not tried.
-            A host without an address accepts none.
+            A host without an address accepts none. Link-local addresses are not tried, since machines may reach them
+            and the controller cannot tell.
           type: bool
           sample: true
         latency_ms:
@@ -245,11 +253,6 @@ findings:
       description: What to do about it.
       type: str
       sample: Remove the record, or give kms-old.corp.example.com an address.
-msg:
-  description: What went wrong, in one sentence.
-  returned: failure
-  type: str
-  sample: "'corp example' is not the DNS name of a domain."
 code:
   description: A short name of the failure. The notes list them.
   returned: failure

@@ -63,8 +63,8 @@ options:
         default: windows
       confirmation_id:
         description:
-          - A confirmation ID that Microsoft's telephone service gave, with or without hyphens between its groups. It is
-            deposited in place of asking Microsoft.
+          - A confirmation ID that Microsoft's product activation portal gave, with or without hyphens between its
+            groups. It is deposited in place of asking Microsoft.
           - With a O(product_keys[].pool) it is kept in the ledger, and serves again when the same machine comes back
             with the same installation ID.
         type: str
@@ -78,8 +78,8 @@ options:
     description:
       - V(online) lets the machine ask Microsoft, for which it needs the internet.
       - V(offline) takes a confirmation ID, from O(product_keys[].confirmation_id) or from the store in the ledger.
-      - V(never) installs the keys only. RV(installations) then has the installation IDs for Microsoft's telephone
-        service.
+      - V(never) installs the keys only. RV(installations) then has the installation IDs for Microsoft's product
+        activation portal.
     type: str
     choices: [online, offline, never]
     default: online
@@ -95,7 +95,10 @@ options:
     default: false
   replace_licensed:
     description:
-      - Whether a product that is licensed by another key than a KMS key may lose that licence to the host key.
+      - Whether a product that is licensed by another key, an older KMS host key included, may lose that licence to the
+        host key.
+      - A licence on a published KMS client key needs no permission, unless O(activate=never). If the host key brings no
+        licence, the module installs the client key again and activates it, and RV(license_changes) says so.
     type: bool
     default: false
   port:
@@ -176,13 +179,14 @@ notes:
   - V(not_a_host_key). The machine shows the key as one of another kind, such as a MAK. Windows tells the kind of a key
     only once it is installed. It was not activated.
   - V(licensed_by_other_key). The product would lose a licence. Set O(replace_licensed) if that is meant.
-  - V(confirmation_id_needed). O(activate=offline), and no confirmation ID was given or is stored. The key is installed
-    by then, and the message has the installation ID.
+  - V(confirmation_id_needed). O(activate=offline), and no confirmation ID was given or is stored. The message has the
+    installation ID. A machine that was licensed by a published KMS client key has that key again.
   - Microsoft's batch service, which gives confirmation IDs for MAKs, is not asked for host keys, as it serves no other
     kind of key.
   - V(no_firewall_rule). The firewall's rule, or its port, was deleted, or the firewall is managed elsewhere.
   - V(service_not_restarted). The settings are written and wait for the licensing service to start anew.
-  - V(no_such_product). The key went into another product than O(product_keys[].products) names.
+  - V(no_such_product). No product has the activation ID in O(product_keys[].products), or the key went into another
+    product. For an Office key, the Office volume licence pack may be missing on the host.
   - V(no_published_key). With O(state=absent) there is no client key for the edition.
   - V(unknown_pool), V(pool_of_another_key), V(pool_stopped), V(pool_exhausted) and V(activation_in_progress). The
     ledger does not grant the activation, and RV(remedy) says why.
@@ -195,7 +199,8 @@ seealso:
   - module: volume.activation.kms_host_info
   - module: volume.activation.kms_discovery_info
   - module: volume.activation.kms_client
-  - ref: KMS hosts <ansible_collections.volume.activation.docsite.guide_kms_host>
+  - name: KMS hosts
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_kms_host.rst
     description: Setting one up, replacing one, and reading its counts.
 """
 
@@ -226,14 +231,14 @@ EXAMPLES = r"""
       - domain: branch.example.com
         priority: 10
 
-- name: Install the key on a machine without internet, and see what the telephone asks for
+- name: Install the key on a machine without internet, and see what the portal asks for
   volume.activation.kms_host:
     product_keys:
       - product_key: "{{ vault_kms_host_key }}"
     activate: never
   register: prepared
 
-- name: Deposit the confirmation ID that was given over the telephone
+- name: Deposit the confirmation ID that the portal gave
   volume.activation.kms_host:
     product_keys:
       - product_key: "{{ vault_kms_host_key }}"
@@ -249,7 +254,7 @@ RETURN = r"""
 steps:
   description:
     - What was done, in order. In check mode, what would be done.
-    - On failure, what was done before it.
+    - On failure, what was done before it, and the failed step itself where the machine shows its effect.
   returned: always
   type: list
   elements: dict
@@ -267,6 +272,64 @@ steps:
     - action: set_listening_port
       target: "1689"
       why: it listens on another port
+steps_unknown:
+  description:
+    - Steps that failed after a request had left, while the machine could not be read afterwards or shows a part of the
+      step only. They may have changed the machine, so C(changed) is true with any of them.
+    - A failed step that the machine shows is among RV(steps), and one that it shows not to be done is in neither.
+  returned: failure
+  type: list
+  elements: dict
+license_changes:
+  description:
+    - The products whose key or licence is another one after the task, and those whose previous key was installed again.
+      In check mode, those that would change.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    product:
+      description: V(windows) for Windows itself, else the activation ID of the product.
+      type: str
+    before:
+      description: The product before the task, V(none) if it had no key.
+      type: dict
+      contains: &licence
+        activation_id:
+          description: The activation ID, V(none) where only Windows will show it.
+          type: str
+        channel:
+          description: The kind of its key.
+          type: str
+        partial_product_key:
+          description: The last five characters of its key.
+          type: str
+        licensed:
+          description: Whether it is licensed.
+          type: bool
+        status:
+          description: The licence status.
+          type: str
+        activated_by:
+          description: What licensed it last, V(kms), V(ad) or V(token).
+          type: str
+    after:
+      description: The product after the task, V(none) if it has no key or could not be read.
+      type: dict
+      contains: *licence
+    given_up:
+      description: Whether its licence was given up, so that it is licensed by another key or not at all.
+      type: bool
+    restored:
+      description: Whether its previous key was installed and licensed again, since the new licence did not arrive.
+      type: bool
+recovery:
+  description:
+    - The command that licenses the machine again, where the task left it without the licence that it had, or failed
+      on a machine without one. V(none) otherwise.
+  returned: always
+  type: str
+  sample: ansible web1 -m volume.activation.kms_client
 hosting:
   description:
     - How the machine is set as a KMS host after the steps. In check mode, as it would be.
@@ -381,6 +444,17 @@ remedy:
   returned: failure
   type: str
   sample: Make another machine the KMS host.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - volume.activation.attributes.windows
   - volume.activation.attributes.reading
   - volume.activation.connection
+  - volume.activation.waiting.unused
 options:
   clients:
     description:
@@ -47,7 +48,8 @@ seealso:
   - module: volume.activation.kms_host
   - plugin: volume.activation.kms_forecast
     plugin_type: filter
-  - ref: KMS hosts <ansible_collections.volume.activation.docsite.guide_kms_host>
+  - name: KMS hosts
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_kms_host.rst
     description: Setting one up, replacing one, and reading its counts.
 """
 
@@ -279,6 +281,17 @@ remedy:
   returned: failure
   type: str
   sample: Give a number from 1 to 3650.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - volume.activation.attributes.windows
   - volume.activation.attributes.reading
   - volume.activation.connection
+  - volume.activation.waiting.unused
 options:
   subset:
     description:
@@ -50,6 +51,13 @@ options:
     description:
       - Whether to read the installation IDs and the extended product IDs too.
       - It is slow, since Windows computes them anew for each product.
+    type: bool
+    default: false
+  events:
+    description:
+      - Whether to read how the last attempt ended to activate a product that is not licensed, from the events that the
+        machine wrote about it into its Application log in the last 30 days.
+      - It costs one more query where a product is not licensed. A machine with a long log may take many seconds for it.
     type: bool
     default: false
 seealso:
@@ -92,7 +100,7 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
-- name: Read the installation IDs for an activation by telephone
+- name: Read the installation IDs for Microsoft's product activation portal
   volume.activation.license_info:
     subset:
       - products
@@ -114,6 +122,10 @@ license:
           description: The name of the machine.
           type: str
           sample: APP01
+        product_name:
+          description: The product name of Windows, in English whatever the language of the machine.
+          type: str
+          sample: Windows Server 2022 Standard
         edition:
           description: The edition, in the same words in every language. V(none) when the collection does not know it.
           type: str
@@ -253,6 +265,51 @@ license:
             remedy:
               description: What to do about it.
               type: str
+        last_attempt:
+          description:
+            - How the last attempt to activate the product ended. RV(license.products[].reason) is something
+              else, mostly a state such as C(0xC004F056).
+          returned: with O(events), where the product is not licensed and the machine has an event about an attempt
+          type: dict
+          contains:
+            code:
+              description: The code that the attempt ended with, V(none) for one that did not fail.
+              type: str
+              sample: "0xC004F06C"
+            name:
+              description: The name of the code, V(none) when it has none.
+              type: str
+            message:
+              description: What the code means.
+              type: str
+            cause:
+              description: What usually causes it.
+              type: str
+            remedy:
+              description: What to do about it.
+              type: str
+            host:
+              description: The KMS host that the machine contacted, V(none) when the event does not name one.
+              type: str
+              sample: kms.example.com
+            port:
+              description: The port that it contacted, V(none) when it is not known.
+              type: int
+              sample: 1688
+            at:
+              description: When, by the clock of the machine.
+              type: str
+              sample: "2026-11-02T08:05:00+00:00"
+            event:
+              description: The number of the event in the Application log.
+              type: int
+              sample: 12288
+            count:
+              description: How many machines the KMS host had counted, V(none) when it did not say.
+              type: int
+            required_count:
+              description: How many it takes for this product, V(none) when the event does not say.
+              type: int
         grace_minutes:
           description: The minutes left of the lease or the grace period, V(0) when there is no end or none is left.
           type: int
@@ -293,15 +350,20 @@ license:
           type: str
           sample: 00000000-aaaa-bbbb-cccc-dddddddddddd
         kms:
-          description: The KMS host of the product.
+          description:
+            - The KMS host of the product. Windows shows what is in force, which is what was set for the product itself,
+              else what was set for the machine.
           type: dict
           contains:
             host:
-              description: The host that is set for the product, V(none) when none is set.
+              description: The host that is set, V(none) when DNS is asked.
               type: str
             port:
-              description: The port that is set for the product, V(none) when none is set.
+              description: The port that is set, V(none) when none is set.
               type: int
+            lookup_domain:
+              description: The DNS domain in which the host is looked up, V(none) when that is the machine's own.
+              type: str
             discovered_host:
               description: The host that was found in DNS.
               type: str
@@ -349,6 +411,17 @@ remedy:
   returned: failure
   type: str
   sample: Check the name and the port of the KMS host and the way to it.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

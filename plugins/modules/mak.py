@@ -16,10 +16,12 @@ description:
     O(products) says otherwise.
   - A MAK has a finite count at Microsoft that does not come back. So a product that is licensed with the key is left
     alone, and every activation is reserved in a ledger before it is asked for, confirmed when the machine shows its
-    licence, and released when the machine shows that nothing came of it. The ledger holds however many tasks run at
-    once, and whatever ends them.
-  - When an answer is lost the outcome is unknown. The activation then goes on counting, and it is not asked for again
-    before the machine has been looked at.
+    licence, and released when it is certain that nothing came of it. The ledger holds however many tasks run at once,
+    and whatever ends them.
+  - After every failure the machine is looked at. One that shows its licence is licensed, and the task succeeds. One
+    that shows none has the activation released only where the failure excludes that Microsoft counted it. After a lost
+    answer, an HTTP status without an answer, or a code that is not known to exclude a count, the activation goes on
+    counting, and it is not asked for again before the machine has been looked at.
   - A confirmation ID that was paid for once is kept. When the same machine comes back with the same installation ID,
     as after a new image on the same hardware, it gets the stored one and nothing is spent.
   - In check mode nothing is reserved and nothing is spent. The task says what would be, and fails where the pool would
@@ -57,7 +59,8 @@ options:
     default: online
   confirmation_id:
     description:
-      - A confirmation ID that was obtained elsewhere, as by telephone, with or without hyphens between its groups.
+      - A confirmation ID that was obtained elsewhere, as from Microsoft's product activation portal, with or without
+        hyphens between its groups.
       - It is deposited in place of asking Microsoft, and the activation that it cost is taken from the pool.
     type: str
   products:
@@ -78,7 +81,9 @@ options:
     default: false
   replace_licensed:
     description:
-      - Whether a product that is licensed by another key than a KMS client key may lose that licence to the MAK.
+      - Whether a product that is licensed by another key may lose that licence to the MAK.
+      - A licence on a published KMS client key needs no permission, unless O(activate=never). If the MAK brings no
+        licence, the module installs the client key again and activates it, and RV(license_changes) says so.
     type: bool
     default: false
   retries:
@@ -104,15 +109,20 @@ notes:
   - V(kms_host_key). The product holds the key of a KMS host, which a MAK would end.
   - V(licensed_by_other_key). The product would lose a licence. Set O(replace_licensed) if that is meant.
   - V(evaluation_edition). An evaluation edition takes no MAK. Convert it to the full edition first.
-  - V(no_such_product). The key went into another product than O(products) names.
+  - V(no_such_product). No product has the activation ID in O(products), and nothing was installed; or the key went into
+    another product than O(products) names, which RV(cause) names.
+  - V(esu_not_supported). The activation ID is that of an ESU year, and the machine has another build of Windows than it
+    is for. Nothing was installed.
   - V(bad_confirmation_id). O(confirmation_id) does not have 48 digits.
   - V(outcome_unknown). No answer came and the machine shows no licence. Run the task again.
   - V(malformed_key). The key does not have the form of one.
+  - V(bad_option). O(products) is neither V(windows) nor V(office) nor an activation ID.
 seealso:
   - module: volume.activation.mak_pool
   - module: volume.activation.mak_reconcile
   - module: volume.activation.confirmation_id
-  - ref: Budgets for MAKs <ansible_collections.volume.activation.docsite.guide_mak>
+  - name: Budgets for MAKs
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_mak.rst
     description: What costs an activation, and how not to spend it.
 """
 
@@ -131,7 +141,7 @@ EXAMPLES = r"""
     service:
       proxy: http://proxy.corp.example:3128
 
-- name: Deposit a confirmation ID that was given over the telephone
+- name: Deposit a confirmation ID of Microsoft's product activation portal
   volume.activation.mak:
     product_key: "{{ vault_mak }}"
     pool: isolated-lab
@@ -154,7 +164,7 @@ RETURN = r"""
 steps:
   description:
     - What was done, in order. In check mode, what would be done.
-    - On failure, what was done before it.
+    - On failure, what was done before it, and the failed step itself where the machine shows its effect.
   returned: always
   type: list
   elements: dict
@@ -172,6 +182,64 @@ steps:
     - action: activate
       target: licensed
       why: it is not licensed (notification)
+steps_unknown:
+  description:
+    - Steps that failed after a request had left, while the machine could not be read afterwards or shows a part of the
+      step only. They may have changed the machine, so C(changed) is true with any of them.
+    - A failed step that the machine shows is among RV(steps), and one that it shows not to be done is in neither.
+  returned: failure
+  type: list
+  elements: dict
+license_changes:
+  description:
+    - The products whose key or licence is another one after the task, and those whose previous key was installed again.
+      In check mode, those that would change.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    product:
+      description: V(windows) for Windows itself, else the activation ID of the product.
+      type: str
+    before:
+      description: The product before the task, V(none) if it had no key.
+      type: dict
+      contains: &licence
+        activation_id:
+          description: The activation ID, V(none) where only Windows will show it.
+          type: str
+        channel:
+          description: The kind of its key.
+          type: str
+        partial_product_key:
+          description: The last five characters of its key.
+          type: str
+        licensed:
+          description: Whether it is licensed.
+          type: bool
+        status:
+          description: The licence status.
+          type: str
+        activated_by:
+          description: What licensed it last, V(kms), V(ad) or V(token).
+          type: str
+    after:
+      description: The product after the task, V(none) if it has no key or could not be read.
+      type: dict
+      contains: *licence
+    given_up:
+      description: Whether its licence was given up, so that it is licensed by another key or not at all.
+      type: bool
+    restored:
+      description: Whether its previous key was installed and licensed again, since the new licence did not arrive.
+      type: bool
+recovery:
+  description:
+    - The command that licenses the machine again, where the task left it without the licence that it had, or failed
+      on a machine without one. V(none) otherwise.
+  returned: always
+  type: str
+  sample: ansible web1 -m volume.activation.kms_client
 activation:
   description:
     - What the activation was, V(none) when none was needed. In check mode, what it would be.
@@ -232,7 +300,7 @@ license:
   description:
     - What the machine says about its licences after the steps. In check mode, what it would say.
     - The parts are those of RV(volume.activation.license_info#module:license). No more is read than what decides, so a
-      product's name, its own KMS host and the end of its evaluation are V(none) here.
+      product's name, the KMS host that it found and the end of its evaluation are V(none) here.
   returned: success
   type: dict
   sample:
@@ -276,6 +344,17 @@ remedy:
   returned: failure
   type: str
   sample: Raise the pool's limit if Microsoft grants more.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

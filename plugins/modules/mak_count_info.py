@@ -85,7 +85,7 @@ msg:
   description: What went wrong, in one sentence.
   returned: failure, or when the count is unknown
   type: str
-  sample: The activation service refused (0x67). The product key is blocked.
+  sample: The activation service refused (0x67). The service refuses the product key as blocked.
 code:
   description: The code of the failure, as the service gives it, or a short name.
   returned: failure, or when the count is unknown

@@ -17,7 +17,8 @@ description:
   - On the isolated side V(export) reserves an activation for each request in the ledger and writes the file. On a
     connected machine V(answer) asks the activation service and writes each answer into the file. Back on the isolated
     side V(import) takes the confirmation IDs into the ledger, where M(volume.activation.mak) finds them.
-  - For a few machines V(sheet) writes a page to print, for the activation by telephone.
+  - For a few machines V(sheet) writes a page to print, for Microsoft's product activation portal on
+    the web, to which its telephone line leads as well.
   - Every step can be interrupted at any point and run again. The file is replaced as a whole, never written in place,
     and has checksums by which an edited or cut file is told and refused.
   - There is no product key in the file or on the sheet, at any privacy level.
@@ -152,7 +153,8 @@ seealso:
   - module: volume.activation.mak
   - module: volume.activation.confirmation_id
   - module: volume.activation.mak_pool
-  - ref: ansible_collections.volume.activation.docsite.guide_mak_air_gap
+  - name: Activate with a MAK behind an air gap
+    link: https://github.com/volume-activation/volume.activation/blob/main/docs/docsite/rst/guide_mak_air_gap.rst
     description: The whole way through an air gap.
 """
 
@@ -177,10 +179,10 @@ EXAMPLES = r"""
     step: import
     path: /media/usb/requests.json
 
-- name: Write a page for the telephone instead
+- name: Write a page for the portal instead
   volume.activation.mak_exchange:
     step: sheet
-    sheet_path: /tmp/telephone.html
+    sheet_path: /tmp/portal.html
     requests:
       - "{{ mak_result.installation }}"
 """
@@ -192,10 +194,10 @@ path:
   type: str
   sample: /media/usb/requests.json
 sheet_path:
-  description: The page for the telephone, V(none) where the task names none.
+  description: The page for the portal, V(none) where the task names none.
   returned: always
   type: str
-  sample: /tmp/telephone.html
+  sample: /tmp/portal.html
 exchange_id:
   description:
     - The random ID of the file, by which two files are told apart.

@@ -222,7 +222,9 @@ entries:
       description: Who ran the play.
       type: str
     code:
-      description: The code that came with the outcome, V(none) without one.
+      description:
+        - The code that came with the outcome, V(none) without one.
+        - V(found_licensed) is an activation that was released at first, until the machine turned out to be licensed.
       type: str
     attempts:
       description: How many attempts this one entry stands for.
@@ -292,7 +294,7 @@ cause:
   description: What usually causes this failure, V(none) when that is not known.
   returned: failure
   type: str
-  sample: "No pool was declared there yet, or the ledger is somewhere else."
+  sample: "No pool was declared there yet, or the ledger is somewhere else. Only mak_pool creates one."
 remedy:
   description: What to do about it, V(none) when that is not known.
   returned: failure

@@ -30,12 +30,13 @@ attributes:
     support: full
     details:
       - In check mode the ledger refuses what it would refuse otherwise, and nothing is written. A ledger that does not
-        exist is not created.
+        exist is not created, and RV(created) shows that it would be.
   diff_mode:
     description: Returns what changed, or would change in check mode, when in diff mode.
     support: full
     details:
-      - The diff has the pool's settings that differ, in words. It never holds a product key.
+      - The diff has the pool's settings that differ, in words, and the place of a ledger that is created. It never
+        holds a product key.
 options:
   name:
     description:
@@ -79,7 +80,8 @@ options:
     type: bool
     default: false
 notes:
-  - V(bad_limit). A new pool has no limit, or a number is below zero.
+  - A limit in a new ledger begins with nothing spent. Look at RV(created) when a pool should have been there.
+  - V(bad_limit). A new pool has no limit, or a number is below zero or above 2147483647.
   - V(reserve_above_limit). The reserve does not fit into the limit.
   - V(limit_below_spent). More counts against the pool already than the new limit allows. Nothing was changed.
   - V(pool_of_another_key). The pool is bound to another key than O(product_key).
@@ -191,6 +193,16 @@ pool:
           description: When that was, as an ISO 8601 time.
           type: str
           sample: "2026-03-01T09:30:00+00:00"
+ledger:
+  description: Where the ledger is. No password is in it.
+  returned: success
+  type: str
+  sample: /home/operator/.ansible/volume_activation/ledger.sqlite
+created:
+  description: Whether this task created the ledger, or would create it in check mode.
+  returned: success
+  type: bool
+  sample: false
 diff:
   description: The settings that differ, in words. No product key is in it.
   returned: success, in diff mode

@@ -15,9 +15,10 @@ description:
   - An activation whose answer was lost, or whose task was killed, stays in the ledger and counts until its outcome is
     known. This module asks the machine and settles what the machine can tell.
   - Only the ledger is changed. Nothing is installed or activated on the machine.
-  - A product that is licensed with the key confirms its activation, whatever happened to the task.
+  - A product that is licensed with the key confirms its activation, whatever happened to the task. That holds for an
+    activation that was released as well, unless another one is recorded for the same installation ID.
   - An online activation is released when the product holds the key and is not licensed, unless the last attempt ended
-    in a network failure behind which Microsoft may have counted it.
+    with a code that does not exclude that Microsoft counted it.
   - Everything else is left as it is, since no machine can tell. RV(left) says why. That is so for activations by proxy
     and by exchange, which only the answer of the service settles, and for those of another image of the same hardware.
     O(assume) settles them by your word.
@@ -28,6 +29,7 @@ extends_documentation_fragment:
   - volume.activation.attributes.idempotent
   - volume.activation.connection
   - volume.activation.ledger
+  - volume.activation.waiting.unused
 attributes:
   check_mode:
     description: Can run in check mode and tell what it would do, without changing the target.
@@ -52,6 +54,7 @@ options:
     description:
       - For how long after the last attempt a machine may still be at work on it, in seconds. Within that time a machine
         that is not licensed is no proof that nothing was spent.
+      - From 0 to 86400, a day.
     type: int
     default: 120
 seealso:
@@ -132,6 +135,11 @@ steps:
   returned: always
   type: list
   elements: dict
+steps_unknown:
+  description: It is always empty, for nothing is done on the machine.
+  returned: failure
+  type: list
+  elements: dict
 diff:
   description: The activations that are settled, in words.
   returned: success, in diff mode
@@ -168,6 +176,17 @@ remedy:
   returned: failure
   type: str
   sample: Check the address and the port of the machine's connection.
+fault:
+  description:
+    - What the machine said, in C(subcode), C(code), C(inner_code) and C(text); V(none) for what it left out.
+    - The text is in the language of the machine. Keys and passwords in it are masked.
+  returned: when the machine answered with a fault, or a method of it failed with a text
+  type: dict
+  sample:
+    subcode: InternalError
+    code: "0x8033811E"
+    inner_code: "0xC004F050"
+    text: The WMI provider returned an unknown error. HRESULT 0xc004f050
 refused:
   description: Whether the module declined before anything was changed.
   returned: failure

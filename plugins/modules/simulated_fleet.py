@@ -66,9 +66,15 @@ options:
         kept activated by the host that it runs on. C(status) is the state of the licence, C(lease_days) and
         C(grace_days) how long it holds.
       - C(kms_host), C(kms_port), C(lookup_domain), C(host_caching) and C(activation_type) are its settings.
+      - C(product_settings) has settings of single products, which override those of the machine. Its keys are
+        C(windows), the names of products in C(office), or activation IDs. A value has C(kms_host), C(kms_port),
+        C(lookup_domain) and C(activation_type).
       - C(office) and C(addons) list products beside Windows, and C(office_host) the volume licence packs by which it
         can hold host keys of Office, such as V(office_2021). A pack that is named alone has no key yet. C(domain),
         C(language) and C(utc_offset) say where it stands. With C(internet) V(false) it does not reach Microsoft.
+      - An Office product can have the C(channel) V(retail) or V(retail_grace), and V(microsoft_365) is Microsoft 365
+        Apps. With C(esu_prerequisites) V(false) the updates are missing that Extended Security Updates need.
+        C(dns_suffix) is the primary DNS suffix of a machine in a workgroup.
       - C(domain_role) is V(member), V(domain_controller), which takes a server, or V(workgroup). Without it a machine
         with a C(domain) is a member. A login reaches the directory on a domain controller only, since Basic and NTLM
         end at the machine they are made on; with C(delegation) V(true) it can be passed on.
@@ -85,14 +91,27 @@ options:
         and so is another C(bios_uuid), which can be given in its place. A running machine keeps its keys. What
         Microsoft had activated on it goes into a grace with the reason C(0xC004F00F), and its installation IDs change.
       - C(credentials) has C(username) and C(password). Without it the fleet's user and a random password are taken.
+      - C(last_attempt) of a KMS client is how its last attempt to activate ended, with C(code), C(host), C(port),
+        C(count) and C(ago); C(events) are further events of its Application log, with C(id), C(strings), C(ago) and
+        C(source).
       - C(vars) has more inventory variables. C(connection), C(transport) and C(scheme) may differ from those of the
         fleet.
       - Each of C(faults) has C(on), which is V(login), V(any), V(enumerate), V(get), V(put), V(shell) or the name of a
         method such as C(Activate); C(do), which is V(refuse), V(drop_before), V(drop_after), V(delay), V(truncate),
-        V(status), V(timeout_before), V(timeout_after), V(access_denied), V(quota), V(hresult) or V(hresult_after); and
-        as it needs C(seconds), C(status), C(code), and C(times), which is 1 when it is not given and 0 for always.
-      - With V(hresult) nothing is done, and with V(hresult_after) the work is done and fails all the same. When
-        C(reaches_host) is V(false), Microsoft has counted the activation and the machine does not know of it.
+        V(status), V(status_after), V(timeout_before), V(timeout_after), V(access_denied), V(access_denied_after),
+        V(quota), V(quota_after), V(fault), V(fault_after), V(slow), V(hresult) or V(hresult_after); and as it needs
+        C(seconds), C(status), C(code), C(limit), and C(times), which is 1 when it is not given and 0 for always.
+      - Where the name ends in C(_after), the work is done and the answer fails all the same; otherwise nothing is done.
+        V(status) and V(status_after) answer an HTTP status from 300 to 599 without a SOAP message, V(fault) and
+        V(fault_after) a SOAP fault of WinRM with the number C(code), V(hresult) and V(hresult_after) the number
+        C(code) of the licensing service. The C(shape) of the last two is V(flat), V(provider), V(wmi_error) or
+        V(returned), which is a C(ReturnValue) in a good answer.
+      - When C(reaches_host) of V(hresult_after) is V(false), Microsoft has counted the activation and the machine does
+        not know of it.
+      - With V(slow) an operation takes C(seconds). If the client allows less (C(OperationTimeout)), or the host does
+        (C(limit), in place of its C(MaxTimeoutms) of 60 seconds), the machine answers C(w:TimedOut) at that limit, or
+        C(code) as C(ReturnValue), such as 7 of C(StopService), and completes the operation at its time all the same. If
+        it is an activation that fails, the event log of the machine has the error.
       - A machine that refuses V(any) or V(login) always gets a port in the inventory on which nobody listens.
       - A field that does not exist is refused, and the message lists those that do.
     type: dict
@@ -122,12 +141,14 @@ options:
         C(user) and the C(password) by which members read it. Machines create objects in it under their own
         C(credentials), so these have to be those of a domain user.
       - C(microsoft) has C(maks) by name with C(remaining), C(key), C(edition) and C(blocked), other C(keys) with
-        C(channel), C(edition), C(blocked) and, for a KMS host key, C(covers), and C(reachable). An activation is paid
+        C(channel), C(edition), C(blocked) and, for a KMS host key, C(covers) and the C(remaining) computers that it can
+        be activated on, and C(reachable). An activation is paid
         for once an installation ID, whether a machine activates itself or a confirmation ID is asked for. With
         C(repeats_cost) the same installation pays again.
       - C(service) in C(microsoft) is about the batch service, where confirmation IDs and counts are asked for. Each of
         its C(faults) has C(on), which is V(any), V(count) or V(confirmation); C(do), which is V(status),
-        V(drop_before), V(drop_after), V(delay), V(truncate), V(empty), V(malformed) or V(code); and C(seconds),
+        V(status_after), V(drop_before), V(drop_after), V(delay), V(truncate), V(empty), V(malformed), V(code) or
+        V(code_after); and C(seconds),
         C(status), C(code) and C(times). With C(reorder) it answers in another order than it was asked, and
         C(batch_limit) is how many machines it takes at once.
       - A part that is not given is as it usually is.
@@ -179,6 +200,9 @@ requirements:
 notes:
   - The result has the passwords of the machines for M(ansible.builtin.add_host). Ansible's output therefore does not
     show it, at no verbosity, as if the task had C(no_log). Put C(no_log) on the task that uses it.
+  - A fleet is a sandbox. Its hosts, its ledger and its activation service are recognised, and tasks refuse to combine
+    them with real ones. V(simulated_host_real_ledger), V(simulated_host_real_service), V(real_host_simulated_ledger)
+    and V(real_host_simulated_service) say which two do not fit; nothing was sent or counted.
   - A remote shell can be opened and answers every command with the same made-up module result. It is only there to
     measure what a playbook of shell tasks costs on the wire.
   - V(invalid_description). The description of the fleet is not one. The message names the place, and RV(remedy) says
@@ -196,18 +220,20 @@ seealso:
 EXAMPLES = r"""
 - name: Start twelve machines of a ready-made fleet
   volume.activation.simulated_fleet:
-    directory: /tmp/fleet
+    directory: "{{ playbook_dir }}/fleet"
+    idle_minutes: 30
     preset: kms_mixed
     count: 12
 
 - name: Stop them
   volume.activation.simulated_fleet:
-    directory: /tmp/fleet
+    directory: "{{ playbook_dir }}/fleet"
     state: stopped
 
 - name: Start two machines of one's own, one of which loses the answer of its first activation
   volume.activation.simulated_fleet:
-    directory: "{{ lookup('ansible.builtin.env', 'MOLECULE_EPHEMERAL_DIRECTORY') }}/fleet"
+    directory: "{{ lookup('ansible.builtin.env', 'MOLECULE_EPHEMERAL_DIRECTORY', default=undef()) }}/fleet"
+    idle_minutes: 30
     scheme: http
     machines:
       web1: server_2022_standard
@@ -220,7 +246,8 @@ EXAMPLES = r"""
 
 - name: Start a domain controller and a member, with a made-up KMS host key for the forest
   volume.activation.simulated_fleet:
-    directory: /tmp/fleet
+    directory: "{{ playbook_dir }}/fleet"
+    idle_minutes: 30
     machines:
       dc1:
         system: server_2022_standard
@@ -246,6 +273,13 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.key }}"
   no_log: true
+
+- name: Declare a pool in the ledger of the fleet, in the same play
+  volume.activation.mak_pool:
+    name: trial
+    limit: 5
+  vars:
+    volume_activation_fleet: "{{ fleet.sandbox }}"
 """
 
 RETURN = r"""
@@ -324,18 +358,18 @@ microsoft:
       description: How many product keys ever arrived at these services. No message of theirs has one.
       type: int
   sample:
-    batch_url: https://127.0.0.1:41235/BatchActivation/BatchActivation.asmx
-    activationws_soap_url: https://127.0.0.1:41235/ActivationWs.asmx
-    activationws_rest_url: https://127.0.0.1:41235/activationws
+    batch_url: https://127.0.0.1:41235/simulated-fleet/BatchActivation/BatchActivation.asmx
+    activationws_soap_url: https://127.0.0.1:41235/simulated-fleet/ActivationWs.asmx
+    activationws_rest_url: https://127.0.0.1:41235/simulated-fleet/activationws
     ca_file: /tmp/fleet/ca.pem
     http:
-      batch_url: http://127.0.0.1:41236/BatchActivation/BatchActivation.asmx
-      activationws_soap_url: http://127.0.0.1:41236/ActivationWs.asmx
-      activationws_rest_url: http://127.0.0.1:41236/activationws
+      batch_url: http://127.0.0.1:41236/simulated-fleet/BatchActivation/BatchActivation.asmx
+      activationws_soap_url: http://127.0.0.1:41236/simulated-fleet/ActivationWs.asmx
+      activationws_rest_url: http://127.0.0.1:41236/simulated-fleet/activationws
     maks:
       laboratory:
         key: BCDFG
-        extended_pid: 00000-12345-678-901234-03
+        extended_pid: 00000-99999-678-901234-03
         spent: 2
         remaining: 48
         blocked: false
@@ -353,6 +387,30 @@ dns:
       description: Its port, for UDP and TCP.
       type: int
       sample: 41237
+sandbox:
+  description:
+    - What the variable C(volume_activation_fleet) holds, which keeps tasks in this fleet. The inventory sets it for all
+      hosts. In a play that reads no inventory of the fleet, set it for tasks on the controller.
+    - The ledger is created by the first task that declares a pool, and is kept when the fleet stops.
+  returned: when a fleet runs
+  type: dict
+  contains:
+    directory:
+      description: The directory of the fleet.
+      type: str
+    ledger:
+      description: The MAK ledger of the fleet, the default of O(volume.activation.mak#module:ledger).
+      type: str
+    service:
+      description: C(url) and C(ca_path) of the activation service, the default of
+        O(volume.activation.mak#module:service).
+      type: dict
+  sample:
+    directory: /tmp/fleet
+    ledger: /tmp/fleet/ledger.sqlite
+    service:
+      url: https://127.0.0.1:41235/simulated-fleet/BatchActivation/BatchActivation.asmx
+      ca_path: /tmp/fleet/ca.pem
 pid:
   description: The number of the process.
   returned: when a fleet runs

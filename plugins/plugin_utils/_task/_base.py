@@ -20,17 +20,26 @@ from ansible.utils.display import Display
 
 from .._applying import Gate, Products, Retry, Scope
 from .._errors import ActivationError, Refusal
-from .._licensing import State
+from .._licensing import State, preload_names
+from .._misplaced import refuse_misplaced_keys
 from .._planning import Wish
-from .._reporting import PARTS, Outcome, failure, success
-from .._secrets import Secret, scrub
-from .._session import open_session, preload
+from .._reporting import PARTS, Outcome, failure, license_changes, recovery, success
+from .._secrets import Secret, distinctive, reveal, scrub, scrub_lines
+from .._session import ConnectionSettings, limit_error, open_session, preload
+from .._variables import misspelt, nearest, refuse_misspelt
 from ._connections import settings_from
 from ._machine import Machine
+from ._option_checks import KEY_OPTION, check_options
+from ._sandbox import VARIABLE, sandboxed
 from ._stages import Stage, Stages
+from ._unreached import unreached
+from ._wording import role_prefix, worded
 
 _display = Display()
+# Before Ansible forks a process for each task: each would load the libraries and read the tables for itself.
 preload()
+preload_names()
+misspelt(())
 
 
 class EngineAction(ActionBase):
@@ -44,6 +53,7 @@ class EngineAction(ActionBase):
 
     SPEC: t.ClassVar[dict[str, t.Any]] = {}
     RULES: t.ClassVar[dict[str, t.Any]] = {}
+    _secrets: t.Sequence[Secret] = ()
 
     def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Do what the validated options ask for and return the result; what fails raises ActivationError."""
@@ -55,33 +65,56 @@ class EngineAction(ActionBase):
         return str(self.task_vars.get("inventory_hostname") or self._task_host() or "")
 
     def tell(self, text: str) -> None:
-        """Tell of progress to those who asked for it with `-vv`."""
-        _display.vv(text, host=self._task_host())
+        """Log progress at `-vv`."""
+        _display.vv(self.line(text), host=self._task_host())
 
     def warn(self, text: str) -> None:
-        """Tell everybody of something that is wrong although the task goes on."""
-        _display.warning(text)
+        """Display a warning: something is wrong although the task goes on."""
+        _display.warning(self.line(text))
+
+    def line(self, text: str) -> str:
+        """Return a text fit for the screen and the log: without secrets, and in one line."""
+        return str(scrub_lines(text, self._secrets))
 
     def _task_host(self) -> str | None:
-        return getattr(self._play_context, "remote_addr", None)
+        address = getattr(self._play_context, "remote_addr", None)
+        return None if address is None else self.line(str(address))
+
+    def settings(self) -> ConnectionSettings:
+        """Return the settings of the connection; from now on its passwords are masked in the result."""
+        settings = settings_from(self._connection)
+        self._secrets = [*self._secrets, *distinctive(settings.secrets)]
+        return settings
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task and return its result; what fails comes back as `msg`, `code`, `cause` and `remedy`."""
         result: dict[str, t.Any] = {}
         self.task_vars = task_vars or {}
-        secrets = _secrets_in(self._task.args, self.SPEC)
+        self._secrets = _secrets_in(self._task.args, self.SPEC)
         try:
+            # First, since everything that follows may quote an option.
+            refuse_misplaced_keys(self._task.args, self.SPEC, str(self._task.action))
+            refuse_misspelt(self.task_vars)
+            self._refuse_unknown_options()
             self._refuse_keywords()  # before the base class, whose refusal of async has neither code nor remedy
             result.update(super().run(tmp, task_vars))
-            result.update(self.performed(self._validated()))
+            fleet = self.task_vars.get(VARIABLE)
+            options = sandboxed(self._validated(), self._templar.template(fleet) if fleet else None)
+            result.update(self.performed(options))
         except ActivationError as error:
             result.update(self.failed(error))
+        except (MemoryError, OSError, RuntimeError, SystemError) as error:
+            limit = limit_error(error, unforeseen=isinstance(error, SystemError))
+            if limit is None:
+                raise
+            result.update(self.failed(limit))
+        result = worded(result, self.SPEC, role_prefix(self._task))
         # Values only: whatever was given for a key, the result's own names such as `failed` stay what they are.
-        return {name: scrub(value, secrets) for name, value in result.items()}
+        return {name: scrub(value, self._secrets) for name, value in result.items()}
 
     def failed(self, error: ActivationError) -> dict[str, t.Any]:
         """Return the result of a task that failed before it could do anything."""
-        return failure(error)
+        return unreached(failure(error), error)
 
     def _refuse_keywords(self) -> None:
         if self._task.async_val:
@@ -89,6 +122,16 @@ class EngineAction(ActionBase):
                 "This module cannot run in the background.",
                 code="async_not_supported",
                 remedy="Remove async from the task; it runs on the controller and ends in seconds.",
+            )
+
+    def _refuse_unknown_options(self) -> None:
+        unknown = [str(name) for name in self._task.args if name not in self.SPEC]
+        if unknown:
+            raise Refusal(
+                f"{self._task.action} has no option {unknown[0]}; did you mean {nearest(unknown[0], self.SPEC)}?",
+                code="bad_option",
+                cause=f"Its options are {', '.join(sorted(self.SPEC))}.",
+                remedy=f"Correct the task; ansible-doc {self._task.action} describes its options.",
             )
 
     def _validated(self) -> dict[str, t.Any]:
@@ -102,6 +145,7 @@ class EngineAction(ActionBase):
                 code="bad_option",
                 remedy=f"Correct the task; ansible-doc {self._task.action} describes its options.",
             ) from None
+        check_options(options, self.SPEC)
         return t.cast("dict[str, t.Any]", options)
 
 
@@ -110,7 +154,8 @@ class ControllerAction(EngineAction):
 
     def failed(self, error: ActivationError) -> dict[str, t.Any]:
         """Return the result of a failed task, without what only a machine's task has."""
-        return {name: value for name, value in failure(error).items() if name not in ("steps", "requests")}
+        only_machines = ("steps", "steps_unknown", "requests")
+        return {name: value for name, value in super().failed(error).items() if name not in only_machines}
 
 
 class WindowsAction(EngineAction):
@@ -129,6 +174,9 @@ class WindowsAction(EngineAction):
 class LicensingAction(WindowsAction):
     """A task about a machine's licences."""
 
+    CHANGES_LICENCES: t.ClassVar[bool] = True
+    """Whether results have `license_changes` and `recovery`."""
+
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Return what these options ask of a machine; an empty wish asks nothing and only reads."""
         raise NotImplementedError
@@ -144,6 +192,10 @@ class LicensingAction(WindowsAction):
     def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
         """Return the gate of the budget that counted steps are taken from; what is opened closes with `resources`."""
         return None
+
+    def before_loss(self, wish: Wish, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+        """Check what can be checked before a licence is given up that cannot be restored; raises Refusal."""
+        return []
 
     def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return what the result holds besides when the task ends well."""
@@ -163,23 +215,41 @@ class LicensingAction(WindowsAction):
         with contextlib.ExitStack() as resources:
             stages = self.stages(options, resources)
             machine = resources.enter_context(self._opened(options))
-            work = Stages(machine, scope, check_mode=bool(self._task.check_mode), tell=self.tell)
+            work = Stages(
+                machine,
+                scope,
+                check_mode=bool(self._task.check_mode),
+                tell=self.tell,
+                before_loss=lambda wish, state: self.before_loss(wish, state, options),
+            )
             try:
                 state = work.run(stages)
                 details = self.details(work, state, options)
             except ActivationError as error:
-                return {**failure(error, done=machine.done, requests=machine.requests), **self.tried(work)}
+                failed = failure(error, done=machine.done, unknown=machine.unknown, requests=machine.requests)
+                return {**unreached(failed, error), **self.tried(work), **self._licences(work, failed=True)}
             result = success(self._outcome(work, state, scope, options), diff=bool(self._task.diff))
-            return {**result, **details, **self.tried(work)}
+            return {**result, **details, **self.tried(work), **self._licences(work)}
+
+    def _licences(self, work: Stages, *, failed: bool = False) -> dict[str, t.Any]:
+        """Return what the task changed about licences, and the command that recovers a lost one."""
+        if not self.CHANGES_LICENCES:
+            return {}
+        changes = license_changes(work.before, work.after, restored=work.machine.restored)
+        command = recovery(self.host_name, work.before, work.after, failed=failed, predicted=work.predicted)
+        return {"license_changes": changes, "recovery": command}
 
     def _opened(self, options: dict[str, t.Any]) -> Machine:
-        settings = settings_from(self._connection)
+        settings = self.settings()
         return Machine(
             open_session(settings),
             operation_timeout=settings.operation_timeout,
+            call_timeout=settings.call_timeout,
+            max_envelope_size=settings.max_envelope_size,
             wait_seconds=options.get("wait_seconds") or 0,
             tell=self.tell,
             retry=Retry(options.get("retries") or 0, options.get("retry_delay") or 0),
+            deadline=settings.task_deadline(),
         )
 
     def _outcome(self, work: Stages, state: State, scope: Scope, options: dict[str, t.Any]) -> Outcome:
@@ -198,19 +268,27 @@ def _secrets_in(args: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> lis
     for name, option in spec.items():
         given = args.get(name)
         if option.get("no_log"):
-            found.extend(Secret(spelled) for text in _texts(given) for spelled in (text, text.strip().upper()))
+            secrets = [Secret(text) for text in _texts(given)]
+            found.extend(_spellings(secrets) if name == KEY_OPTION else distinctive(secrets))
         for row in given if isinstance(given, list) else [given]:
             if isinstance(row, dict) and option.get("options"):
                 found.extend(_secrets_in(row, option["options"]))
     return found
 
 
+def _spellings(keys: t.Iterable[Secret]) -> t.Iterator[Secret]:
+    """Yield keys as they were given and as they are sent; five characters are public, and fewer are not a key."""
+    for text in map(reveal, keys):
+        if len(text) > _PUBLIC:
+            yield from (Secret(text), Secret(text.strip().upper()))
+
+
 def _texts(given: t.Any) -> t.Iterator[str]:
-    """Yield every text in a value, whatever its shape; five characters of a key are public, and fewer are no key."""
+    """Yield every text in a value, whatever its shape."""
     if isinstance(given, (dict, list)):
         for item in given.values() if isinstance(given, dict) else given:
             yield from _texts(item)
-    elif given is not None and len(str(given)) > _PUBLIC:
+    elif given is not None:
         yield str(given)
 
 

@@ -16,12 +16,13 @@ from ansible import constants
 
 from .._applying import confirmation_id_needed
 from .._errors import ActivationError
-from .._ledger import Account, Demand, Ledger, LedgerGate, preload
+from .._ledger import Account, Demand, Ledger, LedgerGate, Location, locate, preload, require_ledger_of_fleet
 from .._licensing import ProductKey
 from .._microsoft import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
+from .._outbound import Outbound
 from .._secrets import Secret
 
-__all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "Purse", "ledger_from", "paying", "service_from", "user_from"]
+__all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "Purse", "ledger_from", "paying", "place_of", "service_from", "user_from"]
 
 LEDGER_SPEC: dict[str, t.Any] = {
     "ledger": {"type": "str"},
@@ -54,11 +55,32 @@ preload()
 LOCATION_VARIABLE = "VOLUME_ACTIVATION_LEDGER"
 
 
-def ledger_from(options: t.Mapping[str, t.Any], *, create: bool = True) -> Ledger:
-    """Return the ledger that the options name, else the environment, else the one of this user; a context manager."""
-    location = options["ledger"] or os.environ.get(LOCATION_VARIABLE) or str(_default())
+def ledger_from(options: t.Mapping[str, t.Any], *, create: bool = False) -> Ledger:
+    """Return the ledger that the options name, else the environment, else the one of this user; a context manager.
+
+    A task that only uses a ledger never creates one: at a mistyped place it would find nothing spent.
+    """
     password = options["ledger_password"]
-    return Ledger.open(location, password=None if password is None else Secret(password), create=create)
+    fleet = options.get("simulated_by")
+    ledger = Ledger.open(
+        _named(options),
+        password=None if password is None else Secret(password),
+        create=create,
+        default=str(_default()),
+        simulated_by=fleet,
+    )
+    if fleet:
+        require_ledger_of_fleet(ledger.location, simulated=ledger.simulated_by is not None)
+    return ledger
+
+
+def place_of(options: t.Mapping[str, t.Any]) -> Location:
+    """Return where that ledger is, whether it exists or not; raises Refusal."""
+    return locate(_named(options), str(_default()))
+
+
+def _named(options: t.Mapping[str, t.Any]) -> str | None:
+    return options["ledger"] or os.environ.get(LOCATION_VARIABLE) or None
 
 
 def _default() -> Path:
@@ -71,7 +93,7 @@ def service_from(options: t.Mapping[str, t.Any]) -> ActivationService:
     given = {name: value for name, value in (options["service"] or {}).items() if value is not None}
     if "proxy_password" in given:
         given["proxy_password"] = Secret(given["proxy_password"])
-    return service_for(ServiceSettings(**given))
+    return service_for(ServiceSettings(**given, outbound=Outbound.of(os.environ)))
 
 
 def paying(
@@ -117,15 +139,22 @@ class Purse:
             justification=self.options["justification"],
             use_reserve=self.options["use_reserve"],
         )
-        gate = LedgerGate(self.ledger, account, self._paying(), self.tell)
+        gate = LedgerGate(self.ledger, account, self._paying(), self.tell, ask=self._ask)
         gate.admit()
         return gate
 
+    def _ask(self, extended_pid: str | None) -> None:
+        if "service" in self.options:
+            service_from(self.options).probe(extended_pid)
+
     def _paying(self) -> t.Callable[[Demand], str]:
         """Return what gets a confirmation ID; a task without a service has only those that are given or stored."""
-        if "service" in self.options:
-            return paying(self.ledger, self.options, tell=self.tell, warn=self.warn)
-        return _nobody
+        if "service" not in self.options:
+            return _nobody
+        if self.options["activate"] == "proxy":
+            # Before the machine loses its key: a service of the wrong kind gives no confirmation ID.
+            service_from(self.options).require(simulated=self.ledger.simulated_by is not None)
+        return paying(self.ledger, self.options, tell=self.tell, warn=self.warn)
 
 
 def _nobody(demand: Demand) -> str:

@@ -37,7 +37,8 @@ def keep(
         installation_id=installation_id, confirmation_id=confirmation_id, partial=key.partial, source="telephone"
     )
     try:
-        with ledger_from(options) as ledger:
+        # It was paid for, and the forest's key may have no pool. So this creates a ledger too.
+        with ledger_from(options, create=True) as ledger:
             ledger.keep(confirmation)
             ledger.mark_used(installation_id)
     except ActivationError as error:

@@ -6,22 +6,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
-import time
 import typing as t
 from datetime import datetime, timezone
 
+from .._deadlines import pause
 from .._diagnosis import Clocks, Examined, Expected, Network, diagnose, diagnose_and_record
-from .._discovery import DnsSettings, domain_name, host_name
+from .._discovery import DnsSettings
 from .._errors import MissingLibrary
 from .._session import ConnectionSettings, Session, open_session
 from .._transcripts import Transcript
+from .._validation import valid_dns_domain, valid_dns_host, valid_number
 
 __all__ = ["examined"]
 
 _MANIFEST = pathlib.Path(__file__).resolve().parents[3] / "MANIFEST.json"
-_CLOCKS = Clocks(now=lambda: datetime.now(timezone.utc), pause=time.sleep)
+_MOST_MACHINES = 1_000_000_000
+_CLOCKS = Clocks(now=lambda: datetime.now(timezone.utc), pause=pause)
 
 
 def examined(
@@ -30,12 +33,11 @@ def examined(
     """Return the diagnosis that these options ask for, and the transcript if they ask for one."""
     expected = Expected(
         path=options["expect"],
-        lookup_domain=domain_name(options["lookup_domain"]) if options["lookup_domain"] else None,
-        counts={name: count for name, count in (options["kms_counts"] or {}).items() if count is not None},
+        lookup_domain=valid_dns_domain(options["lookup_domain"], "lookup_domain") if options["lookup_domain"] else None,
+        counts=_counts(options["kms_counts"] or {}),
     )
     network = _network(options)
-    session = _session(settings)
-    try:
+    with settings.task_deadline(), contextlib.closing(_session(settings)) as session:
         if not options["transcript"]:
             return diagnose(machine, session, settings, network, expected, _CLOCKS), None
         return diagnose_and_record(
@@ -48,15 +50,21 @@ def examined(
             questions=options["questions"] is not False,
             made_by=_made_by(),
         )
-    finally:
-        session.close()
+
+
+def _counts(given: t.Mapping[str, int | None]) -> dict[str, int]:
+    return {
+        name: valid_number(count, f"kms_counts.{name}", 0, _MOST_MACHINES)
+        for name, count in given.items()
+        if count is not None
+    }
 
 
 def _network(options: t.Mapping[str, t.Any]) -> Network:
     allowed = options["allowed_kms_hosts"]
     return Network(
         DnsSettings(tuple(options["dns_servers"]), options["dns_port"], options["timeout"]),
-        None if allowed is None else [host_name(host) for host in allowed],
+        None if allowed is None else [valid_dns_host(host, "allowed_kms_hosts") for host in allowed],
     )
 
 

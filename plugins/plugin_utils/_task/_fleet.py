@@ -11,6 +11,7 @@ host that is read next; the plugin is loaded once and given the next host's opti
 from __future__ import annotations
 
 import dataclasses
+import os
 import typing as t
 
 from ansible import constants
@@ -19,9 +20,11 @@ from ansible.plugins.loader import connection_loader
 
 from .._auditing import Target
 from .._errors import ActivationError, Refusal
+from .._outbound import Outbound
 from .._profiles import VARIABLES, needs_domain
-from .._secrets import Secret, scrub
-from .._session import ConnectionSettings
+from .._secrets import Secret, distinctive, reveal, scrub
+from .._session import ConnectionSettings, limit_error
+from .._variables import refuse_misspelt
 from ._connections import FOREIGN, settings_from
 from ._intentions import told_of
 from ._places import plugin_name, speaks_wsman
@@ -38,7 +41,15 @@ class Fleet:
     """
 
     def __init__(
-        self, task: t.Any, play_context: t.Any, templar: t.Any, task_vars: Variables, connection_timeout: float
+        self,
+        task: t.Any,
+        play_context: t.Any,
+        templar: t.Any,
+        task_vars: Variables,
+        connection_timeout: float,
+        host_timeout: float,
+        *,
+        attempts: bool = False,
     ) -> None:
         self._hostvars = task_vars["hostvars"]
         self._play_hosts = task_vars.get("ansible_play_hosts_all") or ()
@@ -48,6 +59,10 @@ class Fleet:
         self._keywords = _keywords(task, play_context)
         self._connections: dict[str, t.Any] = {}
         self._connection_timeout = connection_timeout
+        self._host_timeout = host_timeout
+        self._set_by_play = _set_by_play(task_vars)
+        self._attempts = attempts
+        self._outbound = Outbound.of(os.environ)  # once, here: `target` is called while threads are running
 
     def hosts(self, named: t.Iterable[str] | None) -> list[str]:
         """Return the hosts to read, each once: those that are named, else all of the play; raises Refusal."""
@@ -63,14 +78,26 @@ class Fleet:
         try:
             variables = self._variables(name)
             settings, refusal = self._settings(variables), None
+            refuse_misspelt(variables)
         except ActivationError as error:
             settings, refusal = None, error
         except AnsibleError as error:
-            settings, refusal = None, _unusable(name, str(scrub(str(error.message), _passwords(variables))))
+            text = _quoted(str(error.message), _passwords(variables))
+            settings, refusal = None, limit_error(error) or _unusable(name, text)
         except Exception as error:  # of a plugin or a filter; one host must not end the audit of all others
-            settings, refusal = None, _unusable(name, type(error).__name__)  # its text may hold a password
-        told = self._told(variables)
-        return Target(name, settings, refusal, told_of(told), with_domain=_asks_for_domain(told))
+            # The text of an error may hold a password.
+            settings, refusal = None, limit_error(error) or _unusable(name, type(error).__name__)
+        given = self._told(variables)
+        asks = _asks_for_domain(given)
+        return Target(
+            name,
+            settings,
+            refusal,
+            told_of(given),
+            with_domain=asks,
+            with_attempts=self._attempts,
+            timeout=self._host_timeout,
+        )
 
     def _variables(self, name: str) -> Variables:
         # As they stand in the inventory: a template is worked out only where its value is needed.
@@ -79,19 +106,24 @@ class Fleet:
     def _settings(self, variables: Variables) -> ConnectionSettings:
         self._templar.available_variables = variables
         given = variables.get("ansible_connection")
-        connection = self._connection(str(self._worked_out(given)) if given else self._default)
+        name = str(self._worked_out(given)) if given else self._default
+        connection = self._connection(name)
+        if connection is None:
+            raise self._foreign(name, given)
         if not speaks_wsman(connection):
-            raise _foreign(plugin_name(connection))  # before its options, of which it may miss some
+            raise self._foreign(plugin_name(connection), given)  # before its options, of which it may miss some
         connection.set_options(task_keys=self._keywords, var_options=self._options(connection, variables))
-        return dataclasses.replace(settings_from(connection), connection_timeout=self._connection_timeout)
+        return dataclasses.replace(
+            settings_from(connection, self._outbound), connection_timeout=self._connection_timeout
+        )
 
     def _connection(self, name: str) -> t.Any:
         if name not in self._connections:
-            found = connection_loader.get(name, self._play_context, new_stdin=None)
-            if found is None:
-                raise _foreign(name)
-            self._connections[name] = found
+            self._connections[name] = connection_loader.get(name, self._play_context, new_stdin=None)
         return self._connections[name]
+
+    def _foreign(self, name: str, given: t.Any) -> Refusal:
+        return _foreign(name, set_by_play=self._set_by_play and not given)
 
     def _worked_out(self, value: t.Any) -> t.Any:
         # Most values are no templates, and to find that out Ansible takes longer than a machine to answer.
@@ -114,6 +146,8 @@ class Fleet:
             if name in variables:
                 try:
                     told[name] = self._worked_out(variables[name])
+                except MemoryError:
+                    raise  # the inventory is not to blame, and the host has to be looked up again
                 except Exception:  # a filter may raise anything
                     continue
         return told
@@ -145,9 +179,17 @@ def _keywords(task: t.Any, play_context: t.Any) -> dict[str, t.Any]:
     return keywords
 
 
-def _foreign(name: str) -> Refusal:
+def _set_by_play(task_vars: Variables) -> bool:
+    """Return whether the play or the task sets the connection in its own variables."""
+    name, hostvars = task_vars.get("inventory_hostname"), task_vars["hostvars"]
+    own = hostvars.raw_get(name) if name in hostvars else {}
+    return bool(task_vars.get("ansible_connection")) and not own.get("ansible_connection")
+
+
+def _foreign(name: str, *, set_by_play: bool) -> Refusal:
+    play = " The play sets ansible_connection in its own variables, which an audit does not use." if set_by_play else ""
     return Refusal(
-        f"The connection '{name}' is not known here.",
+        f"The connection is {name}, and not winrm or psrp.{play}",
         code=FOREIGN,
         remedy="Set ansible_connection to winrm or psrp for this host, or leave it out of the audit.",
     )
@@ -169,6 +211,14 @@ def _passwords(variables: Variables) -> list[Secret]:
             items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
             found.extend(Secret(str(item)) for item in items if item)
     return found
+
+
+def _quoted(message: str, passwords: t.Sequence[Secret]) -> str:
+    """Return what Ansible says of a value; a mask for a short password would show which word of the message it is."""
+    known = distinctive(passwords)
+    if any(reveal(password) in message for password in passwords if password not in known):
+        return "What Ansible says of them is not shown, since it may quote a password."
+    return str(scrub(message, known))
 
 
 def _unusable(name: str, cause: str) -> ActivationError:

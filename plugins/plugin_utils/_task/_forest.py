@@ -33,8 +33,7 @@ from .._applying import Membership
 from .._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLibrary, Refusal
 from .._planning import Caller
 from .._secrets import reveal
-from .._session import PsrpSettings, WinRMSettings, open_session
-from ._connections import settings_from
+from .._session import ConnectionSettings, open_session
 from ._machine import Machine
 from ._places import speaks_wsman
 
@@ -68,11 +67,13 @@ class ForestAccess:
     def __init__(
         self,
         connection: t.Any,
+        login: t.Callable[[], ConnectionSettings],
         options: t.Mapping[str, t.Any],
         resources: contextlib.ExitStack,
         tell: t.Callable[[str], None],
     ) -> None:
         self._connection = connection
+        self._settings_of_login = login
         self._options = options
         self._resources = resources
         self._tell = tell
@@ -98,8 +99,11 @@ class ForestAccess:
         machine = Machine(
             open_session(settings),
             operation_timeout=settings.operation_timeout,
+            call_timeout=settings.call_timeout,
+            max_envelope_size=settings.max_envelope_size,
             wait_seconds=self._options.get("wait_seconds") or 0,
             tell=self._tell,
+            deadline=settings.task_deadline(),
         )
         return self._resources.enter_context(machine)
 
@@ -125,8 +129,8 @@ class ForestAccess:
         )
 
     @functools.cached_property
-    def _login(self) -> WinRMSettings | PsrpSettings:
-        return settings_from(self._connection)
+    def _login(self) -> ConnectionSettings:
+        return self._settings_of_login()
 
     @property
     def _shares_login(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._directory import Forest, forest_facts, object_facts
+from ...module_utils._directory import DirectoryError, Forest, forest_facts, object_facts
 from .._applying import create_object, remove_object
 from .._errors import ActivationError, NotConverged, Refusal
 from .._licensing import ProductKey, parse_confirmation_id
@@ -24,6 +24,7 @@ from .._planning import (
 from .._reporting import changes, difference, failure
 from ._confirmations import keep, stored
 from ._forest import ForestAccess, translated
+from ._unreached import unreached
 
 __all__ = ["ForestWork"]
 
@@ -48,6 +49,7 @@ class ForestWork:
         self._tell = tell
         self._warn = warn
         self._done: list[ForestStep] = []
+        self._unknown: list[ForestStep] = []
         self._installation: dict[str, t.Any] | None = None
 
     def result(self, wish: ForestWish, *, diff: bool) -> dict[str, t.Any]:
@@ -56,7 +58,7 @@ class ForestWork:
             with translated():
                 result = self._success(wish, diff=diff)
         except ActivationError as error:
-            result = failure(error, done=self._done)
+            result = unreached(failure(error, done=self._done, unknown=self._unknown), error)
         return {**result, "installation": self._installation, "requests": self._access.requests}
 
     def _success(self, wish: ForestWish, *, diff: bool) -> dict[str, t.Any]:
@@ -83,35 +85,48 @@ class ForestWork:
         if isinstance(step, RemoveObject):
             forest = remove_object(step, forest, self._access.directory.remove, look=self._access.look)
         elif isinstance(step, CreateObject):
-            forest = self._created_or_said_so(step)
+            forest = self._created(step)
         else:
             raise NotImplementedError(type(step).__name__)
         self._done.append(step)
         return forest
 
-    def _created_or_said_so(self, step: CreateObject) -> Forest:
+    def _created(self, step: CreateObject) -> Forest:
+        if self._options["activate"] == "online":
+            return self._create(step)
+        installation_id = self._installation_id(step.key)
+        confirmation_id = self._confirmation_id(installation_id)
+        forest = self._create(step, confirmation_id)
+        keep(self._options, installation_id, confirmation_id, step.key, warn=self._warn)
+        return forest
+
+    def _create(self, step: CreateObject, confirmation_id: str | None = None) -> Forest:
+        """Create the object; after a failure, note what the directory shows of it."""
+        machine = self._access.machine
         try:
-            return self._created(step)
+            return create_object(
+                step,
+                machine.forest_host(),
+                look=self._access.look,
+                patience=machine.patience,
+                confirmation_id=confirmation_id,
+            )
         except NotConverged:
             # Windows has done it, by its own word; only the directory does not show it yet.
             self._done.append(step)
             raise
+        except ActivationError as error:
+            if error.sent:
+                self._note_effect(step)
+            raise
 
-    def _created(self, step: CreateObject) -> Forest:
-        machine = self._access.machine
-        if self._options["activate"] == "online":
-            return create_object(step, machine.forest_host(), look=self._access.look, patience=machine.patience)
-        installation_id = self._installation_id(step.key)
-        confirmation_id = self._confirmation_id(installation_id)
-        forest = create_object(
-            step,
-            machine.forest_host(),
-            look=self._access.look,
-            patience=machine.patience,
-            confirmation_id=confirmation_id,
-        )
-        keep(self._options, installation_id, confirmation_id, step.key, warn=self._warn)
-        return forest
+    def _note_effect(self, step: CreateObject) -> None:
+        try:
+            if step.is_done(self._access.look()):
+                self._done.append(step)
+        except DirectoryError as error:
+            self._tell(f"the directory could not be read: {error}")
+            self._unknown.append(step)
 
     def _installation_id(self, key: ProductKey) -> str:
         found = self._access.machine.forest_host().installation_id(key)
@@ -131,8 +146,8 @@ class ForestWork:
         raise Refusal(
             "Creating the object offline takes a confirmation ID, and none is stored for this installation ID.",
             code="confirmation_id_needed",
-            remedy="Give Microsoft's telephone service the installation ID in installation.installation_id, then run"
-            " the task again with the answer in confirmation_id.",
+            remedy="Give Microsoft's product activation portal the ID in installation.installation_id, then"
+            " run the task again with the answer in confirmation_id.",
         )
 
 

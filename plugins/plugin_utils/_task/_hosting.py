@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._errors import Refusal
@@ -22,6 +21,8 @@ from .._licensing import (
     parse_confirmation_id,
 )
 from .._planning import FirewallWish, HostKey, HostSettings
+from .._validation import normal_name, valid_domain, valid_number, valid_port
+from ._targets import meant_products
 
 __all__ = [
     "HOST_SPEC",
@@ -64,10 +65,9 @@ HOST_SPEC: dict[str, t.Any] = {
     "restart_service": {"type": "bool", "default": True},
 }
 
+_LARGEST_PREFERENCE = 65535
+"""Priority and weight of a service record (RFC 2782)."""
 _PROFILE_BITS = {"domain": 1, "private": 2, "public": 4}
-_APPLICATIONS = {"windows": Application.WINDOWS, "office": Application.OFFICE}
-_ID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
 def host_key(row: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> HostKey:
@@ -79,14 +79,11 @@ def host_key(row: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> Host
             code="kms_client_key",
             remedy="Give the KMS host key (CSVLK) of the organisation; clients get theirs with kms_client.",
         )
-    products = row["products"].strip()
-    named = _APPLICATIONS.get(products.lower())
-    if named is None and not _ID.fullmatch(products):
-        raise _bad(f"products is {products!r}.", "Give windows, office or an activation ID.")
+    application, activation_id = meant_products(row["products"])
     return HostKey(
         key=key,
-        application=named,
-        activation_id=None if named else products.strip("{}"),
+        application=application,
+        activation_id=activation_id,
         replace_licensed=options["replace_licensed"],
     )
 
@@ -131,15 +128,27 @@ def retired_settings() -> tuple[HostSettings, HostSettings]:
 
 def check_settings(options: t.Mapping[str, t.Any]) -> None:
     """Raise Refusal (`bad_option`) for values that no host can have, before anything is sent."""
-    _check_range("port", options["port"], range(1, 65536))
-    _check_range("activation_interval", options["activation_interval"], INTERVAL_MINUTES)
-    _check_range("renewal_interval", options["renewal_interval"], INTERVAL_MINUTES)
-    for row in options["publish_domains"] or ():
-        _check_domain(row)
+    if options["port"] is not None:
+        valid_port(options["port"], "port")
+    for interval in ("activation_interval", "renewal_interval"):
+        if options[interval] is not None:
+            valid_number(options[interval], interval, INTERVAL_MINUTES[0], INTERVAL_MINUTES[-1])
+    _check_domains(options["publish_domains"] or ())
     _check_profiles(options)
     _check_keys(options["product_keys"])
     if options["state"] == "absent" and options["product_keys"]:
         raise _bad("product_keys is given with state: absent.", "Leave it out; every host key is taken off.")
+
+
+def _check_domains(rows: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    preferences: dict[str, tuple[t.Any, t.Any]] = {}
+    for row in rows:
+        domain = valid_domain(row["domain"].strip(), "publish_domains")
+        for name in ("priority", "weight"):
+            valid_number(row[name], f"{name} of {row['domain']}", 0, _LARGEST_PREFERENCE)
+        own = row["priority"], row["weight"]
+        if preferences.setdefault(normal_name(domain), own) != own:
+            raise _bad(f"publish_domains has {domain} twice, and not alike.", "Give each domain once.")
 
 
 def _check_profiles(options: t.Mapping[str, t.Any]) -> None:
@@ -154,8 +163,9 @@ def _check_keys(rows: t.Sequence[t.Mapping[str, t.Any]]) -> None:
     keys = [ProductKey.parse(row["product_key"]).fingerprint for row in rows]
     if len(set(keys)) < len(keys):
         raise _bad("A key is given twice in product_keys.", "Give each key once.")
-    named = [row["products"].strip().strip("{}").lower() for row in rows]
-    single = [name for name in named if _APPLICATIONS.get(name) is not Application.OFFICE]
+    single = [
+        meant for meant in (meant_products(row["products"]) for row in rows) if meant[0] is not Application.OFFICE
+    ]
     if len(set(single)) < len(single):
         # Each would replace the other, and every run would spend two activations.
         raise _bad("Two keys in product_keys are for the same product, which has one at a time.", "Give one of them.")
@@ -176,19 +186,6 @@ def _firewall(options: t.Mapping[str, t.Any]) -> FirewallWish | None:
 
 def _publish_domain(row: t.Mapping[str, t.Any]) -> PublishDomain:
     return PublishDomain(row["domain"].strip().rstrip("."), row["priority"], row["weight"])
-
-
-def _check_domain(row: t.Mapping[str, t.Any]) -> None:
-    labels = row["domain"].strip().rstrip(".").split(".")
-    if not all(_LABEL.fullmatch(label) for label in labels):
-        raise _bad(f"publish_domains has {row['domain']!r}, which is no DNS domain.", "Give names as corp.example.com.")
-    _check_range("priority", row["priority"], range(65536))
-    _check_range("weight", row["weight"], range(65536))
-
-
-def _check_range(name: str, value: int | None, allowed: range) -> None:
-    if value is not None and value not in allowed:
-        raise _bad(f"{name} is {value}.", f"Give a number from {allowed[0]} to {allowed[-1]}.")
 
 
 def _bad(message: str, remedy: str) -> Refusal:

@@ -24,39 +24,69 @@ from .._applying import (
     client_requests,
 )
 from .._cim import Repository
+from .._deadlines import Deadline
+from .._errors import MachineRefused
 from .._licensing import ServedProduct, State
-from .._planning import Plan, Step, Wish, need
+from .._planning import Plan, Step, Wish, asked_in, channel_of, need
+from .._reporting import name_activation_type
 from .._session import Session
 
 
 class Machine:
-    """Reads the state that a wish needs and carries plans out; a context manager that closes the session."""
+    """Reads the state that a wish needs and carries plans out; a context manager that closes the session.
+
+    `deadline` is in force within the block. What is waited on purpose, for an activation or before a retry, is added
+    to it: that has limits of its own.
+    """
 
     def __init__(
         self,
         session: Session,
         *,
         operation_timeout: float,
+        call_timeout: float | None = None,
+        max_envelope_size: int = 512_000,
         wait_seconds: float,
         tell: t.Callable[[str], None],
         gate: Gate | None = None,
         retry: Retry | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self._session = session
+        self._deadline = deadline
         self._tell = tell
         self._retry = retry
         self._done_before: list[Step] = []
-        self._repository = Repository(session.send, operation_timeout=operation_timeout, pause=time.sleep)
+        self._unknown_before: list[Step] = []
+        self._restored_before: set[str] = set()
+        self._repository = Repository(
+            session.send,
+            operation_timeout=operation_timeout,
+            call_timeout=call_timeout,
+            max_envelope_size=max_envelope_size,
+        )
         self._reader = Reader(self._repository, now=lambda: datetime.now(timezone.utc))
-        self.patience = Patience(wait_seconds, time.monotonic, time.sleep)
+        self.patience = Patience(wait_seconds, time.monotonic, self._wait)
         self.applier = self._applier(gate)
 
+    def _wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._grant(seconds)
+
     def _applier(self, gate: Gate | None) -> Applier:
-        return Applier(self._repository, self._reader, self.patience, self._tell, gate=gate, retry=self._retry)
+        return Applier(
+            self._repository, self._reader, self.patience, self._tell, gate=gate, retry=self._retry, grant=self._grant
+        )
+
+    def _grant(self, seconds: float) -> None:
+        if self._deadline is not None:
+            self._deadline.postpone(seconds)
 
     def turn_to(self, gate: Gate | None) -> None:
         """Go on with the budget of another gate; what was done so far stays done."""
         self._done_before += self.applier.done
+        self._unknown_before += self.applier.unknown
+        self._restored_before |= self.applier.restored
         self.applier = self._applier(gate)
 
     @property
@@ -64,13 +94,29 @@ class Machine:
         """Every step that was carried out, also before a failure."""
         return [*self._done_before, *self.applier.done]
 
+    @property
+    def unknown(self) -> list[Step]:
+        """Every step that failed and may have changed the host all the same."""
+        return [*self._unknown_before, *self.applier.unknown]
+
+    @property
+    def restored(self) -> set[str]:
+        """The activation IDs of products that got their previous key again."""
+        return self._restored_before | self.applier.restored
+
     def __enter__(self) -> Machine:
+        if self._deadline is not None:
+            self._deadline.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None
     ) -> None:
-        self._session.close()
+        try:
+            self._session.close()
+        finally:
+            if self._deadline is not None:
+                self._deadline.__exit__(kind, error, trace)
 
     @property
     def requests(self) -> int:
@@ -111,5 +157,11 @@ class Machine:
         return client_requests(self._repository, since, limit)
 
     def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
-        """Carry the plan out and return the state afterwards."""
-        return self.applier.apply(wish, steps, before, scope)
+        """Carry the plan out and return the state afterwards; a refusal names what of the settings has led to it."""
+        try:
+            return self.applier.apply(wish, steps, before, scope)
+        except MachineRefused as refusal:
+            refusal.asked = asked_in(steps, before, refusal.hresult)
+            refusal.channel = refusal.channel or channel_of(steps, self.applier.done, before)
+            name_activation_type(refusal, wish, steps, self.applier.done, before)
+            raise

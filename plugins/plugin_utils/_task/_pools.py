@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from .._errors import Refusal
-from .._ledger import Balance, Ledger, PoolWish
+from .._ledger import Balance, Ledger, PoolWish, require_creatable
 from .._reporting._budgets import PoolStanding
-from ._budget import ledger_from
+from ._budget import ledger_from, place_of
 
 __all__ = ["declared", "existing", "removed", "standing_of", "writable"]
 
@@ -26,7 +26,7 @@ Change: t.TypeAlias = tuple[PoolStanding | None, PoolStanding | None]
 def existing(options: t.Mapping[str, t.Any]) -> t.Iterator[Ledger | None]:
     """Open the ledger for as long as the block lasts; None where there is none, for then there is no pool either."""
     try:
-        ledger = ledger_from(options, create=False)
+        ledger = ledger_from(options)
     except Refusal as refusal:
         if refusal.code != "no_ledger":
             raise
@@ -38,17 +38,20 @@ def existing(options: t.Mapping[str, t.Any]) -> t.Iterator[Ledger | None]:
 
 @contextlib.contextmanager
 def writable(options: t.Mapping[str, t.Any], *, dry_run: bool) -> t.Iterator[Ledger]:
-    """Open the ledger to write; a rehearsal where there is none yet gets an empty one that is gone afterwards."""
+    """Open the ledger to write; a rehearsal where there is none yet gets an empty one that is removed afterwards."""
     with contextlib.ExitStack() as resources:
         yield _opened(options, resources, dry_run=dry_run)
 
 
 def _opened(options: t.Mapping[str, t.Any], resources: contextlib.ExitStack, *, dry_run: bool) -> Ledger:
     if not dry_run:
-        return resources.enter_context(ledger_from(options))
+        return resources.enter_context(ledger_from(options, create=True))
     found = resources.enter_context(existing(options))
     if found is not None:
         return found
+    place = place_of(options)
+    if place.path:
+        require_creatable(place)
     folder = Path(resources.enter_context(tempfile.TemporaryDirectory()))
     return resources.enter_context(Ledger.open(str(folder / "ledger.sqlite")))
 

@@ -13,6 +13,7 @@ from .._ledger import Ledger, MachineIdentity, Pool, PoolWish
 from .._licensing import GvlkTable, ProductKey
 from .._microsoft import Installation, ProxyRequest
 from .._secrets import scrub
+from .._validation import valid_activation_id
 
 __all__ = ["REQUEST_SPEC", "check_shape", "key_of", "requests_from"]
 
@@ -81,7 +82,7 @@ def _request(
         machine=MachineIdentity(
             name=row["machine"], client_machine_id=row["client_machine_id"], bios_uuid=row["bios_uuid"]
         ),
-        product_id=row["activation_id"],
+        product_id=_activation_id(number, row),
         reason=row["reason"],
         # Whoever writes the key into it does not get it into the ledger.
         justification=scrub(row["justification"] or options["justification"], []),
@@ -93,6 +94,13 @@ def _request(
     except Refusal as refusal:
         message = f"Request {number}{_named(row)}: {refusal.message}"
         raise Refusal(message, code=refusal.code, cause=refusal.cause, remedy=refusal.remedy) from None
+
+
+def _activation_id(number: int, row: t.Mapping[str, t.Any]) -> str:
+    try:
+        return valid_activation_id(row["activation_id"], "activation_id")
+    except Refusal as refusal:
+        raise _bad(number, row, refusal.message.removesuffix(".")) from None
 
 
 def _named(row: t.Mapping[str, t.Any] | None) -> str:

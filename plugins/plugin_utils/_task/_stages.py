@@ -10,16 +10,32 @@ hosts to choose from has a stage with alternatives: the first of them that activ
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, replace
 
 from .._applying import Gate, Scope
 from .._errors import ActivationError, AnswerLost, MachineRefused
-from .._licensing import State, blames_kms_host, explain
-from .._planning import Activate, SetKmsHost, SetKmsPort, Step, Wish, plan
+from .._licensing import KmsAttempt, State, blames_kms_host, explain
+from .._planning import (
+    Activate,
+    ClearProductHost,
+    ClearProductPort,
+    Mak,
+    SetKmsHost,
+    SetKmsPort,
+    Step,
+    Wish,
+    losses,
+    plan,
+)
+from .._validation import spelled_endpoint
 from ._machine import Machine
 
-__all__ = ["Stage", "Stages", "Tried"]
+__all__ = ["Check", "Stage", "Stages", "Tried"]
+
+Check = dict[str, t.Any]
+"""What was looked at before a change: `check`, `target`, `result` (ok, failed or unknown) and `detail`."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +59,33 @@ class Tried:
 
 
 class Stages:
-    """Carries the stages of one task out on one machine, or in check mode folds what they would do."""
+    """Carries the stages of one task out on one machine, or in check mode folds what they would do.
+
+    `before` and `after` are the states around it, in check mode the `predicted` one. `after` is None where a failed
+    plan left a host that could not be read. `before_loss` is called before a licence is given up that cannot be
+    restored; it returns what was checked, for `checks`, and raises Refusal.
+    """
 
     def __init__(
-        self, machine: Machine, scope: Scope, *, check_mode: bool, tell: t.Callable[[str], None] = lambda _text: None
+        self,
+        machine: Machine,
+        scope: Scope,
+        *,
+        check_mode: bool,
+        tell: t.Callable[[str], None] = lambda _text: None,
+        before_loss: t.Callable[[Wish, State], list[Check]] = lambda _wish, _state: [],
     ) -> None:
         self.planned: list[Step] = []
         self.tried: list[Tried] = []
+        self.checks: list[Check] = []
+        self.before: State | None = None
+        self.after: State | None = None
+        self.predicted: State | None = None
         self.machine = machine
         self._scope = scope
         self._check_mode = check_mode
         self._tell = tell
+        self._before_loss = before_loss
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -63,23 +95,31 @@ class Stages:
     def run(self, stages: t.Sequence[Stage]) -> State:
         """Return the state after all stages; what fails raises and leaves what was done in the machine's list."""
         state = self.machine.read_for(stages[0].wish, self._scope)
+        self.before = self.after = state
         for stage in stages:
             self.machine.turn_to(stage.gate)
-            state = self._one(stage.wish, state) if stage.otherwise is None else self._alternatives(stage, state)
+            with _named_after(stage, stages):
+                state = self._one(stage.wish, state) if stage.otherwise is None else self._alternatives(stage, state)
         return state
 
     def _one(self, wish: Wish, state: State) -> State:
         before = self.machine.complete(wish, state)
         steps = plan(wish, before)
         self.planned += steps.steps
+        if any(loss.key is None for loss in losses(steps.steps, before)):
+            self.checks += self._before_loss(wish, before)
+        self.predicted = predicted = steps.predicted(before)
         if self._check_mode:
-            predicted = steps.predicted(before)
             self.machine.applier.foresee(steps, predicted)
+            self.after = predicted
             return predicted
         if not steps:
             self.machine.applier.note(wish, before)
             return before
-        return self.machine.apply(wish, steps, before, self._scope)
+        try:
+            return self.machine.apply(wish, steps, before, self._scope)
+        finally:
+            self.after = self.machine.applier.after
 
     def _alternatives(self, stage: Stage, state: State) -> State:
         wishes = (stage.wish, *(stage.otherwise or ()))
@@ -101,7 +141,7 @@ class Stages:
                 if any(isinstance(step, Activate) for step in self.machine.applier.done):
                     self.tried.append(Tried(wish))
                 return reached
-        raise self._none_activates(self._left_on(wishes, state))
+        raise self._none_activates(self._left_on(wishes, state)) from self.tried[-1].error
 
     def _left_on(self, wishes: t.Sequence[Wish], state: State) -> Wish:
         """Leave the machine with the host that is wished for most, as far as it lets us; returns which it keeps."""
@@ -124,9 +164,22 @@ class Stages:
         )
 
 
+@contextlib.contextmanager
+def _named_after(stage: Stage, stages: t.Sequence[Stage]) -> t.Iterator[None]:
+    """Let an error name the key of its stage where the task has several."""
+    try:
+        yield
+    except ActivationError as error:
+        keys = [each.wish.key.key.partial for each in stages if isinstance(each.wish.key, Mak)]
+        if len(keys) > 1 and isinstance(stage.wish.key, Mak):
+            error.message = f"Key {stage.wish.key.key.partial}: {error.message}"
+        raise
+
+
 def _is_in_place(wish: Wish, state: State) -> bool:
     """Tell whether the machine is on this host and needs nothing of it."""
-    return not any(isinstance(step, (SetKmsHost, SetKmsPort, Activate)) for step in plan(wish, state).steps)
+    needed = (SetKmsHost, SetKmsPort, ClearProductHost, ClearProductPort, Activate)
+    return not any(isinstance(step, needed) for step in plan(wish, state).steps)
 
 
 def _blames_host(error: ActivationError) -> bool:
@@ -138,11 +191,15 @@ def _blames_host(error: ActivationError) -> bool:
 
 def _name(wish: Wish) -> str:
     kms = wish.kms
-    return f"{kms.host}:{kms.port}" if kms else "?"
+    return spelled_endpoint(kms.host or "?", kms.port) if kms else "?"
 
 
 def _reason(error: ActivationError) -> str:
+    reason = error.code or "no answer"
     if isinstance(error, MachineRefused) and error.hresult is not None:
         explained = explain(error.hresult)
-        return f"{explained.code} {explained.name or ''}".rstrip()
-    return error.code or "no answer"
+        reason = f"{explained.code} {explained.name or ''}".rstrip()
+    if not isinstance(error.attempt, KmsAttempt):
+        return reason
+    logged = explain(error.attempt.code)
+    return f"{reason}, logged as {logged.code} {logged.name or ''}".rstrip()

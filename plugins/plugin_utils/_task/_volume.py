@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import Refusal
 from .._licensing import LEASE, ActivationType, GvlkTable
 from .._planning import Activation, EditionKey, When
+from .._validation import valid_number
 
 __all__ = ["LEASE_DAYS", "VOLUME_SPEC", "edition_key", "volume_activation"]
 
@@ -48,10 +48,7 @@ def edition_key(options: t.Mapping[str, t.Any], goal: str) -> EditionKey | None:
 def volume_activation(options: t.Mapping[str, t.Any], by: ActivationType | None = None) -> Activation:
     """Return the wish for a licence; raises Refusal (`bad_option`) for a renewal that never or always would be due."""
     days = options["renew_below_days"]
-    if days is not None and not 1 <= days < LEASE_DAYS:
-        raise Refusal(
-            f"renew_below_days is {days}, but a volume licence lasts {LEASE_DAYS} days.",
-            code="bad_option",
-            remedy=f"Give a number from 1 to {LEASE_DAYS - 1}; with more, every run would renew.",
-        )
+    if days is not None:
+        # With the whole lease or more, every run would renew.
+        valid_number(days, "renew_below_days", 1, LEASE_DAYS - 1)
     return Activation(when=When(options["activate"]), renew_below_days=days, only_kms_client=True, by=by)

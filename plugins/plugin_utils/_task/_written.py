@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .._errors import Refusal
-from .._whole_files import TooLarge, read_whole, write_whole
+from .._whole_files import TooLarge, mode_of, read_whole, write_whole
 
 __all__ = ["File", "check_folders", "file_text"]
 
@@ -21,11 +21,11 @@ _SHOWN = 200_000
 
 @dataclass(frozen=True)
 class File:
-    """What a task makes of a file: its path, and what is to be in it."""
+    """What a task makes of a file: its path, what is to be in it, and the permissions that a new file gets."""
 
     path: str
     data: bytes
-    mode: int = 0o644
+    mode: int = 0o600
 
     @property
     def _place(self) -> Path:
@@ -47,7 +47,7 @@ class File:
     def write(self) -> None:
         """Put it in place, durably; raises Refusal (`file_unwritable`), and the old file stays."""
         try:
-            write_whole(self._place, self.data, self.mode)
+            write_whole(self._place, self.data, mode_of(self._place) or self.mode)
         except OSError as error:
             raise _unwritable(self.path, error) from error
 

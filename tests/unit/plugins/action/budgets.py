@@ -32,7 +32,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _budget
 
-from .stage import KEY, Row, Stage
+from .stage import KEY, PRODUCT_ID, Row, Stage
 
 MAK = ProductKey(KEY)
 OTHER_KEY = "BBBBB-CCCCC-DDDDD-FFFFF-HHHHH"
@@ -54,7 +54,7 @@ def request(number: int, **changes: t.Any) -> Row:
     """Return one machine's request as `mak` returns it in `installation`."""
     row = {
         "machine": f"lab-{number}",
-        "activation_id": "id-windows",
+        "activation_id": PRODUCT_ID,
         "installation_id": installation_id(number),
         "extended_pid": EXTENDED_PID,
         "partial_product_key": MAK.partial,
@@ -81,6 +81,9 @@ class FakeService:
         self.settings.append(settings)
         return self
 
+    def require(self, *, simulated: bool) -> None:
+        """Serve hosts of any kind."""
+
     def confirmation_ids(self, batch: Sequence[Installation]) -> Mapping[Installation, Outcome]:
         """Answer a batch."""
         self.asked.extend(one.installation_id for one in batch)
@@ -103,6 +106,7 @@ class Budgets:
     stage: Stage
     path: Path
     service: FakeService
+    simulated_by: str | None = None
 
     def run(self, module: str, args: Row | None = None, **keywords: t.Any) -> Row:
         """Return the result of a task that names this ledger."""
@@ -110,7 +114,7 @@ class Budgets:
 
     def open(self) -> Ledger:
         """Return the ledger itself."""
-        return Ledger.open(str(self.path))
+        return Ledger.open(str(self.path), simulated_by=self.simulated_by)
 
     def declare(self, name: str = "lab", limit: int = 5, **changes: t.Any) -> None:
         """Declare a pool that is bound to the key of the stage."""
@@ -134,7 +138,7 @@ class Budgets:
             "pool": "lab",
             "key_fingerprint": MAK.fingerprint,
             "partial": MAK.partial,
-            "product_id": "id-windows",
+            "product_id": PRODUCT_ID,
             "method": Method.ONLINE,
             "reason": "first_activation",
             **changes,

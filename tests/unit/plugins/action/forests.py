@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _forest as task_forest
 
-from ..plugin_utils._planning.test_forest import forest, held
+from ..plugin_utils._planning.forests import forest, held
 from .stage import Row, Stage
 
 KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"

@@ -39,6 +39,7 @@ from ..plugin_utils._planning.states import VERSION, gvlk
 
 Row = dict[str, t.Any]
 MODULES = ("license_info", "kms_client", "product_key", "activate")
+PRODUCT_ID = "0a1b2c3d-0000-4002-8003-0123456789ab"
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 PASSWORD = "the-password-of-this-test"  # noqa: S105
 
@@ -46,7 +47,7 @@ PASSWORD = "the-password-of-this-test"  # noqa: S105
 def windows(**changes: t.Any) -> Row:
     """Return Windows Server as an unlicensed KMS client, in Windows' names and spelling."""
     row = {
-        "ID": "id-windows",
+        "ID": PRODUCT_ID,
         "Name": "Windows(R), ServerStandard edition",
         "Description": "Windows(R) Operating System, VOLUME_KMSCLIENT channel",
         "ApplicationID": APPLICATION_IDS[Application.WINDOWS],
@@ -61,6 +62,12 @@ def windows(**changes: t.Any) -> Row:
         "VLActivationTypeEnabled": "0",
     }
     return {**row, **changes}
+
+
+def attempted(code: str, host: str = "kms.example.com:1688") -> Row:
+    """Return the event of a request to a KMS host."""
+    text = f"{code}, 0x00000000, {host}, cmid, 2026/11/22 08:00, 1, 5, 0, product, 5"
+    return {"EventCode": "12288", "InsertionStrings": text, "TimeGenerated": "2026-11-22T08:00:00Z"}
 
 
 def licensed(**changes: t.Any) -> Row:
@@ -86,12 +93,16 @@ class Machine:
     system: Row = field(default_factory=lambda: dict(_SYSTEM))
     domain: Row = field(default_factory=lambda: {"Domain": "example.com", "PartOfDomain": "true"})
     hardware: Row = field(default_factory=lambda: {"UUID": "HARDWARE-1"})
+    events: list[Row] = field(default_factory=list)
+    """What is in the event log."""
     faults: dict[str, Fault | Exception] = field(default_factory=dict)
     outputs: dict[str, Row] = field(default_factory=dict)
     """What methods return besides their success, by method name."""
     queries: list[str] = field(default_factory=list)
     calls: list[tuple[str, Row]] = field(default_factory=list)
     settings: list[t.Any] = field(default_factory=list)
+    limits: dict[str, set[float | None]] = field(default_factory=dict)
+    """The operation timeouts that were asked for, by the kind of the request."""
     closed: int = 0
 
     def open(self, settings: t.Any) -> Machine:
@@ -106,6 +117,7 @@ class Machine:
     def send(self, message: bytes) -> bytes:
         """Answer one message."""
         call = decode_call(message)
+        self.limits.setdefault(type(call.request).__name__, set()).add(call.operation_timeout)
         return encode_answer(self._answer(call.request), call)
 
     @property
@@ -143,6 +155,7 @@ class Machine:
             "Win32_OperatingSystem": [self.system],
             "Win32_ComputerSystem": [self.domain],
             "Win32_ComputerSystemProduct": [self.hardware],
+            "Win32_NTLogEvent": self.events,
         }[match[2]]
         return Batch(tuple(_projection(row, match[1].split(", ")) for row in rows), None, opening=True)
 
@@ -180,6 +193,7 @@ class Keywords:
     become: bool = False
     background: int = 0
     connection: str = "ansible.builtin.winrm"
+    connection_options: Row = field(default_factory=dict)
 
 
 class Stage:
@@ -207,6 +221,7 @@ class Stage:
         connection = connection_loader.get(keywords.connection, context, "/dev/null")
         if keywords.connection.endswith(("winrm", "psrp")):
             values = {"remote_addr": "app01.example.com", "remote_user": self.user, "remote_password": PASSWORD}
+            values.update(keywords.connection_options)
             connection.set_options(direct=values)
         return action_loader.get(
             task.action,

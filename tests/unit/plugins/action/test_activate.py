@@ -14,7 +14,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, When, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .stage import Keywords, Stage, licensed, on_mak, windows
+from .stage import Keywords, Stage, attempted, licensed, on_mak, windows
+
+ID = "0a1b2c3d-0001-4002-8003-0123456789ab"
 
 
 @pytest.mark.parametrize(
@@ -22,8 +24,8 @@ from .stage import Keywords, Stage, licensed, on_mak, windows
     [
         ({}, Activation(), Products.PRIMARY),
         ({"force": True}, Activation(when=When.ALWAYS), Products.PRIMARY),
-        ({"activation_id": "x"}, Activation(product_id="x"), Products.INSTALLED),
-        ({"activation_id": "x", "force": True}, Activation(when=When.ALWAYS, product_id="x"), Products.INSTALLED),
+        ({"activation_id": f"{{{ID.upper()}}}"}, Activation(product_id=ID), Products.INSTALLED),
+        ({"activation_id": ID, "force": True}, Activation(when=When.ALWAYS, product_id=ID), Products.INSTALLED),
     ],
 )
 def test_wishes(stage: Stage, args: dict[str, t.Any], expected: Activation, products: Products) -> None:
@@ -54,10 +56,12 @@ def test_a_mak_is_never_activated(stage: Stage, force: bool) -> None:
 
 
 def test_one_product_by_its_id(stage: Stage) -> None:
-    stage.machine.products = [licensed(), windows(ID="id-other", LicenseIsAddon="true")]
-    found = stage.run("activate", {"activation_id": "ID-OTHER"})
+    stage.machine.products = [licensed(), windows(ID=ID, LicenseIsAddon="true")]
+    found = stage.run("activate", {"activation_id": f"{{{ID.upper()}}}"})
     assert [step["action"] for step in found["steps"]] == ["activate"]
-    assert stage.run("activate", {"activation_id": "id-nothing"})["code"] == "no_such_product"
+    assert stage.run("activate", {"activation_id": ID.replace("0a", "0b")})["code"] == "no_such_product"
+    assert stage.run("activate", {"activation_id": "id-nothing"})["code"] == "bad_option"
+    assert stage.run("activate", {"activation_id": ""})["code"] == "bad_option"
 
 
 def test_a_failure_is_explained(stage: Stage) -> None:
@@ -68,3 +72,17 @@ def test_a_failure_is_explained(stage: Stage) -> None:
     assert found["cause"]
     assert found["remedy"]
     assert (found["changed"], found["refused"]) == (False, False)
+    assert "last_attempt" not in found
+
+
+@pytest.mark.parametrize("unreadable", [None, "Win32_NTLogEvent", "Win32_OperatingSystem"])
+def test_a_failure_has_what_the_machine_logged_of_it_if_that_can_be_read(stage: Stage, unreadable: str | None) -> None:
+    stage.machine.products = [windows()]
+    stage.machine.system["LocalDateTime"] = "2026-11-22T08:00:00Z"
+    stage.machine.events = [attempted("0xC004F06C")]
+    stage.machine.faults["Activate"] = Fault(2150859180, hresult=0xC004F074)
+    if unreadable:
+        stage.machine.faults[unreadable] = Fault(2150859180, hresult=0x80070005)
+    found = stage.run("activate")
+    assert (found["failed"], found["code"]) == (True, "0xC004F074")
+    assert (found.get("last_attempt") or {}).get("code") == (None if unreadable else "0xC004F06C")

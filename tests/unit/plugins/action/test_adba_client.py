@@ -86,8 +86,8 @@ def test_what_makes_no_sense_is_refused_before_anything_is_read(stage: Stage, ar
     assert stage.machine.settings == []
 
 
-def test_windows_itself_is_read_with_the_object_that_licensed_it(stage: Stage) -> None:
-    assert stage.action("adba_client", {}, Keywords()).scope({}) == Scope(products=Products.PRIMARY, directory=True)
+def test_every_keyed_product_is_read_with_the_object_that_licensed_it(stage: Stage) -> None:
+    assert stage.action("adba_client", {}, Keywords()).scope({}) == Scope(products=Products.INSTALLED, directory=True)
 
 
 @pytest.mark.parametrize("check", [True, False])

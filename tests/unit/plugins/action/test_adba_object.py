@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from ..plugin_utils._planning.test_forest import forest, held
+from ..plugin_utils._planning.forests import NEEDS_LDAP, forest, held
 from .forests import CONTROLLER, KEY, ONLINE, FakeDirectory, present
 from .stage import PASSWORD, Row, Stage
 
@@ -39,6 +39,7 @@ def test_an_object_is_created_and_shown(stage: Stage, directory: FakeDirectory) 
     assert (directory.closed, stage.machine.closed) == (True, 1)
 
 
+@NEEDS_LDAP
 def test_check_mode_asks_for_nothing_and_foretells_the_same(stage: Stage, directory: FakeDirectory) -> None:
     foretold = stage.run("adba_object", present(), check=True, diff=True)
     assert stage.machine.methods == []
@@ -132,6 +133,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_asked_again(stage: Stage, direct
     assert (result["changed"], stage.machine.methods) == (True, [ONLINE])
 
 
+@NEEDS_LDAP
 def test_what_windows_has_done_by_its_own_word_is_a_change_though_it_is_not_seen(
     stage: Stage, directory: FakeDirectory
 ) -> None:
@@ -141,11 +143,21 @@ def test_what_windows_has_done_by_its_own_word_is_a_change_though_it_is_not_seen
     assert [step["action"] for step in result["steps"]] == ["create_object"]
 
 
+@NEEDS_LDAP
 def test_a_refusal_of_windows_is_explained(stage: Stage, directory: FakeDirectory) -> None:
     stage.machine.faults[ONLINE] = Fault(0x80070005, hresult=0x80070005)
+    directory.replicates = False
     result = stage.run("adba_object", present())
     assert (result["code"], result["changed"], result["steps"]) == ("0x80070005", False, [])
+    assert result["steps_unknown"] == []
     assert result["remedy"]
+
+
+def test_an_object_that_was_created_all_the_same_is_a_change(stage: Stage, directory: FakeDirectory) -> None:
+    stage.machine.faults[ONLINE] = Fault(0x8007203A, hresult=0x8007203A)
+    result = stage.run("adba_object", present())
+    assert (result["failed"], result["code"], result["changed"]) == (True, "0x8007203A", True)
+    assert [step["action"] for step in result["steps"]] == ["create_object"]
 
 
 def test_an_object_is_removed_without_a_machine(stage: Stage, directory: FakeDirectory) -> None:

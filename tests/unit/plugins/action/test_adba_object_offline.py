@@ -14,6 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import L
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
+from ..plugin_utils._planning.forests import NEEDS_LDAP
 from .forests import DEPOSIT, PREPARE, FakeDirectory, present
 from .stage import Row, Stage
 
@@ -57,10 +58,12 @@ def test_a_confirmation_id_that_windows_accepted_is_kept_and_serves_again(
         assert kept.uses >= 1
 
 
+@NEEDS_LDAP
 def test_a_confirmation_id_that_windows_refused_is_not_kept(
     stage: Stage, directory: FakeDirectory, offline: Row
 ) -> None:
     stage.machine.faults[DEPOSIT] = Fault(0xC004F04D, hresult=0xC004F04D)
+    directory.replicates = False
     result = stage.run("adba_object", {**offline, "confirmation_id": CONFIRMATION})
     assert (result["code"], result["changed"], Path(offline["ledger"]).exists()) == ("0xC004F04D", False, False)
 

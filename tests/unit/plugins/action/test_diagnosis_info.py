@@ -23,8 +23,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed, MissingLibrary
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _examination
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .stage import PASSWORD, Stage, licensed, windows
+from .stage import PASSWORD, Stage, attempted, licensed, windows
 
 
 @pytest.fixture
@@ -53,16 +54,28 @@ def _statuses(result: dict[str, t.Any]) -> dict[str, str]:
 def test_a_healthy_machine(stage: Stage) -> None:
     result = stage.run("diagnosis_info")
     assert (result["changed"], result["transcript"], result["diagnosis"]["healthy"]) == (False, None, True)
+    assert result["msg"] == "Nothing is wrong."
     assert result["diagnosis"]["machine"] == "app01.example.com"
     assert result["requests"] == 5
     assert stage.machine.closed == 1
 
 
 def test_what_is_wrong_fails_nothing(stage: Stage) -> None:
-    stage.machine.products = [windows(LicenseStatusReason=str(0xC004F038))]
+    stage.machine.products = [windows(LicenseStatusReason=str(0xC004F056))]
+    stage.machine.events = [attempted("0xC004F038")]
     result = stage.run("diagnosis_info")
     assert "failed" not in result
     assert result["diagnosis"]["wrong"] == ["below_threshold", "not_licensed", "0xC004F038"]
+    wrong = [check["message"] for check in result["diagnosis"]["checks"] if check["status"] == "wrong"]
+    assert wrong and all(message in result["msg"] for message in wrong)
+    assert result["diagnosis"]["last_attempt"]["host"] == "kms.example.com"
+
+
+def test_a_log_that_cannot_be_read_takes_no_other_check_away(stage: Stage) -> None:
+    stage.machine.products = [windows(LicenseStatusReason=str(0xC004F056))]
+    stage.machine.faults["Win32_NTLogEvent"] = Fault(2150859180, hresult=0x80070005)
+    result = stage.run("diagnosis_info")
+    assert (result["diagnosis"]["wrong"], result["diagnosis"]["last_attempt"]) == (["not_licensed", "0xC004F056"], None)
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailed("", code="login_refused"), MissingLibrary("", code="none")])
@@ -114,6 +127,7 @@ def test_what_is_expected(
         {"lookup_domain": "10.20.30.40"},
         {"allowed_kms_hosts": ["no host"]},
         {"kms_counts": {"servers": 1}},
+        {"kms_counts": {"windows": -4}},
     ],
 )
 def test_an_option_that_cannot_be_fails_the_task(stage: Stage, options: dict[str, t.Any]) -> None:

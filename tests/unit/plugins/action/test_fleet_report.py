@@ -16,7 +16,8 @@ import pytest
 from ..plugin_utils._fleet_report.documents import audit, healthy
 from .stage import Stage
 
-KINDS = ("html", "csv", "json", "prometheus")
+KINDS = {"html": "html", "csv": "csv", "json": "json", "prometheus": "prom"}
+"""The ending of each kind of report."""
 
 
 def run(stage: Stage, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.Any]:
@@ -28,7 +29,7 @@ def run(stage: Stage, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.
 
 def paths(folder: Path) -> dict[str, str]:
     """Return a path for each report."""
-    return {kind: str(folder / f"report.{kind}") for kind in KINDS}
+    return {kind: str(folder / f"report.{ending}") for kind, ending in KINDS.items()}
 
 
 def test_every_report_is_written_and_told(stage: Stage, tmp_path: Path) -> None:
@@ -39,9 +40,9 @@ def test_every_report_is_written_and_told(stage: Stage, tmp_path: Path) -> None:
     for file in found["files"]:
         written = Path(file["path"])
         assert (file["changed"], file["bytes"]) == (True, written.stat().st_size)
-        assert stat.S_IMODE(written.stat().st_mode) == 0o644
+        assert stat.S_IMODE(written.stat().st_mode) == (0o644 if file["kind"] == "prometheus" else 0o600)
     assert "<h1>Corp</h1>" in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"report.{kind}" for kind in KINDS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"report.{ending}" for ending in KINDS.values())
 
 
 def test_a_second_run_changes_nothing(stage: Stage, tmp_path: Path) -> None:
@@ -57,11 +58,13 @@ def test_only_the_report_that_differs_is_written(stage: Stage, tmp_path: Path) -
     args = {"audit": audit(30), **paths(tmp_path)}
     run(stage, args)
     (tmp_path / "report.csv").write_text("old\n", encoding="utf-8")
+    (tmp_path / "report.csv").chmod(0o640)  # somebody shares it
     found = run(stage, args, diff=True)
+    assert stat.S_IMODE((tmp_path / "report.csv").stat().st_mode) == 0o640
     assert [file["kind"] for file in found["files"] if file["changed"]] == ["csv"]
     [change] = found["diff"]
     assert (change["before"], change["before_header"]) == ("old\n", str(tmp_path / "report.csv"))
-    assert change["after"].startswith("\N{ZERO WIDTH NO-BREAK SPACE}name,")
+    assert change["after"].startswith("\\ufeffname,")
 
 
 def test_check_mode_tells_and_writes_nothing(stage: Stage, tmp_path: Path) -> None:
@@ -84,8 +87,8 @@ def test_the_audit_comes_from_a_file_too(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "two").mkdir()
     run(stage, {"src": str(source), **paths(tmp_path / "one")})
     run(stage, {"audit": document, **paths(tmp_path / "two")})
-    for kind in KINDS:
-        one, two = ((tmp_path / folder / f"report.{kind}").read_bytes() for folder in ("one", "two"))
+    for ending in KINDS.values():
+        one, two = ((tmp_path / folder / f"report.{ending}").read_bytes() for folder in ("one", "two"))
         assert one == two
     assert json.loads((tmp_path / "one" / "report.json").read_text(encoding="utf-8")) == document
 
@@ -104,6 +107,8 @@ def test_a_file_that_is_there_already_may_be_of_any_length(stage: Stage, tmp_pat
         ({"audit": audit(1)}, "bad_option", "html"),
         ({"audit": audit(1), "src": "x", "html": "{tmp}/x"}, "bad_option", "mutually exclusive"),
         ({"audit": audit(1), "html": "{tmp}/x", "csv": "{tmp}/x"}, "bad_option", "same path"),
+        ({"audit": audit(1), "prometheus": "{tmp}/x.txt"}, "bad_option", "x.txt"),
+        ({"audit": audit(1), "html": "//server/share/x"}, "bad_option", "//server/share/x"),
         ({"audit": audit(1), "html": "{tmp}/nowhere/x", "csv": "{tmp}/x"}, "no_folder", "nowhere"),
         ({"audit": audit(1), "csv": "{tmp}/x", "html": "{tmp}"}, "file_unwritable", "{tmp}"),
         ({"audit": {"a": 1}, "html": "{tmp}/x"}, "foreign_audit", "no audit"),

@@ -98,6 +98,22 @@ def test_keys(stage: Stage) -> None:
         ({"kms_host": "[2001:db8::5]:1688"}, "kms_port"),
         ({"kms_host": "[kms:example]"}, "kms_port"),
         ({"kms_host": "2001:db8::g"}, "kms_port"),
+        ({"kms_host": "_vlmcs._tcp.corp.example"}, "_vlmcs._tcp.corp.example"),
+        ({"kms_host": "https://kms.corp.example"}, "https://kms.corp.example"),
+        ({"kms_host": "kms.corp.example/"}, "kms.corp.example/"),
+        ({"kms_host": "kms..corp.example"}, "kms..corp.example"),
+        ({"kms_host": "-kms.corp.example"}, "-kms.corp.example"),
+        ({"kms_host": "a" * 70 + ".example"}, "a" * 70),
+        ({"kms_host": "a.example,b.example"}, "a.example,b.example"),
+        ({"kms_host": "1688"}, "kms_port"),
+        ({"kms_host": "10.0.0.300"}, "10.0.0.300"),
+        ({"kms_host": "fe80::1%eth0"}, "fe80::1%eth0"),
+        ({"kms_port": 99999}, "99999"),
+        ({"wait_seconds": -1}, "wait_seconds is -1"),
+        ({"wait_seconds": 10**11}, "wait_seconds"),
+        ({"lookup_domain": "_vlmcs._tcp.corp.example"}, "lookup_domain"),
+        ({"lookup_domain": "192.0.2.5"}, "lookup_domain"),
+        ({"lookup_domain": "corp example"}, "lookup_domain"),
     ],
 )
 def test_values_out_of_range_are_refused_before_anything_is_read(
@@ -129,9 +145,31 @@ def test_windows_itself_is_all_that_is_read(stage: Stage) -> None:
     assert stage.action("kms_client", {}, Keywords()).scope({}) == Scope(products=Products.PRIMARY)
 
 
-def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: Stage) -> None:
-    stage.machine.service["KeyManagementServiceMachine"] = "kms.example.com"
-    found = stage.run("kms_client", {"kms_host": "KMS.example.com."})
+@pytest.mark.parametrize(
+    ("kind", "products"),
+    [
+        ("any", Products.PRIMARY),
+        ("kms", Products.PRIMARY),
+        ("ad", Products.INSTALLED),
+        ("token", Products.INSTALLED),
+    ],
+)
+def test_a_restriction_needs_every_product_that_it_may_cut_off(stage: Stage, kind: str, products: Products) -> None:
+    found = stage.action("kms_client", {}, Keywords()).scope({"activation_type": kind})
+    assert found == Scope(products=products, directory=products is Products.INSTALLED)
+
+
+@pytest.mark.parametrize(
+    ("there", "given"),
+    [
+        ("kms.example.com", "KMS.example.com."),
+        ("2001:db8::5", "[2001:DB8:0:0::5]"),
+        ("xn--bcher-kva.example", "b\u00fccher.example"),
+    ],
+)
+def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: Stage, there: str, given: str) -> None:
+    stage.machine.service["KeyManagementServiceMachine"] = there
+    found = stage.run("kms_client", {"kms_host": given})
     assert (found["changed"], found["steps"], found["requests"]) == (False, [], 2)
     assert stage.machine.calls == []
 

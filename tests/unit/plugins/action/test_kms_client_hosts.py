@@ -117,7 +117,9 @@ def test_what_was_tried_is_told_however_the_task_ends(stage: Stage) -> None:
     assert all(row["message"] for row in found["kms_hosts_tried"])
     stage.machine.faults = {}
     found = stage.run("kms_client", {"kms_hosts": ["one", "two"]})
-    assert found["kms_hosts_tried"] == [{"host": "one", "port": 1688, "activated": True, "code": None, "message": None}]
+    assert found["kms_hosts_tried"] == [
+        {"host": "one", "port": 1688, "activated": True, "code": None, "inner_code": None, "message": None}
+    ]
     assert stage.run("kms_client", {"kms_hosts": ["one", "two"]})["kms_hosts_tried"] == []
 
 

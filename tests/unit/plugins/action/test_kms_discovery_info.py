@@ -45,6 +45,7 @@ def test_health(stage: Stage, dnsmasq: Serve, check: bool) -> None:
         "domains": [{"domain": "corp.test", "records": [record], "findings": []}],
         "findings": [],
         "healthy": True,
+        "msg": "Nothing is wrong.",
     }
 
 
@@ -61,6 +62,8 @@ def test_what_is_wrong_stands_with_its_record_and_in_one_list(stage: Stage, dnsm
     assert [row["code"] for row in found["findings"]] == [*codes, "no_records"]
     assert all(set(row) == FINDING for row in found["findings"])
     assert [row["target"] for row in found["findings"]] == ["gone.corp.test"] * 3 + [None]
+    # It is all that Ansible prints of a result that failed_when fails.
+    assert all(row["message"] in found["msg"] for row in found["findings"])
 
 
 def test_where_nobody_is_allowed_everybody_is_foreign(stage: Stage, dnsmasq: Serve) -> None:
@@ -96,6 +99,8 @@ def test_ports_are_left_alone_where_that_is_asked_for(stage: Stage, dnsmasq: Ser
         ({"domains": ["corp.test"], "limit": 0}, "limit"),
         ({"domains": ["corp.test"], "expected_port": 65536}, "expected_port"),
         ({"domains": ["corp.test"], "allowed_hosts": ["kms.corp.test:1688"]}, "kms.corp.test:1688"),
+        ({"domains": ["_vlmcs._tcp.corp.example"]}, "_vlmcs._tcp.corp.example"),
+        ({"domains": ["10.0.0.300"]}, "10.0.0.300"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(stage: Stage, args: dict[str, t.Any], named: str) -> None:

@@ -102,6 +102,10 @@ def test_what_is_read(stage: Stage, args: Row, expected: Scope) -> None:
         ({**KEY, "activate": "proxy"}, "bad_option"),
         ({"product_keys": [{"product_key": HOST_KEY}, {"product_key": NEWER_KEY}]}, "bad_option"),
         ({"port": 0}, "bad_option"),
+        (
+            {"publish_domains": [{"domain": "corp.example", "weight": 1}, {"domain": "CORP.example."}]},
+            "bad_option",
+        ),
         ({"firewall": True, "firewall_profiles": []}, "bad_option"),
         ({"product_keys": [{"product_key": "HHHHH"}]}, "malformed_key"),
         ({"product_keys": [{"product_key": HOST_KEY, "products": "visio"}]}, "bad_option"),
@@ -193,6 +197,7 @@ def test_no_key_gets_into_a_result(host: HostStage) -> None:
 
 
 def test_with_a_pool_each_activation_is_counted_once(host: HostStage, budgets: Budgets) -> None:
+    budgets.simulated_by = "tests"
     budgets.declare("hosts", fingerprint=ProductKey(HOST_KEY).fingerprint, partial="PPPPP")
     for expected in (True, False):
         found = budgets.run("kms_host", PAID)
@@ -210,6 +215,7 @@ def test_an_unknown_pool_is_refused_and_nothing_is_changed(host: HostStage, budg
 def test_a_task_that_is_repeated_until_it_ends_well_opens_its_ledger_each_time(
     host: HostStage, budgets: Budgets
 ) -> None:
+    budgets.simulated_by = "tests"
     budgets.declare("hosts", fingerprint=ProductKey(HOST_KEY).fingerprint, partial="PPPPP")
     args = {**PAID, "ledger": str(budgets.path)}
     action = host.stage.action("kms_host", args, Keywords())
@@ -237,3 +243,12 @@ def test_what_a_pool_pays_goes_through_its_ledger(stage: Stage, budgets: Budgets
         first, settings = action.stages(action._validated(), resources)
     assert isinstance(first.gate, LedgerGate)
     assert settings.gate is None
+
+
+def test_of_several_keys_an_error_names_the_one_that_it_is_about(host: HostStage) -> None:
+    wrong = {"product_key": "VVVVV-WWWWW-XXXXX-YYYYY-TTTTT", "products": "office"}
+    both = host.run("kms_host", {"product_keys": [*KEY["product_keys"], wrong]})
+    alone = host.run("kms_host", {"product_keys": [wrong]})
+    assert (both["code"], alone["code"]) == ("0xC004F050", "0xC004F050")
+    assert both["msg"].startswith("Key TTTTT: ")
+    assert not alone["msg"].startswith("Key ")

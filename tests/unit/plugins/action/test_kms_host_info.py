@@ -44,13 +44,16 @@ def test_its_clients_are_told_where_they_are_asked_for(host: HostStage) -> None:
     for name in ("client01", "client02", "client01"):
         with pytest.raises(Faulted):
             Asker(host.fleet.machines[name]).activate()
+    before = datetime.now(timezone.utc).replace(microsecond=0)
     clients = host.run("kms_host_info", {"clients": True, "clients_days": 1})["clients"]
+    after = datetime.now(timezone.utc)
     assert (clients["events"], clients["truncated"], clients["duplicates"]) == (3, False, [])
     first, second = clients["rows"]
     assert (first["name"].lower(), first["requests"], second["requests"]) == ("client01.corp.example", 2, 1)
     assert (first["kind"], first["required_count"]) == ("windows_client", 25)
     since = datetime.fromisoformat(clients["since"])
-    assert timedelta(0) <= datetime.now(timezone.utc) - timedelta(days=1) - since < timedelta(minutes=5)
+    # However long the machine that runs the test takes.
+    assert before - timedelta(days=1) <= since <= after - timedelta(days=1)
     assert since.microsecond == 0
     cut = host.run("kms_host_info", {"clients": True, "clients_limit": 1})["clients"]
     assert (cut["events"], cut["truncated"]) == (1, True)

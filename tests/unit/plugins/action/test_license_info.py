@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .stage import Keywords, Stage, windows
+from .stage import KEY, PASSWORD, Keywords, Stage, windows
 
 SERVICE, PRODUCT, SYSTEM = "SoftwareLicensingService", "SoftwareLicensingProduct", "Win32_OperatingSystem"
 DOMAIN = "Win32_ComputerSystem"
@@ -108,3 +109,13 @@ def test_windows_7_is_refused(stage: Stage) -> None:
 def test_wrong_options(stage: Stage, args: dict[str, t.Any]) -> None:
     found = stage.run("license_info", args)
     assert (found["failed"], found["code"], found["refused"]) == (True, "bad_option", True)
+
+
+def test_what_the_machine_said_is_passed_on_without_a_password_or_a_key(stage: Stage) -> None:
+    said = f"The login {PASSWORD} or the key {KEY} is wrong."
+    stage.machine.faults[SERVICE] = Fault(0, "w:InternalError", said)
+    result = stage.run("license_info")
+    assert (result["failed"], result["code"], result["fault"]["subcode"]) == (True, "InternalError", "InternalError")
+    assert "The login" in result["fault"]["text"]
+    assert PASSWORD not in str(result)
+    assert KEY not in str(result)

@@ -58,6 +58,23 @@ def test_a_licensed_machine_confirms_what_is_open(budgets: Budgets) -> None:
     assert (settled.state, settled.code) == (EntryState.CONFIRMED, "reconciled")
 
 
+def test_a_licensed_machine_confirms_what_was_released_and_nothing_else_has_paid_for(budgets: Budgets) -> None:
+    entry = budgets.spend(state=EntryState.RELEASED, machine=HERE, code="0x80070005")
+    done = reconciled(budgets)
+    assert [(row["entry"], row["state"]) for row in done["settled"]] == [(entry.id, "confirmed")]
+    assert budgets.states() == ["confirmed"]
+
+
+def test_what_was_released_stays_so_where_another_entry_has_paid_or_nothing_is_licensed(budgets: Budgets) -> None:
+    budgets.spend(state=EntryState.RELEASED, machine=HERE)
+    budgets.stage.machine.products = [dict(UNLICENSED)]
+    assert not reconciled(budgets)["changed"]
+    budgets.stage.machine.products = [dict(LICENSED)]
+    budgets.spend(state=EntryState.CONFIRMED, machine=HERE)
+    assert not reconciled(budgets)["changed"]
+    assert budgets.states() == ["released", "confirmed"]
+
+
 def test_an_unlicensed_machine_releases_what_it_asked_for_itself(budgets: Budgets) -> None:
     budgets.stage.machine.products = [dict(UNLICENSED)]
     budgets.spend(state=EntryState.UNCERTAIN, machine=HERE, code="outcome_unknown")

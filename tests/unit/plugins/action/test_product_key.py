@@ -16,6 +16,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 
 from .stage import KEY, Keywords, Stage, windows
 
+ID = "0a1b2c3d-0001-4002-8003-0123456789ab"
+
 
 @pytest.mark.parametrize(
     ("args", "expected"),
@@ -24,14 +26,14 @@ from .stage import KEY, Keywords, Stage, windows
         ({"product_key": KEY.lower()}, PresentKey(partial="GGGGG", key=ProductKey(KEY))),
         ({"partial_product_key": "ggggg"}, PresentKey(partial="GGGGG")),
         (
-            {"product_key": KEY, "partial_product_key": "GGGGG", "activation_id": "x"},
-            PresentKey(partial="GGGGG", key=ProductKey(KEY), activation_id="x"),
+            {"product_key": KEY, "partial_product_key": "GGGGG", "activation_id": f"{{{ID.upper()}}}"},
+            PresentKey(partial="GGGGG", key=ProductKey(KEY), activation_id=ID),
         ),
         ({"state": "absent", "product_key": KEY}, AbsentKey(partial="GGGGG")),
         ({"state": "absent", "partial_product_key": "GGGGG"}, AbsentKey(partial="GGGGG")),
         (
-            {"state": "absent", "partial_product_key": "GGGGG", "activation_id": "x"},
-            AbsentKey(partial="GGGGG", activation_id="x"),
+            {"state": "absent", "partial_product_key": "GGGGG", "activation_id": f"{{{ID.upper()}}}"},
+            AbsentKey(partial="GGGGG", activation_id=ID),
         ),
     ],
 )
@@ -45,6 +47,20 @@ def test_what_is_not_five_characters_is_refused(stage: Stage, partial: str) -> N
     found = stage.run("product_key", {"partial_product_key": partial})
     assert (found["code"], found["refused"]) == ("bad_option", True)
     assert "partial_product_key" in found["msg"]
+    assert stage.machine.settings == []
+
+
+@pytest.mark.parametrize("key", ["", " "])
+def test_an_empty_key_is_said_to_be_empty(stage: Stage, key: str) -> None:
+    found = stage.run("product_key", {"product_key": key})
+    assert (found["code"], found["refused"]) == ("bad_option", True)
+    assert "empty" in found["msg"]
+
+
+@pytest.mark.parametrize("given", ["x", "esu", f"{ID}0"])
+def test_what_is_not_an_activation_id_is_refused_before_anything_is_read(stage: Stage, given: str) -> None:
+    found = stage.run("product_key", {"partial_product_key": "GGGGG", "activation_id": given})
+    assert (found["code"], found["refused"], given in found["msg"]) == ("bad_option", True, True)
     assert stage.machine.settings == []
 
 
@@ -67,7 +83,7 @@ def test_every_product_with_a_key_is_read(stage: Stage) -> None:
 
 
 def test_there_again_gone_again(stage: Stage) -> None:
-    given: dict[str, t.Any] = {"product_key": KEY}
+    given: dict[str, t.Any] = {"product_key": KEY, "replace_licensed": True}
     changes = [
         stage.run("product_key", {**given, "state": state})["changed"]
         for state in ("present", "present", "absent", "absent")
@@ -80,10 +96,33 @@ def test_there_again_gone_again(stage: Stage) -> None:
 
 
 def test_nothing_is_activated(stage: Stage) -> None:
-    stage.run("product_key", {"product_key": KEY})
+    stage.run("product_key", {"product_key": KEY, "replace_licensed": True})
     assert "Activate" not in stage.machine.methods
+
+
+def test_a_licensed_windows_keeps_its_key_unless_that_is_given_up(stage: Stage) -> None:
+    found = stage.run("product_key", {"product_key": KEY})
+    assert (found["failed"], found["code"]) == (True, "licensed_by_other_key")
+    (row,) = found["license_changes"]
+    assert (row["product"], row["given_up"], row["restored"]) == ("windows", False, True)
+    assert found["recovery"] is None
 
 
 def test_a_key_that_is_only_checked_and_is_not_there_fails(stage: Stage) -> None:
     found = stage.run("product_key", {"partial_product_key": "GGGGG"})
     assert (found["code"], found["refused"]) == ("key_unknown", True)
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_key_is_named_as_what_it_is(stage: Stage, key: str) -> None:
+    found = stage.run("product_key", {"product_key": key})
+    assert (found["code"], found["refused"]) == ("bad_option", True)
+    assert found["msg"].startswith("product_key is empty. ")
+    rows = stage.run("kms_host", {"product_keys": [{"product_key": key}]})
+    assert rows["code"] == "bad_option" and rows["msg"].startswith("product_key is empty. ")
+
+
+def test_an_unknown_option_is_refused_with_the_nearest_one(stage: Stage) -> None:
+    found = stage.run("kms_client", {"kms_hosst": "kms.corp.example"})
+    assert (found["code"], found["refused"]) == ("bad_option", True)
+    assert "kms_hosst" in found["msg"] and "did you mean kms_host?" in found["msg"]

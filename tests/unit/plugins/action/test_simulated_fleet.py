@@ -105,6 +105,8 @@ def test_the_result_is_the_inventory_and_is_kept_from_the_screen(directory: Path
     assert Path(result["inventory_file"]).is_file()
     assert Path(result["ca_file"]).is_file()
     assert result["microsoft"]["batch_url"].endswith("/BatchActivation/BatchActivation.asmx")
+    assert result["sandbox"]["service"]["url"] == result["microsoft"]["batch_url"]
+    assert result["sandbox"] == result["inventory"]["all"]["vars"]["volume_activation_fleet"]
     assert result["microsoft"]["ca_file"] == result["ca_file"]
 
 
@@ -145,7 +147,7 @@ def test_a_description_that_is_none_fails_alike_in_both_modes(
     result = task(directory, check=check, **options)
     assert (result["failed"], result["code"]) == (True, "invalid_description")
     assert place in result["msg"]
-    assert result["remedy"]
+    assert result["remedy"] and result["msg"].endswith(result["remedy"])
     assert not is_running(directory)
 
 
@@ -153,7 +155,7 @@ def test_a_key_or_password_in_a_wrong_description_is_not_told(directory: Path) -
     wrong = {
         "system": "server_2022_standard",
         "product_key": "AAAAA-not-a-key-1",
-        "credentials": {"username": "x", "password": "hush:hush"},
+        "credentials": {"username": "x:y", "password": "hush:hush"},
     }
     for machines in ({"web1": wrong}, {"web1": {**wrong, "product_key": None}}):
         result = task(directory, machines=machines)

@@ -38,6 +38,7 @@ class FakeApplier:
     foreseen: list[Plan] = field(default_factory=list)
     noted: list[Wish] = field(default_factory=list)
     refusal: Refusal | None = None
+    after: State | None = None
 
     def foresee(self, steps: Plan, _predicted: State) -> None:
         """Remember what was foreseen."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import typing as t
 
@@ -26,7 +27,7 @@ from .._planning.states import gvlk
 ARGS: dict[str, dict[str, t.Any]] = {
     "license_info": {},
     "kms_client": {"kms_host": "kms.example.com", "replace_licensed": True},
-    "product_key": {"product_key": KEY},
+    "product_key": {"product_key": KEY, "replace_licensed": True},
     "activate": {"force": True},
 }
 each_module = pytest.mark.parametrize("module", MODULES)
@@ -106,6 +107,16 @@ def test_for_real_it_does_what_check_mode_said(stage: Stage, module: str) -> Non
     assert done["requests"] == len(stage.machine.queries) - predicted["requests"] + len(stage.machine.calls)
 
 
+@pytest.mark.parametrize(("variables", "query", "call"), [({}, 20, 60), ({"connection_timeout": 90}, 90, 90)])
+def test_methods_may_take_as_long_as_a_host_allows_and_queries_as_long_as_the_connection_says(
+    stage: Stage, variables: dict[str, t.Any], query: float, call: float
+) -> None:
+    stage.machine.products = [windows()]
+    stage.run("activate", connection_options=variables)
+    assert stage.machine.limits["Enumerate"] == {query}
+    assert stage.machine.limits["Invoke"] == {call}
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_diff_is_there_when_it_is_asked_for(stage: Stage, wanted: bool) -> None:
     assert ("diff" in stage.run("activate", {"force": True}, diff=wanted, check=True)) is wanted
@@ -147,6 +158,9 @@ def test_an_answer_that_never_came_is_an_unknown_outcome(stage: Stage) -> None:
     [
         (ConnectionFailed("No route.", code="unreachable"), "unreachable"),
         (MissingLibrary("It is not installed.", code="missing_library"), "missing_library"),
+        (MemoryError(), "controller_limit"),
+        (OSError(errno.EMFILE, "Too many open files"), "controller_limit"),
+        (RuntimeError("can't start new thread"), "controller_limit"),
     ],
 )
 def test_a_session_that_cannot_be_opened_is_a_result_too(

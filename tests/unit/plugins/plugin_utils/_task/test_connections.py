@@ -15,6 +15,7 @@ from ansible.plugins.loader import connection_loader
 from ansible.release import __version__ as ansible_version
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     ClientCertificate,
@@ -29,6 +30,14 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 from ansible_collections.volume.activation.plugins.plugin_utils._task._connections import settings_from
 
 VERSION = tuple(int(part) for part in ansible_version.split(".")[:2])
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the proxies and CA bundles of the developer's environment out."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def connection(plugin: str, **variables: t.Any) -> t.Any:
@@ -204,6 +213,28 @@ def test_winrm_without_a_proxy_goes_straight() -> None:
     assert winrm(ansible_winrm_proxy=None).proxy == Proxy(environment=False)
 
 
+@pytest.mark.parametrize("library", ["winrm", "psrp"])
+def test_the_environment_is_read_when_the_settings_are_made(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    monkeypatch.setenv("https_proxy", "http://u:hush@proxy:3128")
+    monkeypatch.setenv("no_proxy", "10.0.0.0/8")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ca.pem")
+    plugin = connection(library, ansible_host="srv01.corp.example")
+    settings = settings_from(plugin)
+    monkeypatch.setenv("https_proxy", "http://another:3128")
+    assert (settings.proxy_url, settings.verify) == (Secret("http://u:hush@proxy:3128"), "/etc/ca.pem")
+    assert "hush" not in repr(settings)
+    excepted = settings_from(connection(library, ansible_host="10.1.2.3"))
+    assert excepted.proxy_url is None
+    assert settings_from(plugin, Outbound()).proxy_url is None
+
+
+def test_variables_of_the_host_rule_the_environments_proxy_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    assert winrm(ansible_winrm_proxy=None).proxy_url is None
+    assert psrp(ansible_psrp_ignore_proxy=True).proxy_url is None
+    assert psrp(ansible_psrp_proxy="http://own:3128").proxy_url == Secret("http://own:3128")
+
+
 def test_psrp_passes_every_option_on() -> None:
     settings = psrp(
         ansible_host="2001:db8::7",
@@ -241,6 +272,7 @@ def test_psrp_passes_every_option_on() -> None:
         reconnection_backoff=3,
         encryption="always",
         proxy=Proxy(url=Secret("http://proxy:3128")),
+        outbound=settings.outbound,
         credssp=CredSSP("kerberos", True, 5),
         kerberos=Kerberos("HTTP", "real.example", True),
         send_cbt=False,
@@ -296,3 +328,91 @@ def test_no_connection_is_made_and_no_shell_opened() -> None:
     assert plugin.protocol is None
     assert plugin.shell_id is None
     assert not plugin.connected
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [("ntml", "ntlm"), ("NTLM", "ntlm"), ("kerberso", "kerberos"), ("negotiate", None), (["ntlm", "bassic"], "basic")],
+)
+def test_an_unknown_transport_is_refused_with_the_choices(given: t.Any, near: str | None) -> None:
+    with pytest.raises(Refusal) as caught:
+        winrm(ansible_winrm_transport=given)
+    assert caught.value.code == "bad_connection_option"
+    for choice in ("basic", "certificate", "credssp", "kerberos", "ntlm", "plaintext", "ssl"):
+        assert choice in caught.value.message
+    assert "ansible_winrm_transport" in (caught.value.remedy or "")
+    assert near is None or f"Did you mean {near}?" in (caught.value.remedy or "")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ansible_port": 0},
+        {"ansible_port": 99999},
+        {"ansible_winrm_server_cert_validation": "no"},
+        {"ansible_winrm_credssp_auth_mechanism": "basic"},
+        {"ansible_winrm_connection_timeout": -5},
+        {"ansible_host": "https://app01.example"},
+        {"ansible_host": "app01.example:5986"},
+        {"ansible_host": "[app01.example]:5986"},
+        {"ansible_host": "app 01"},
+        {"ansible_host": ""},
+    ],
+)
+def test_a_winrm_value_out_of_bounds_is_refused(variables: dict[str, t.Any]) -> None:
+    with pytest.raises(Refusal) as caught:
+        settings_from(connection("winrm", **variables))
+    assert caught.value.code == "bad_connection_option"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ansible_port": 70000},
+        {"ansible_psrp_connection_timeout": -1},
+        {"ansible_psrp_max_envelope_size": 100},
+        {"ansible_psrp_host": "https://app01.example"},
+    ],
+)
+def test_a_psrp_value_out_of_bounds_is_refused(variables: dict[str, t.Any]) -> None:
+    with pytest.raises(Refusal) as caught:
+        settings_from(connection("psrp", **variables))
+    assert caught.value.code == "bad_connection_option"
+
+
+def test_a_login_in_the_address_is_not_quoted() -> None:
+    with pytest.raises(Refusal) as caught:
+        winrm(ansible_host="user:hush-Word-1@app01.example")
+    assert "hush" not in str([caught.value.message, caught.value.remedy])
+
+
+@pytest.mark.parametrize("plugin", ["winrm", "psrp"])
+@pytest.mark.parametrize(
+    ("given", "host", "netloc"),
+    [
+        ("[::1]", "::1", "[::1]"),
+        ("::1", "::1", "[::1]"),
+        (" [2001:db8::7] ", "2001:db8::7", "[2001:db8::7]"),
+        ("[fe80::1%eth0]", "fe80::1%eth0", "[fe80::1%eth0]"),
+        ("fe80::1%eth0", "fe80::1%eth0", "[fe80::1%eth0]"),
+        ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_an_address_is_known_without_brackets_and_asked_with_them(
+    plugin: str, given: str, host: str, netloc: str
+) -> None:
+    settings = settings_from(connection(plugin, ansible_host=given))
+    assert settings.host == host
+    assert f"//{netloc}:5986/" in settings.endpoint
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, 512_000),
+        ({"ansible_psrp_max_envelope_size": 64_000}, 64_000),
+        ({"ansible_psrp_max_envelope_size": 9**9}, 512_000),
+    ],
+)
+def test_the_size_of_an_answer_is_honoured_up_to_what_is_read(given: dict[str, t.Any], expected: int) -> None:
+    assert psrp(**given).max_envelope_size == expected

@@ -150,7 +150,18 @@ def test_what_a_host_can_have_is_taken(given: dict[str, Any]) -> None:
         ({"renewal_interval": 43201}, "renewal_interval"),
         *[
             ({"publish_domains": [domain(name)]}, "publish_domains")
-            for name in ("", " ", ".", "corp example", "corp,example", "a..b", "-a", "a-", "a" * 64, "\u00e4.example")
+            for name in (
+                "",
+                " ",
+                ".",
+                "corp example",
+                "corp,example",
+                "a..b",
+                "-a",
+                "a-",
+                "a" * 64,
+                "_vlmcs._tcp.corp.example",
+            )
         ],
         ({"publish_domains": [domain("a"), domain("b", -1)]}, "priority"),
         ({"publish_domains": [domain("a", 65536)]}, "priority"),
