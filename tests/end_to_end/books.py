@@ -80,7 +80,7 @@ class Books:
 
     def open(self) -> Ledger:
         """Return the ledger, to be used as a context manager."""
-        return Ledger.open(str(self.file))
+        return Ledger.open(str(self.file), simulated_by="tests")
 
     def declare(self, name: str, limit: int = 5, reserve: int = 0, key: str | None = None) -> None:
         """Declare a pool, bound to a key where one is given."""
@@ -104,7 +104,9 @@ class Books:
                         pool=name,
                         key_fingerprint=key.fingerprint,
                         partial=key.partial,
-                        machine=MachineIdentity(name=f"other-{index}", bios_uuid=f"other-{index}"),
+                        machine=MachineIdentity(
+                            name=f"other-{index}", bios_uuid=f"51a0f1ee-0000-8000-8000-{index:012d}"
+                        ),
                         product_id="other",
                         method=Method.EXCHANGE,
                         reason="first_activation",

@@ -19,9 +19,11 @@ from typing import Any, cast
 import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer, Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
 HERE = Path(__file__).resolve().parent
 LIMIT_SECONDS = 240
+FLEETS_OWN = ("volume_activation_fleet", "mak_exception_ledger", "mak_exception_service", "adba_forest_ledger")
 
 
 @dataclass
@@ -55,8 +57,15 @@ class Playground:
     def inventory(self, variables: Mapping[str, Any] | None = None) -> Path:
         """Write the inventory, with further variables for all hosts, and return its path."""
         path = self.folder / "inventory.yml"
-        hosts = self.server.host_variables()
-        path.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": dict(variables or {})}}), encoding="utf-8")
+        given = dict(variables or {})
+        # The ledger and the service that a test gives for all hosts count, not what the fleet sets at each of them.
+        replaced = {key for key in given if key in FLEETS_OWN}
+        hosts = {
+            name: {key: value for key, value in row.items() if key not in replaced}
+            for name, row in self.server.host_variables().items()
+        }
+        everyone = {"volume_activation_fleet": self.server.sandbox, **given}
+        path.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": everyone}}), encoding="utf-8")
         return path
 
     def play(
@@ -80,18 +89,25 @@ class Playground:
         variables: Mapping[str, Any] | None = None,
         arguments: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
+        starter: tuple[str, ...] = (),
     ) -> Run:
         """Run a playbook, a file or one of a collection."""
         everything = ("-i", str(self.inventory(variables)), playbook, *arguments)
-        return run_ansible(self.folder, self.tree, *everything, environment=environment)
+        return run_ansible(self.folder, self.tree, *everything, environment=environment, starter=starter)
 
 
-def run_ansible(folder: Path, tree: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
-    """Run `ansible-playbook` with HOME and working directory in `folder`."""
+def run_ansible(
+    folder: Path,
+    tree: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    starter: tuple[str, ...] = (),
+) -> Run:
+    """Run `ansible-playbook` with HOME and working directory in `folder`; `starter` is a command that runs it."""
     results = folder / "results.jsonl"
     results.unlink(missing_ok=True)
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
+        [*starter, str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
         env={**_environment(folder, tree, results), **(environment or {})},
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -132,3 +148,10 @@ def playground(
 def task(module: str, **options: Any) -> dict[str, Any]:
     """Return a task with that module of the collection."""
     return {"name": module, f"volume.activation.{module}": options}
+
+
+def try_to_activate(ground: Playground, name: str) -> None:
+    """Let Windows of one machine try to activate by itself, which fails or not, and leaves its events behind."""
+    machine = ground.fleet.machines[name]
+    keys = {"ID": machine.describe()["primary"]["id"]}
+    machine.answer(Invoke(wmi_resource("SoftwareLicensingProduct", selectors=keys), "Activate", {}))

@@ -67,7 +67,7 @@ class Round:
 
     def declare(self) -> None:
         """Give the pool its budget."""
-        with Ledger.open(self.ledger) as ledger:
+        with Ledger.open(self.ledger, simulated_by="tests") as ledger:
             ledger.declare(PoolWish(name=self.name, limit=self.limit, fingerprint=self.key.fingerprint))
 
     def license(self, name: str) -> str:
@@ -75,7 +75,7 @@ class Round:
         counted = Counted(mak=Mak(key=self.key))
         wish = Wish(key=counted.mak, activation=Activation(counted=counted))
         scope = Scope(products=Products.INSTALLED)
-        with Ledger.open(self.ledger) as ledger:
+        with Ledger.open(self.ledger, simulated_by="tests") as ledger:
             account = Account(pool=self.name, key=self.key, machine=name, user="worker")
             gate = LedgerGate(ledger, account, _pays_nobody, _tells_nobody)
             with self.open(name, gate) as machine:
@@ -122,7 +122,7 @@ class Round:
 
     def reconcile(self) -> None:
         """Settle what is open from what the machines say, once they have had the time to finish."""
-        with Ledger.open(self.ledger) as ledger:
+        with Ledger.open(self.ledger, simulated_by="tests") as ledger:
             while waiting := ledger.entries(pool=self.name, states=OPEN_STATES):
                 for entry in waiting:
                     verdict = judged(entry, self._evidence(entry.machine.name), live=ledger.is_live(entry.id))
@@ -141,7 +141,7 @@ class Round:
 
     def told(self, ended: dict[str, str]) -> Variables:
         """Return how workers ended, and the ledger's figures."""
-        with Ledger.open(self.ledger) as ledger:
+        with Ledger.open(self.ledger, simulated_by="tests") as ledger:
             balance = ledger.balance(self.name)
             entries = ledger.entries(pool=self.name)
         return {
@@ -231,7 +231,7 @@ def main() -> int:
     """Do the job on standard input."""
     job = json.load(sys.stdin)
     preload()
-    with Ledger.open(job["ledger"]):
+    with Ledger.open(job["ledger"], simulated_by="tests"):
         pass  # everything that has to be imported and set up is, before the first fork
     if job["kind"] == "once":
         once(job)

@@ -35,28 +35,30 @@ BY_KMS = {**NOTHING, "status": "licensed", "activated_by": "kms", "kms_host": "k
 BY_AD = {**NOTHING, "status": "licensed", "activated_by": "ad", "lease_days": 20}
 RETAIL = {**NOTHING, "status": "licensed", "channel": "retail"}
 ANY = {"activation_type": "any"}
+LIFTED = (LIFT, LIFT)
+"""Of the machine, and of the product that showed the type, since it may be its own."""
 
 # What each stage asks of which module, and the methods that the machine then has to see.
 Stages = list[tuple[str, str, dict[str, Any], tuple[str, ...]]]
 FROM_NOTHING: Stages = [
     ("create", "adba_client", ANY, (ACTIVATE, REFRESH)),
     ("modify", "adba_client", {}, (ALLOW,)),
-    ("back", "adba_client", ANY, (LIFT,)),
+    ("back", "adba_client", ANY, LIFTED),
 ]
 FROM_KMS: Stages = [
     ("create", "adba_client", {}, (ALLOW, ACTIVATE, REFRESH)),
-    ("modify", "adba_client", ANY, (LIFT,)),
+    ("modify", "adba_client", ANY, LIFTED),
     ("remove", "kms_client", {"activation_type": "kms"}, (ALLOW,)),
 ]
 FROM_RETAIL: Stages = [
     ("create", "adba_client", {"replace_licensed": True}, (INSTALL, ALLOW, ACTIVATE, REFRESH)),
-    ("modify", "adba_client", ANY, (LIFT,)),
+    ("modify", "adba_client", ANY, LIFTED),
     ("back", "adba_client", {"replace_licensed": True}, (ALLOW,)),
 ]
 RENEWED: Stages = [
     ("renew", "adba_client", {**ANY, "renew_below_days": 30}, (ACTIVATE, REFRESH)),
     ("modify", "adba_client", {"renew_below_days": 30}, (ALLOW,)),
-    ("back", "adba_client", ANY, (LIFT,)),
+    ("back", "adba_client", ANY, LIFTED),
 ]
 
 
@@ -173,11 +175,13 @@ def test_what_needs_a_decision_is_refused_alike_in_check_mode_and_before_anythin
 
 
 ELSEWHERE = {"domain": "empty.example"}
+TRIED = [ALLOW, ACTIVATE, REFRESH, LIFT]
+"""The type is set back once the activation has failed."""
 DECLINED: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "no-object": ({**NOTHING, **ELSEWHERE}, [ALLOW, ACTIVATE, REFRESH]),
-    "no-forest": ({**NOTHING, "domain": "unknown.example"}, [ALLOW, ACTIVATE, REFRESH]),
-    "object-for-others": ({**NOTHING, "system": "windows_11_enterprise"}, [ALLOW, ACTIVATE, REFRESH]),
-    "by-kms": ({**BY_KMS, **ELSEWHERE}, [ALLOW, ACTIVATE, REFRESH]),
+    "no-object": ({**NOTHING, **ELSEWHERE}, TRIED),
+    "no-forest": ({**NOTHING, "domain": "unknown.example"}, TRIED),
+    "object-for-others": ({**NOTHING, "system": "windows_11_enterprise"}, TRIED),
+    "by-kms": ({**BY_KMS, **ELSEWHERE}, TRIED),
     "restricted-already": ({**BY_KMS, **ELSEWHERE, "activation_type": "ad"}, [ACTIVATE, REFRESH]),
 }
 
@@ -194,11 +198,14 @@ def test_without_an_object_windows_says_so_and_the_remedy_names_where_to_look(se
         check, real = run.result(name, "check"), run.result(name, "real")
         assert [step["action"] for step in check["steps"]][-1] == "activate"
         assert (real["code"], real["refused"]) == ("0xC004F081", False), name
-        assert real["steps"] == check["steps"][:-1]
+        back = [step["target"] for step in real["steps"][len(check["steps"]) - 1 :]]
+        assert real["steps"][: len(check["steps"]) - 1] == check["steps"][:-1]
+        assert back == ([] if "activation_type" in machine else ["any"])
         assert "adba_object_info" in real["remedy"]
-        assert _invoked(ground, name) == methods
+        assert _invoked(ground, name) == methods, name
         product = run.result(name, "afterwards")["license"]["products"][0]
-        assert (product["status"], product["activation_type"]) == (machine["status"], "ad")
+        kind = machine.get("activation_type", "any")
+        assert (product["status"], product["activation_type"]) == (machine["status"], kind)
 
 
 def test_where_any_path_may_be_gone_kms_is_taken_and_told(serve: Serve) -> None:
@@ -219,6 +226,25 @@ def test_a_restriction_to_another_path_is_lifted(serve: Serve, activated_by: str
     run = ground.play(task("adba_client"))
     assert run.code == 0, run.output
     _assert_by_the_object(run.result("srv"))
+    assert _invoked(ground) == [ALLOW, LIFT, ACTIVATE, REFRESH]
+
+
+def test_an_office_on_kms_is_not_cut_off_from_its_kms_host(serve: Serve) -> None:
+    machine = {**BY_KMS, "office": [{"product": "office_2021", "status": "licensed"}]}
+    ground = serve({"srv": machine}, world=WORLD)
+    run = ground.play(
+        {**task("adba_client"), "name": "check", "check_mode": True, "diff": True},
+        {**task("adba_client"), "name": "real", "diff": True},
+        {**task("adba_client"), "name": "again"},
+        {**task("license_info"), "name": "afterwards"},
+    )
+    assert run.code == 0, run.output
+    assert run.result("srv", "check")["diff"] == run.result("srv", "real")["diff"]
+    assert "Windows (ServerDatacenter)" in run.result("srv", "real")["diff"]["after"]
+    assert run.result("srv", "again")["changed"] is False
+    products = run.result("srv", "afterwards")["license"]["products"]
+    types = {product["application"]: (product["activation_type"], product["activated_by"]) for product in products}
+    assert types == {"windows": ("ad", "ad"), "office": ("any", "kms")}
     assert _invoked(ground) == [ALLOW, ACTIVATE, REFRESH]
 
 

@@ -75,9 +75,9 @@ def test_check_mode_tells_the_same(serve: Callable[..., Playground]) -> None:
     assert ground.server.counters.of("restricted").requests == 0
 
 
-def test_a_fleet_of_which_nobody_answers_is_told_too(serve: Callable[..., Playground]) -> None:
+def test_a_fleet_of_which_no_machine_answers_is_reported_and_fails(serve: Callable[..., Playground]) -> None:
     run = serve({"away": MACHINES["away"]}).run(PLAYBOOK)
-    assert run.code == 0, run.output
+    assert run.code == 2, run.output
     assert _told(run) == {("away", None): ("unknown", "unreachable")}
 
 

@@ -72,7 +72,7 @@ def test_twelve_cases(serve: Serve, samba: DomainController, forest_objects: For
     # What check mode and the second runs were spared is what the machine never saw.
     assert forest.invoked() == [PREPARE, ONLINE, PREPARE, DEPOSIT]
     assert [run.result("dc1", f"{stage} again real")["requests"] for stage in ("create", "remove")] == [0, 0]
-    with Ledger.open(ledger) as opened:
+    with Ledger.open(ledger, simulated_by="tests") as opened:
         (kept,) = opened.confirmations()
     assert (kept.confirmation_id, kept.partial, kept.source, kept.uses) == (confirmation, partial, "telephone", 1)
 

@@ -63,7 +63,7 @@ def play(books: Books, *tasks: dict[str, Any]) -> Run:
         "ledger_file": str(books.file),
         "parcel": str(_parcel(books)),
         "service": {**service, "retries": 0},
-        "nowhere": {"url": f"https://127.0.0.1:{server.addresses.closed_port}/", "retries": 0},
+        "nowhere": {"url": f"https://127.0.0.1:{server.addresses.closed_port}/simulated-fleet/", "retries": 0},
     }
     return books.ground.play(*tasks, variables=variables)
 

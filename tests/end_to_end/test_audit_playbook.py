@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,7 @@ WARNED = ("desk01", "web01")
 
 
 def _audited(ground: Playground, *arguments: str, hosts: tuple[str, ...] = (), **variables: Any) -> Run:
-    place = {"audit_directory": str(ground.folder / "audit"), **variables}
+    place = {"audit_directory": str(ground.folder / "audit"), "audit_fail_on_unread": 25, **variables}
     named = {"audit_hosts": ":".join(hosts)} if hosts else {}
     return ground.run(PLAYBOOK, arguments=("-e", json.dumps({**place, **named}), *arguments))
 
@@ -58,10 +59,37 @@ def test_the_report_is_written_and_the_findings_are_told(serve: Callable[..., Pl
     assert metrics.read_text(encoding="utf-8").startswith("# HELP ")
     assert _told(run) == [
         "4 machines: 3 were read, 2 are licensed, 3 have findings.",
+        "1 skipped: linux. The connection is local, and not winrm or psrp.",
         "critical: Windows is not licensed, 1 machine (web02)",
-        *(line for line in _told(run)[2:4] if line.startswith("warning: ")),
+        *(line for line in _told(run)[3:5] if line.startswith("warning: ")),
         f"The report is {audit}/report.html",
     ]
+
+
+def test_an_incomplete_audit_fails_after_the_report_is_written(serve: Callable[..., Playground]) -> None:
+    """Few files may be open, and the login of three machines is wrong: none of that leaves the others unread."""
+    wrong = {**KMS, "vars": {"ansible_user": "retired", "ansible_password": "not-the-password"}}
+    refusing = {name: wrong for name in ("aaa01", "aaa02", "aaa03")}
+    ground = serve({**{f"web{number:02}": KMS for number in range(12)}, **refusing})
+    audit = ground.folder / "audit"
+    options = {"audit_directory": str(audit), "audit_max_login_refusals": 1}
+    run = ground.run(PLAYBOOK, arguments=("-e", json.dumps(options)), starter=("sh", "-c", 'ulimit -n 64; "$@"', "sh"))
+    assert run.code == 2, run.output
+    assert "hosts are read at a time and not 64" in " ".join(run.output.split())
+    document = _document(ground)
+    assert document["summary"]["reached"] == 12
+    errors = sorted(row["error"]["code"] for row in document["machines"] if row["error"])
+    assert errors == ["login_given_up", "login_given_up", "login_refused"]
+    [unread] = [row for row in document["findings"] if row["code"] == "audit_incomplete"]
+    assert (unread["severity"], unread["subject"], len(unread["machines"])) == ("critical", "login_given_up", 2)
+    assert "Left unread by the audit" in (audit / "report.html").read_text(encoding="utf-8")
+    assert _told(run)[1].startswith("critical: Left unread by the audit: login_given_up, 2 machines")
+    assert "The audit is incomplete" in " ".join(run.output.split())
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in audit.iterdir()} == {
+        "audit.csv": 0o600,
+        "audit.json": 0o600,
+        "report.html": 0o600,
+    }
 
 
 @pytest.mark.parametrize(("variables", "place"), [({}, "audit"), ({"audit_directory": "of/today"}, "of/today")])
@@ -74,6 +102,36 @@ def test_the_directory_is_where_the_command_was_started(
     assert run.code == 0, run.output
     assert (ground.folder / place / "report.html").exists()
     assert _told(run)[-1] == f"The report is {ground.folder}/{place}/report.html"
+
+
+def test_an_audit_that_read_nothing_fails_after_the_report_and_says_why_hosts_were_skipped(
+    serve: Callable[..., Playground],
+) -> None:
+    """One host is off, and the connection of the other is set where an audit does not look."""
+    ground = serve({"linux": {**KMS, "vars": {"ansible_connection": None}}, "off01": MACHINES["off01"]})
+    play = [
+        {
+            "hosts": "all",
+            "gather_facts": False,
+            "vars": {"ansible_connection": "winrm"},
+            "tasks": [{"volume.activation.fleet_audit": {"hosts": ["linux"]}}],
+        }
+    ]
+    (ground.folder / "play.yml").write_text(json.dumps(play))
+    run = ground.run("play.yml")
+    assert (run.code, run.results[-1]["result"]["code"]) == (2, "too_few_read"), run.output
+    [skipped] = run.results[-1]["result"]["audit"]["skipped_by_reason"]
+    assert skipped["machines"] == ["linux"] and "The play sets ansible_connection" in skipped["reason"]
+    whole = _audited(ground, hosts=("off01",), audit_fail_on_unread=100)
+    assert whole.code == 2, whole.output
+    assert "Machines read: 0 of 1" in whole.results[-1]["result"]["msg"]
+    assert (ground.folder / "audit" / "report.html").exists()
+    assert "There are no findings." not in _told(whole)
+
+
+def test_a_limit_of_zero_is_not_taken_for_one_that_is_not_set(serve: Callable[..., Playground]) -> None:
+    run = _audited(serve({name: MACHINES[name] for name in ("off01", "web01")}), audit_fail_on_unread=0)
+    assert run.code == 2 and "More than 0 percent" in run.results[-1]["result"]["msg"], run.output
 
 
 @pytest.mark.parametrize(

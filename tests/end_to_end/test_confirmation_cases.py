@@ -104,7 +104,7 @@ def test_gathered_obtained_and_deposited(books: Books, backend: str) -> None:
 
 
 def test_an_outage_is_survived_by_running_again(books: Books) -> None:
-    nowhere = {"url": f"https://127.0.0.1:{books.ground.server.addresses.closed_port}/", "retries": 0}
+    nowhere = {"url": f"https://127.0.0.1:{books.ground.server.addresses.closed_port}/simulated-fleet/", "retries": 0}
     options = {"requests": COLLECTED, "pool": "lab", "product_key": "{{ key }}"}
     lost = play(
         books,

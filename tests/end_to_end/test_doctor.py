@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import replayed, summary
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import load
 
-from .playground import Playground, Run, task
+from .playground import Playground, Run, task, try_to_activate
 
 pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 
@@ -39,13 +39,13 @@ MACHINES: dict[str, dict[str, Any]] = {
     "expired": {"system": "server_2022_standard", "status": "notification"},
     "host": {"system": "server_2022_standard", "channel": "kms_host"},
     "host-key": {"system": "windows_11_enterprise", "channel": "kms_host"},
-    "last-error": {**UNLICENSED, "reason": "0xC004F074"},
+    "last-error": {**UNLICENSED, "domain": "late.example"},
     "name": {**SERVER, "vars": {"ansible_host": "nowhere.invalid"}},
     "no-rights": {**SERVER, "administrator": False},
     "password": {**SERVER, "vars": {"ansible_password": "not-the-password"}},
     "port": {**SERVER, "faults": _always(on="login", do="refuse")},
     "stale": {**SERVER, "domain": "stale.example"},
-    "threshold": {**UNLICENSED, "domain": "small.example", "reason": "0xC004F038"},
+    "threshold": {**UNLICENSED, "domain": "small.example"},
     "tls": {**SERVER, "vars": {"ansible_winrm_ca_trust_path": "legacy_requests"}},
     "unreachable-kms": {**SERVER, "kms_host": "closed.corp.example"},
     "wmi": {**SERVER, "faults": _always(on="enumerate", do="access_denied")},
@@ -60,7 +60,7 @@ WRONG: dict[str, list[str]] = {
     "expired": ["notification", "0xC004F009"],
     "host": [],
     "host-key": ["host_key_on_client"],
-    "last-error": ["not_licensed", "0xC004F074"],
+    "last-error": ["not_licensed", "0xC004F06C"],
     "name": ["name_not_resolved"],
     "no-rights": ["no_rights"],
     "password": ["login_refused"],
@@ -76,16 +76,22 @@ WORLD: dict[str, Any] = {
         "kms.corp.example": {"count": 50, "office_count": 10},
         "closed.corp.example": {"count": 50, "reachable": False},
         "kms.small.example": {"count": 3},
+        "kms.late.example": {"count": 50, "clock_skew": "5h"},
     },
     "dns": {
         "corp.example": ["kms.corp.example"],
         "small.example": ["kms.small.example"],
+        "late.example": ["kms.late.example"],
         "stale.example": ["gone.stale.example", "kms.corp.example"],
         "ad.example": [],
         "lonely.example": [],
     },
     "ad": {"ad.example": ["Corp 2022"]},
 }
+
+
+TRIED = ("last-error", "threshold")
+"""Machines that have tried to activate before the doctor comes."""
 
 
 def _variables(ground: Playground) -> dict[str, Any]:
@@ -106,14 +112,16 @@ def _wrong(run: Run) -> dict[str, list[str]]:
 
 def test_each_fault_is_named_and_healthy_machines_are_left_alone(serve: Callable[..., Playground]) -> None:
     ground = serve(MACHINES, world=WORLD, dns=True)
+    for name in TRIED:
+        try_to_activate(ground, name)
     reports = ground.folder / "reports"
     arguments = ("-e", f"doctor_directory={reports}", "-f", "10")
     run = ground.run(PLAYBOOK, variables=_variables(ground), arguments=arguments)
     assert run.code == 2, run.output
     assert _wrong(run) == WRONG
-    assert {call["method"] for name in MACHINES for call in ground.fleet.machines[name].describe()["invoked"]} == {
-        "CheckAccess"
-    }
+    invoked = [call["method"] for name in MACHINES for call in ground.fleet.machines[name].describe()["invoked"]]
+    assert sorted(set(invoked)) == ["Activate", "CheckAccess"]
+    assert invoked.count("Activate") == len(TRIED)  # those of before
     written = json.loads((reports / "doctor.json").read_text(encoding="utf-8"))
     assert {row["machine"]: row["wrong"] for row in written["machines"]} == WRONG
     assert {row["machine"] for row in written["diagnoses"]} == set(MACHINES)
@@ -143,7 +151,10 @@ def test_a_host_that_is_no_windows_machine_is_left_out(serve: Callable[..., Play
     run = serve(machines, dns=True).run(PLAYBOOK)
     assert run.code == 0, run.output
     assert _wrong(run) == {"by-mak": [], "linux": []}
-    assert _report(run)["summary"]["not_examined"] == 1
+    assert (_report(run)["summary"]["not_examined"], _report(run)["summary"]["skipped"]) == (1, 1)
+    alone = serve({"linux": machines["linux"]}, dns=True).run(PLAYBOOK, arguments=("-e", "doctor_keep_going=true"))
+    assert alone.code == 2, alone.output
+    assert "0 of 0 machines were read, and 1 hosts were skipped" in " ".join(alone.output.split())
 
 
 def test_the_count_of_the_kms_host_is_read_first(serve: Callable[..., Playground]) -> None:
@@ -152,9 +163,11 @@ def test_the_count_of_the_kms_host_is_read_first(serve: Callable[..., Playground
         "app": {**SERVER, "kms_host": "host.corp.example"},
     }
     ground = serve(machines, dns=True)
-    arguments = ("-e", '{"doctor_kms_hosts": ["host"]}')
+    arguments = ("-e", '{"doctor_kms_hosts": ["host", "nope"]}')
     run = ground.run(PLAYBOOK, variables=_variables(ground), arguments=arguments)
     assert _wrong(run)["app"] == ["below_threshold"], run.output
+    [uncounted] = [row["result"]["msg"] for row in run.results if row["task"].endswith("count was not read")]
+    assert "KMS host nope was not read" in uncounted and "KMS host host" not in uncounted
 
 
 def test_nothing_of_what_was_found_fails_the_task(serve: Callable[..., Playground]) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hundreds of isolated machines are activated through the batch service, through outages, and each is paid for once."""
+"""A hundred isolated machines are activated through the batch service, through outages, and each is paid for once."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator impor
 
 from .playground import Playground, task
 
-HOSTS = 500
-OUTAGE_AFTER = 180
+HOSTS = 100
+OUTAGE_AFTER = 35
 """Confirmation IDs that Microsoft gives before it cannot be reached any more."""
 MAX_RUNS = 4
 KEY = "MMMMM-KKKKK-BBBBB-CCCCC-WWWWW"
@@ -96,13 +96,13 @@ def _outage(fleet: Fleet, after: int) -> Iterator[None]:
         thread.join()
 
 
-def test_500_isolated_machines_are_paid_for_once_each_through_outages(
+def test_isolated_machines_are_paid_for_once_each_through_outages(
     serve: Callable[..., Playground], tmp_path: Path
 ) -> None:
     described = _description(reachable=True, faults=[])
     ground = serve(described["machines"], world=described["world"])
     ledger = str(tmp_path / "ledger.sqlite")
-    with Ledger.open(ledger) as opened:
+    with Ledger.open(ledger, simulated_by="tests") as opened:
         opened.declare(PoolWish(name="isolated", limit=HOSTS))
     options = {"pool": "isolated", "ledger": ledger, "product_key": KEY, "service": _service(ground)}
 
@@ -114,7 +114,7 @@ def test_500_isolated_machines_are_paid_for_once_each_through_outages(
         if _licensed(ground.fleet) == HOSTS:
             break
         _run(ground, options)
-    with Ledger.open(ledger) as opened:
+    with Ledger.open(ledger, simulated_by="tests") as opened:
         balance = opened.balance("isolated")
         assert (balance.spent, balance.reserved, balance.uncertain) == (HOSTS, 0, 0)
         assert len(opened.entries(pool="isolated", states=[EntryState.CONFIRMED])) == HOSTS

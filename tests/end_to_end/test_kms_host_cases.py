@@ -87,7 +87,7 @@ OFFICE: Stages = [
 RENEWED_KEY: Stages = [
     (
         "create",
-        {"product_keys": [{"product_key": LATER_KEY}], "replace_licensed": False},
+        {"product_keys": [{"product_key": LATER_KEY}], "replace_licensed": True},
         (INSTALL, ACTIVATE, REFRESH, WRITE, WRITE),
     ),
     ("modify", {"publish_domains": [{"domain": "branch.example"}]}, (WRITE_LIST, *RESTART)),

@@ -59,8 +59,10 @@ def test_every_option_of_the_module_is_a_variable_that_is_documented_and_handed_
     assert set(task["volume.activation.kms_host"]) == set(ARGUMENT_SPEC)
     for option, template in task["volume.activation.kms_host"].items():
         assert f"kms_host_{option}" in template
-        assert documented[f"kms_host_{option}"]["type"] == ARGUMENT_SPEC[option]["type"]
-        assert documented[f"kms_host_{option}"].get("choices") == ARGUMENT_SPEC[option].get("choices")
+        # Kinds and choices that Ansible would quote a value for are left to the module, and described.
+        assert documented[f"kms_host_{option}"]["type"] in (ARGUMENT_SPEC[option]["type"], "raw")
+        for choice in ARGUMENT_SPEC[option].get("choices") or []:
+            assert f"V({choice})" in str(documented[f"kms_host_{option}"]["description"])
 
 
 def test_every_variable_stands_in_the_readme() -> None:

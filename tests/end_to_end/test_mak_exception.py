@@ -57,7 +57,7 @@ def _ready(serve: Callable[..., Playground], wishes: dict[str, dict[str, Any]]) 
     machines = {name: {"system": "windows_11_enterprise", "vars": wish} for name, wish in wishes.items()}
     ground = serve(machines, world={"microsoft": {"maks": {"exceptions": {"key": KEY, "remaining": 50}}}})
     ledger = ground.folder / "ledger.sqlite"
-    with Ledger.open(str(ledger)) as opened:
+    with Ledger.open(str(ledger), simulated_by="tests") as opened:
         opened.declare(PoolWish(name="exceptions", limit=20))
     everyone = {
         "mak_exception_product_key": KEY,
@@ -103,7 +103,7 @@ def test_marked_machines_are_refused_unless_overridden_word_for_word(serve: Call
     assert all(ground.server.counters.of(name).requests == 0 for name in refused)
     # What the refusal prints is what lets the machine pass.
     assert f'"{MARKS["overridden"][0]["mak_exception_override"]}"' in _told(run, "desktop")["remedy"]
-    with Ledger.open(everyone["mak_exception_ledger"]) as ledger:
+    with Ledger.open(everyone["mak_exception_ledger"], simulated_by="tests") as ledger:
         (entry,) = ledger.entries()
     assert (entry.machine.name, entry.state.value) == ("overridden", "confirmed")
     assert entry.justification == f"{REASON} (override: spend a MAK activation on a VDI machine)"

@@ -41,9 +41,20 @@ ACTIVATE: dict[str, Fault] = {
     "timeout-before": once("timeout_before", UNKNOWN),
     "timeout-after": once("timeout_after", WELL),
     "truncated": once("truncate", WELL),
-    "401": once("status", Outcome("login_refused", "released", 0), status=401),
+    "401": once("status", Outcome("login_refused", "uncertain", 0), status=401),
     "500": once("status", UNKNOWN, status=500),
-    "503": once("status", Outcome("http_503", "released", 0), status=503),
+    "503": once("status", Outcome("http_503", "uncertain", 0), status=503),
+    "302-after": once("status_after", WELL, status=302),
+    "401-after": once("status_after", WELL, status=401),
+    "403-after": once("status_after", WELL, status=403),
+    "503-after": once("status_after", WELL, status=503),
+    "quota-after": once("quota_after", WELL),
+    "rpc-failed-after": once("hresult_after", WELL, code="0x800706BE"),
+    "rpc-failed-after-returned": once("hresult_after", WELL, code="0x800706BE", shape="returned"),
+    "rpc-failed-counted": once(
+        "hresult_after", Outcome("0x800706BE", "uncertain", 1), code="0x800706BE", reaches_host=False
+    ),
+    "exhausted-after": once("hresult_after", WELL, code=EXHAUSTED),
     "access-denied": once("access_denied", Outcome("0x00000005", "released", 0)),
     "network-once": once("hresult", WELL, code=TIMEOUT),
     "network-once-counted-and-licensed": once("hresult_after", WELL, code=TIMEOUT),
@@ -70,6 +81,8 @@ DEPOSIT: dict[str, Fault] = {
     "401": once("status", Outcome("login_refused"), status=401),
     "500": once("status", UNSURE, status=500),
     "503": once("status", Outcome("http_503"), status=503),
+    "404-after": once("status_after", WELL, status=404),
+    "failed-after": once("hresult_after", WELL, code="0x8000FFFF"),
     "refused": once("hresult", Outcome("0xC004F04D"), code="0xC004F04D"),
     "500-always": always("status", UNSURE, status=500),
     "exhausted": Fault((), Outcome("0x7F", "released", 0), lasts=True, mak={"remaining": 0}),
@@ -109,7 +122,8 @@ def test_every_fault_in_the_first_run_and_in_the_next(
         assert (name, books.spent(name), books.counted(name)) == (name, 1, 1)
     for name, fault in faults.items():
         if fault.mak is not None:
-            assert second.result(name)["code"] == "pool_stopped", name
+            # The key of this machine alone is called blocked, which may be about its IDs.
+            assert second.result(name)["code"] == ("0x67" if fault.first.code == "0x67" else "pool_stopped"), name
 
     books.ground.fleet.update(faulty_fleet(faults, method, mended=True))
     for name, fault in faults.items():

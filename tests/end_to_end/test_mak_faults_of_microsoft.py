@@ -48,10 +48,12 @@ def test_a_pool_that_microsoft_closes_is_closed_for_all_that_come_later(
     )
     granted = 1 if mak.get("remaining") else 0
     codes = [run.result(name).get("code") for name in names]
-    assert codes == [*([None] * granted), code, *(["pool_stopped"] * (5 - granted))]
-    assert [name for name in names if not books.messages(name)] == names[granted + 1 :]
+    # That a key is blocked takes the word of two machines, since the IDs of one may not belong together.
+    asked = granted + (2 if code == "0x67" else 1)
+    assert codes == [*([None] * granted), *([code] * (asked - granted)), *(["pool_stopped"] * (6 - asked))]
+    assert [name for name in names if not books.messages(name)] == names[asked:]
     assert (books.spent("shared"), books.counted("shared"), books.counted("sister")) == (granted, granted, 0)
-    assert all(code in run.result(name)["msg"] for name in names[granted + 1 :])
+    assert all(code in run.result(name)["msg"] for name in names[asked:])
 
 
 SERVICE: list[tuple[dict[str, Any], Outcome]] = [
@@ -62,14 +64,18 @@ SERVICE: list[tuple[dict[str, Any], Outcome]] = [
     ({"do": "malformed"}, Outcome("bad_answer", "uncertain", 1)),
     ({"do": "status", "status": 500}, Outcome("http_500", "uncertain", 0)),
     ({"do": "status", "status": 503}, Outcome("http_503", "uncertain", 0)),
-    ({"do": "code", "code": "0x71"}, Outcome("0x71", "released", 0)),
+    ({"do": "code", "code": "0x71"}, Outcome("0x71", "uncertain", 0)),
+    ({"do": "code_after", "code": "0x71"}, Outcome("0x71", "uncertain", 1)),
+    ({"do": "status_after", "status": 403}, Outcome("http_403", "uncertain", 1)),
+    ({"do": "status_after", "status": 404}, Outcome("http_404", "uncertain", 1)),
     ({"do": "code", "code": "0x90"}, Outcome("0x90", "released", 0)),
 ]
 
 
 def test_every_fault_of_the_service_is_paid_for_at_most_once(serve: Serve) -> None:
     """The hosts come one after the other, and each meets the next of the service's faults."""
-    names = [f"host-{number}" for number in range(len(SERVICE))]
+    # Two digits, for the hosts come in the order of their names.
+    names = [f"host-{number:02}" for number in range(len(SERVICE))]
     keys = keys_of(names)
     faults = [{"on": "confirmation", "times": 1, **rule} for rule, _outcome in SERVICE]
     maks = {name: {"key": key} for name, key in keys.items()}

@@ -31,7 +31,7 @@ STAGES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "create",
         {"limit": 5, "description": "the lab"},
-        ["pool", "limit", "reserve", "product_key", "description", "stopped"],
+        ["ledger", "pool", "limit", "reserve", "product_key", "description", "stopped"],
     ),
     ("modify", {"limit": 7, "reserve": 2, "product_key": KEY}, ["limit", "reserve", "product_key"]),
     ("remove", {"state": "absent"}, ["pool", "limit", "reserve", "product_key", "description", "stopped"]),
@@ -46,12 +46,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def play(folder: Path, tree: Path, tasks: list[dict[str, Any]], *arguments: str) -> Run:
+def play(folder: Path, tree: Path, tasks: list[dict[str, Any]], *arguments: str, **environment: str) -> Run:
     """Run a play of these tasks on the controller."""
     path = folder / "playbook.yml"
     whole = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
     path.write_text(yaml.safe_dump([whole], sort_keys=False), encoding="utf-8")
-    return run_ansible(folder, tree, "-i", "localhost,", str(path), *arguments)
+    return run_ansible(folder, tree, "-i", "localhost,", str(path), *arguments, environment=environment)
 
 
 def pool_task(title: str, mode: str, **options: Any) -> dict[str, Any]:
@@ -67,8 +67,12 @@ def test_twelve_cases(tmp_path: Path, collections_path: Path) -> None:
         for again in ("first", "again")
         for mode in ("check", "real")
     ]
-    run = play(tmp_path, collections_path, tasks)
+    place = tmp_path / "ledger.sqlite"
+    run = play(tmp_path, collections_path, tasks, VOLUME_ACTIVATION_LEDGER=str(place))
     assert run.code == 0, run.output
+    for mode in ("check", "real"):
+        found = run.result("localhost", f"create first {mode}")
+        assert (found["created"], found["ledger"]) == (True, str(place))
     for stage, _options, settings in STAGES:
         predicted, done = (run.result("localhost", f"{stage} first {mode}") for mode in ("check", "real"))
         assert predicted["changed"] and done["changed"]
@@ -79,8 +83,7 @@ def test_twelve_cases(tmp_path: Path, collections_path: Path) -> None:
             again = run.result("localhost", f"{stage} again {mode}")
             assert (again["changed"], again["pool"]) == (False, done["pool"])
             assert again["diff"] == {"before": "", "after": ""}
-    # The default place, and nobody else reads it.
-    place = tmp_path / ".ansible" / "volume_activation" / "ledger.sqlite"
+    # For its owner only.
     assert place.stat().st_mode & 0o077 == 0
     assert KEY not in run.output + str(run.results)
     assert KEY.encode() not in place.read_bytes()
@@ -124,8 +127,26 @@ def test_what_is_refused_in_check_mode_too(tmp_path: Path, collections_path: Pat
 
 
 def test_a_whole_play_in_check_mode_makes_no_file(tmp_path: Path, collections_path: Path) -> None:
-    run = play(tmp_path, collections_path, [task("mak_pool", name="lab", limit=5)], "--check", "--diff")
+    place = tmp_path / "mak" / "ledger.sqlite"
+    tasks = [task("mak_pool", name="lab", limit=5, ledger=str(place))]
+    run = play(tmp_path, collections_path, tasks, "--check", "--diff")
     assert run.code == 0, run.output
     assert run.result("localhost")["changed"]
     assert "+limit: 5" in run.output
+    assert not place.parent.exists()
+
+
+def test_a_job_does_not_begin_a_budget_that_is_lost_with_it(tmp_path: Path, collections_path: Path) -> None:
+    ways: tuple[dict[str, Any], ...] = ({}, {"ledger": str(tmp_path / "ledger.sqlite")})
+    tasks = [
+        pool_task(f"way {number}", mode, name="lab", limit=2, **options)
+        for number, options in enumerate(ways)
+        for mode in ("check", "real")
+    ]
+    run = play(tmp_path, collections_path, tasks, AWX_HOST="https://awx.corp.example", JOB_ID="41")
+    for mode in ("check", "real"):
+        refused = run.result("localhost", f"way 0 {mode}")
+        assert (refused["code"], refused["refused"], refused["changed"]) == ("disposable_ledger", True, False)
+        assert "VOLUME_ACTIVATION_LEDGER" in refused["remedy"]
+        assert run.result("localhost", f"way 1 {mode}")["created"]
     assert not (tmp_path / ".ansible" / "volume_activation").exists()

@@ -42,7 +42,7 @@ class Isolated:
         given = _description(broken=True, lost=True)
         self.ground = serve(given["machines"], world=given["world"])
         self.ledger = str(self.ground.folder / "ledger.sqlite")
-        with Ledger.open(self.ledger) as ledger:
+        with Ledger.open(self.ledger, simulated_by="tests") as ledger:
             ledger.declare(PoolWish(name="exceptions", limit=4))
 
     def become(self, **change: Any) -> None:
@@ -69,7 +69,7 @@ class Isolated:
 
     def entries(self) -> dict[str, tuple[str, str]]:
         """Return state and justification of each machine's only entry."""
-        with Ledger.open(self.ledger) as ledger:
+        with Ledger.open(self.ledger, simulated_by="tests") as ledger:
             entries = ledger.entries()
         assert len({entry.machine.name for entry in entries}) == len(entries)
         return {entry.machine.name: (entry.state.value, entry.justification) for entry in entries}

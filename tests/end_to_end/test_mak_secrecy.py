@@ -58,7 +58,8 @@ def _on_machines() -> list[dict[str, Any]]:
         _mak(activate="{{ mak }}"),
         _mak(activate="proxy", service="{{ behind_proxy }}"),
         _mak(activate="proxy", service="{{ login_in_url }}"),
-        _mak(activate="{{ 'proxy' if inventory_hostname == 'isolated' else 'online' }}", justification="for {{ mak }}"),
+        _mak(justification="for {{ mak }}"),
+        _mak(activate="{{ 'proxy' if inventory_hostname == 'isolated' else 'online' }}", justification="for a reason"),
         _mak(),
         _mak(ledger="{{ closed_ledger }}", ledger_password="{{ ledger_secret }}"),
         _mak(ledger="{{ ledger_with_password }}"),
@@ -83,7 +84,8 @@ def _on_controller() -> list[dict[str, Any]]:
         task("confirmation_id", **asked, product_key="{{ used_up }}", service="{{ service }}"),
         task("confirmation_id", **asked, service="{{ behind_proxy }}"),
         task("confirmation_id", requests=[{"installation_id": "{{ mak }}"}], pool="p", service="{{ service }}"),
-        task("mak_exchange", step="export", path=file, **asked, justification="for {{ mak }}", product_key="{{ mak }}"),
+        task("mak_exchange", step="export", path=file, **asked, justification="for {{ mak }}"),
+        task("mak_exchange", step="export", path=file, **asked, product_key="{{ mak }}"),
         task("mak_exchange", step="answer", path=file, service="{{ behind_proxy }}"),
         task("mak_exchange", step="answer", path=file, service="{{ service }}"),
         task("mak_exchange", step="import", path=file),
@@ -100,7 +102,8 @@ def _on_controller() -> list[dict[str, Any]]:
 
 def _tasks() -> list[dict[str, Any]]:
     before = [
-        {**task("mak_pool", name="p", limit=9, product_key="{{ mak }}", description="for {{ mak }}"), "run_once": True},
+        {**task("mak_pool", name="p", limit=9, description="for {{ mak }}"), "run_once": True},
+        {**task("mak_pool", name="p", limit=9, product_key="{{ mak }}"), "run_once": True},
         {**task("mak_pool", name="q", limit=9), "run_once": True},
     ]
     # The pools are there in check mode as well, or there would be nothing to look at.

@@ -22,7 +22,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 
 WORKERS, BUDGET = 64, 20
-ROUNDS, MACHINES, LIMIT = 200, 6, 3
+ROUNDS, MACHINES, LIMIT = 60, 6, 3
 LANES = 10
 """Rounds at once, for they wait more than they work; each lane has one more round, in which nobody is killed."""
 AT_MICROSOFT = 1000

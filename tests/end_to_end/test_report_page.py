@@ -31,7 +31,7 @@ from ansible_collections.volume.activation.tests.unit.plugins.plugin_utils._flee
 if t.TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-COLUMNS = ("Machine", "Status", "Method", "Profile", "Edition", "Ends", "Severity", "Findings")
+COLUMNS = ("Machine", "Status", "Method", "Profile", "Windows", "Ends", "Severity", "Findings")
 RANKS = {"critical": 1, "warning": 2, "info": 3}
 
 
@@ -275,6 +275,61 @@ def test_nothing_is_cut_off_or_scrolls_sideways_on_a_small_phone(show: Show, doc
     assert view.page.evaluate("document.documentElement.scrollWidth") == 320
     too_wide = "[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > 321).length"
     assert view.page.evaluate(too_wide) == 0
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 920, 390])
+def test_no_word_of_the_table_is_broken(show: Show, width: int) -> None:
+    fleet = Fleet()
+    for number, status in enumerate(STATUSES):
+        row = fleet.add(number)
+        row.update(status=status, method="subscription", error={"code": "name_not_resolved"})
+        row["license"] = {"machine": {"product_name": "Windows Server 2022 Datacenter: Azure Edition", "build": 20348}}
+        row["profile"] = {"wished": "auto", "intended": "adba_default", "rule": "existing_active_directory"}
+        fleet.find(row, "duplicate_client_machine_id", "It has the ID of another machine.")
+    view = show(fleet.document(), width=width)
+    # A name can be longer than any column, a word cannot. A line may end after the hyphen of a word, not of a date.
+    broken = """() => [...document.querySelectorAll('#fleet tbody td')].flatMap(cell => {
+      const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+      for (let node = walker.nextNode(); node; node = walker.nextNode())
+        for (const word of node.data.matchAll(/\\d[\\d-]*|[^\\s-]+/g)) {
+          const range = document.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) found.push(word[0]);
+        }
+      return found;
+    })"""
+    assert view.page.evaluate(broken) == []
+
+
+def test_the_codes_the_build_and_the_kms_host_are_found_by_the_search(show: Show) -> None:
+    fleet = Fleet()
+    for number in range(8):
+        fleet.add(number)
+    fleet.rows[1]["license"]["products"][0]["reason"] = {"code": "0xC004F074"}
+    fleet.rows[1]["status"] = "notification"
+    fleet.rows[2]["license"]["machine"].update(product_name="Windows Server 2025 Standard", build=26100)
+    fleet.rows[3]["method"] = "kms"
+    fleet.rows[3]["license"]["service"]["kms_host"] = "kms7.corp.example"
+    view = show(fleet.document())
+    for words, row in {"c004f074": 1, "server 2025": 2, "26100": 2, "kms7.corp": 3}.items():
+        view.filter("Search", words)
+        assert view.column("Machine") == [fleet.rows[row]["name"]]
+        view.filter("Search", "")
+
+
+def test_a_screenshot_of_the_full_page_shows_every_machine_of_a_medium_fleet(show: Show) -> None:
+    view = show(audit(400))
+    bodies = "[...document.querySelectorAll('#fleet tbody')]"
+    looks = f"{bodies}.map(body => getComputedStyle(body).contentVisibility)"
+    assert set(view.page.evaluate(looks)) == {"visible"}
+
+
+@pytest.mark.parametrize("machines", [60, 1500])
+def test_a_link_leads_to_the_machines_on_a_phone(show: Show, machines: int) -> None:
+    view = show(audit(machines), width=390, reduced_motion="reduce")
+    view.page.get_by_role("link", name="Machines", exact=True).click()
+    view.page.wait_for_function("Math.abs(document.getElementById('machines').getBoundingClientRect().top) < 40")
 
 
 def test_paper_shows_everything(show: Show) -> None:

@@ -125,7 +125,7 @@ def test_nothing_secret_is_seen_anywhere(serve: Serve, tmp_path: Path, way: tupl
     assert len([row for row in run.results if row["outcome"] == "failed"]) >= 6, run.output
     assert any(MAK[-5:] in str(row["result"]) for row in run.results), "the last five are what may be seen"
     assert log.stat().st_size > 10_000
-    assert len(commands) > 3
+    assert any("ansible-playbook" in line for line in commands)
     assert leaks(run.output, SECRETS) == []
     assert leaks("\n".join(commands), SECRETS) == []
     given = {secrets / "keys.yml", tmp_path / "inventory.yml"}

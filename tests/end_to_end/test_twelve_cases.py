@@ -21,6 +21,9 @@ OFFICE_KEY = "FXYTK-NJJ8C-GB6DW-3DYQT-6F7TH"
 """The published generic key of Office LTSC Professional Plus 2021."""
 MADE_UP_MAK = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 
+CLEARED = ("ClearKeyManagementServiceMachine", "ClearKeyManagementServicePort")
+"""Called on the machine, and on a product that shows the machine's value, which may be its own as well."""
+
 # What each stage asks for, and the methods that the machine then has to see.
 KMS_CLIENT: list[tuple[str, dict[str, Any], list[str]]] = [
     (
@@ -31,16 +34,17 @@ KMS_CLIENT: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "modify",
         {"kms_host": "kms2.corp.example", "kms_port": 1690, "host_caching": False},
-        ["SetKeyManagementServiceMachine", "SetKeyManagementServicePort", "DisableKeyManagementServiceHostCaching"],
+        [
+            "SetKeyManagementServiceMachine",
+            *CLEARED[:1],
+            "SetKeyManagementServicePort",
+            "DisableKeyManagementServiceHostCaching",
+        ],
     ),
     (
         "remove",
         {"dns_discovery": True, "host_caching": True},
-        [
-            "ClearKeyManagementServiceMachine",
-            "ClearKeyManagementServicePort",
-            "DisableKeyManagementServiceHostCaching",
-        ],
+        [*(method for method in CLEARED for _product in range(2)), "DisableKeyManagementServiceHostCaching"],
     ),
 ]
 PRODUCT_KEY: list[tuple[str, dict[str, Any], list[str]]] = [

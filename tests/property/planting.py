@@ -24,7 +24,7 @@ KINDS = ("image_build", "vdi", "reimaged_lab")
 TOO_LOW = "0xC004F038"
 
 Asking = t.Literal["fresh", "stale", "waiting", "told"]
-"""How a product that asks KMS stands: licensed within the last 30 days, before that, not, or told of the count."""
+"""How a product that asks KMS stands: licensed within the last 30 days, before that, not, or refused for its count."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,15 @@ def not_licensed(random: Random) -> Planted:
             {"status": "oot_grace", "grace_days": 3},
         )
     )
-    reason = random.choice((None, "0xC004F074", TOO_LOW))
-    description = {"system": random.choice(SERVERS + CLIENTS), **standing, **({"reason": reason} if reason else {})}
-    asking: Asking = "told" if reason == TOO_LOW else "waiting"
+    reason, failed = random.choice((None, "0xC004F056", "0xC004F034")), random.choice((None, "0xC004F06C", TOO_LOW))
+    attempt = {"last_attempt": {"code": failed, "host": ALLOWED_KMS_HOST}} if failed else {}
+    description = {
+        "system": random.choice(SERVERS + CLIENTS),
+        **standing,
+        **({"reason": reason} if reason else {}),
+        **attempt,
+    }
+    asking: Asking = "told" if failed == TOO_LOW else "waiting"
     return Planted(
         description, random.choice(("kms_default", None)), expected=(("not_licensed", None),), windows=asking
     )
@@ -196,6 +202,14 @@ def at_a_rogue_host(random: Random) -> Planted:
     return Planted(description, expected=expected, windows="fresh", needs_allowed_hosts=True)
 
 
+def with_settings_of_its_own(random: Random) -> Planted:
+    """A machine on which the Windows product looks its KMS host up in a domain of its own."""
+    days = _on_time(random)
+    own = {"windows": {"lookup_domain": "corp.example"}}
+    description = _leased(days, system=random.choice(SERVERS + CLIENTS), product_settings=own)
+    return Planted(description, expected=(("product_settings_override", None),), windows=_asking(days))
+
+
 def host_key_on_client(random: Random) -> Planted:
     """A client with the key of a KMS host, licensed or not."""
     licensed = random.choice((True, False))
@@ -215,6 +229,20 @@ def host_key_on_server(random: Random) -> Planted:
 
 def _idle(licensed: bool) -> tuple[int | None, int | None] | None:
     return (0, None) if licensed else None
+
+
+def host_key_that_hosts_nothing(random: Random) -> Planted:
+    """A server with the key of a KMS host that was never activated, whatever is intended."""
+    description = {"system": random.choice(SERVERS), "channel": "kms_host", "status": "notification"}
+    profile = random.choice((None, "none", "kms_default", "auto"))
+    return Planted(description, profile, None, (("host_key_on_client", None),))
+
+
+def without_ad_object(random: Random) -> Planted:
+    """A machine that only Active Directory may license, and that KMS has licensed."""
+    days = _on_time(random)
+    description = _leased(days, system=random.choice(SERVERS + CLIENTS), activated_by="kms", activation_type="ad")
+    return Planted(description, random.choice(("kms_default", None, "none")), expected=(("ad_without_object", None),))
 
 
 def evaluation(random: Random) -> Planted:
@@ -264,6 +292,8 @@ def much_at_once(random: Random) -> Planted:
 
 FAULTY: tuple[Kind, ...] = (
     *(unreachable, not_licensed, without_key, expiring, office_expiring, drifted, at_a_rogue_host),
-    *(host_key_on_client, host_key_on_server, evaluation, wrong_clock, mak_on_reimaged, office_unmanaged),
+    *(with_settings_of_its_own, without_ad_object),
+    *(host_key_on_client, host_key_on_server, host_key_that_hosts_nothing),
+    *(evaluation, wrong_clock, mak_on_reimaged, office_unmanaged),
     *(subscription, much_at_once),
 )

@@ -27,38 +27,73 @@ ENGINE = (PLUGINS / "module_utils", PLUGINS / "plugin_utils")
 BASE = frozenset({"_errors", "_secrets"})
 ALLOWED: dict[str, frozenset[str]] = {
     "_errors": frozenset(),
-    "_secrets": frozenset(),
+    # Both are parts of _secrets, by which all others get at them.
+    "_readings": frozenset(),
+    "_key_shapes": frozenset({"_readings"}),
+    "_visible": frozenset(),
+    "_secrets": frozenset({"_key_shapes", "_visible"}),
+    # Where a key must not be: in options that are not for keys.
+    "_misplaced": BASE,
+    # Proxies and CAs, which sessions and the activation service's client share.
+    "_outbound": frozenset(),
     # Writes and reads files, and knows nothing of what is in them.
     "_whole_files": frozenset(),
+    # Time and bytes that an exchange over the network may take, enforced in the sockets.
+    "_deadlines": frozenset({"_errors"}),
+    # Checks plain values, whatever they mean.
+    "_schema": frozenset(),
+    # Which variables there are.
+    "_variables": BASE,
+    # Validates values of one kind, such as a host, a port or a GUID, and compares them by meaning.
+    "_validation": BASE | {"_host_names"},
+    # In module_utils too: what is wrong with a name.
+    "_host_names": frozenset(),
+    # What filters have in common.
+    "_filters": BASE | {"_misplaced", "_schema"},
     # In module_utils: it goes to other hosts alone, so it has its own errors.
-    "_directory": frozenset(),
+    "_directory": frozenset({"_host_names"}),
     "_wsman": BASE,
-    "_cim": BASE | {"_wsman"},
-    "_session": BASE | {"_wsman"},
-    "_licensing": BASE | {"_cim"},
-    "_planning": BASE | {"_directory", "_licensing"},
+    "_cim": BASE | {"_deadlines", "_wsman"},
+    "_session": BASE | {"_deadlines", "_outbound", "_wsman"},
+    "_licensing": BASE | {"_cim", "_validation"},
+    "_planning": BASE | {"_validation", "_directory", "_licensing"},
     # Which profile a machine is to have.
     "_profiles": BASE | {"_licensing"},
     "_applying": BASE | {"_directory", "_wsman", "_cim", "_session", "_licensing", "_planning"},
-    "_ledger": BASE | {"_licensing", "_planning", "_applying"},
-    "_microsoft": BASE | {"_wsman", "_licensing", "_ledger"},
+    "_ledger": BASE | {"_validation", "_licensing", "_planning", "_applying"},
+    "_microsoft": BASE | {"_deadlines", "_outbound", "_wsman", "_licensing", "_ledger"},
     "_exchange": BASE | {"_whole_files", "_licensing", "_ledger", "_microsoft"},
     # The controller's own look at DNS and at ports.
-    "_discovery": BASE,
+    "_discovery": BASE | {"_validation"},
     # An audit as a page, a table, a document, metrics. The document is all it knows.
-    "_fleet_report": BASE,
-    "_reporting": BASE | {"_directory", "_licensing", "_planning", "_applying", "_ledger"},
-    # What is wrong among many machines.
-    "_findings": BASE | {"_licensing", "_planning", "_reporting", "_profiles"},
+    "_fleet_report": BASE | {"_schema"},
+    "_reporting": BASE | {"_schema", "_directory", "_licensing", "_planning", "_applying", "_ledger"},
+    # What is wrong among many machines. Of the report it takes the schema of an audit.
+    "_findings": BASE | {"_validation", "_fleet_report", "_licensing", "_planning", "_reporting", "_profiles"},
     # Many machines at once, one row for each.
-    "_auditing": BASE | {"_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
+    "_auditing": BASE | {"_deadlines", "_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
     # What a machine said, kept without saying whose it was.
     "_transcripts": BASE | {"_wsman", "_licensing", "_session"},
     "_diagnosis": BASE
-    | {"_wsman", "_cim", "_session", "_licensing", "_planning", "_applying", "_discovery", "_transcripts"},
+    | {
+        "_validation",
+        "_wsman",
+        "_cim",
+        "_session",
+        "_licensing",
+        "_planning",
+        "_applying",
+        "_discovery",
+        "_transcripts",
+    },
     "_task": BASE
     | {
+        "_variables",
+        "_misplaced",
+        "_validation",
+        "_outbound",
         "_whole_files",
+        "_deadlines",
         "_directory",
         "_wsman",
         "_cim",
@@ -81,13 +116,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_simulator": BASE | {"_wsman", "_cim"},
 }
 # Who may know Ansible below the plugin files themselves.
-KNOWS_ANSIBLE = frozenset({"_task"})
+KNOWS_ANSIBLE = frozenset({"_filters", "_task"})
 # Third-party libraries, and who may use them; no other package imports anything beyond the standard library.
 LIBRARIES: dict[str, frozenset[str]] = {
     "winrm": frozenset({"_session"}),
     "pypsrp": frozenset({"_session"}),
     "requests": frozenset({"_session", "_microsoft"}),
-    "urllib3": frozenset({"_session"}),
+    "urllib3": frozenset({"_session", "_deadlines"}),
     "sqlalchemy": frozenset({"_ledger"}),
     "psycopg": frozenset({"_ledger"}),
     # The simulator writes into a real directory by code of its own, which shares no mistake with ours.
@@ -102,7 +137,13 @@ LIBRARIES: dict[str, frozenset[str]] = {
 PURE = frozenset(
     {
         "_errors",
+        "_readings",
+        "_key_shapes",
+        "_host_names",
+        "_visible",
+        "_outbound",
         "_secrets",
+        "_validation",
         "_wsman",
         "_licensing",
         "_planning",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ansible.utils.plugin_docs import add_fragments
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+DOCUMENTED = [*MODULES, *sorted(path for path in (ROOT / "plugins" / "filter").glob("*.py") if path.stem != "__init__")]
+GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
 SOURCES = sorted((ROOT / "plugins").rglob("*.py"))
 # This file's own; written out here, the licence tool would read it as a second one.
 HEADER = Path(__file__).read_text(encoding="utf-8").splitlines()[:3]
@@ -37,11 +40,16 @@ def _runtime() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8")))
 
 
-def _attributes(path: Path) -> dict[str, Any]:
-    """Return the attributes in a module's documentation, its fragments merged in."""
+def _documentation(path: Path) -> dict[str, Any]:
+    """Return the documentation of a plugin, its fragments merged in."""
     documentation = read_docstring(str(path), verbose=False, ignore_errors=False)["doc"]
     add_fragments(documentation, str(path), fragment_loader=fragment_loader)
-    return dict(documentation["attributes"])
+    return dict(documentation)
+
+
+def _attributes(path: Path) -> dict[str, Any]:
+    """Return the attributes in a module's documentation."""
+    return dict(_documentation(path)["attributes"])
 
 
 def _has_target(path: Path) -> bool:
@@ -64,6 +72,31 @@ def test_an_action_group_lists_every_module_that_has_a_target() -> None:
 def test_a_module_documents_the_action_groups_it_is_in(path: Path) -> None:
     groups = [name for name, modules in _runtime()["action_groups"].items() if path.stem in modules]
     assert _memberships(path) == sorted(f"volume.activation.{name}" for name in groups)
+
+
+@pytest.mark.parametrize("group", sorted(_runtime()["action_groups"]))
+def test_the_modules_of_an_action_group_share_an_option(group: str) -> None:
+    """A default of the group is handed to each of them, and a module fails on an option that it does not have."""
+    shared = [set(_documentation(MODULES[0].with_stem(name))["options"]) for name in _runtime()["action_groups"][group]]
+    assert set.intersection(*shared)
+
+
+@pytest.mark.parametrize("path", DOCUMENTED, ids=_relative)
+def test_see_also_has_links_that_ansible_doc_can_show(path: Path) -> None:
+    """A `ref` becomes a search on docs.ansible.com, where the guides of this collection are not."""
+    for entry in _documentation(path).get("seealso", []):
+        assert "ref" not in entry
+        if "link" in entry:
+            assert entry["name"] and entry["description"]
+            # What is not on the project's own site leads elsewhere.
+            assert (ROOT / entry["link"].partition("/blob/main/")[2]).exists()
+
+
+@pytest.mark.parametrize("path", [*MODULES, *GUIDES], ids=_relative)
+def test_an_example_of_a_fleet_ends_by_itself(path: Path) -> None:
+    for task in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
+        if "volume.activation.simulated_fleet:\n" in task and "directory:" in task:
+            assert "idle_minutes:" in task or "state: stopped" in task
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_stem)
