@@ -52,9 +52,11 @@ home: $(RUN)/.ready
 demo: $(RUN)/.ready stage home  ## Bring a simulated fleet to its activation, twice, and show what happened
 	@cd $(BUILD)
 	code=0
+	# Only what changes or fails is printed.
 	$(IN_RUN) ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_LOCALHOST_WARNING=false \
+	    ANSIBLE_DISPLAY_OK_HOSTS=false ANSIBLE_DISPLAY_SKIPPED_HOSTS=false \
 	    ansible-playbook volume.activation.demo -e demo_directory=$(BUILD)/demo || code=$$?
-	# Once more, below the recap, where it is looked for.
+	# Below the recap, where it is looked for.
 	[ ! -e demo/table.txt ] || cat demo/table.txt
 	exit $$code
 
@@ -86,8 +88,10 @@ docs: $(LINT)/.ready stage home  ## Build the documentation as HTML in build/doc
 	@$(IN_LINT) tools/docs.sh $(BUILD)/docs
 
 .PHONY: build
-build: $(RUN)/.ready stage home  ## Build the tarball for Galaxy in build/dist
+build: $(RUN)/.ready $(LINT)/.ready stage home  ## Build the tarball for Galaxy in build/dist
 	@rm -rf $(BUILD)/dist
+	# In the staged copy: the changelog of a tarball has every fragment, those of an unreleased version too.
+	(cd $(COLLECTION) && $(IN_LINT) antsibull-changelog release --update-existing --reload-plugins)
 	$(IN_RUN) ansible-galaxy collection build --force --output-path $(BUILD)/dist $(COLLECTION)
 
 .PHONY: importer
