@@ -10,6 +10,7 @@ travel over https, for what a status means is the session's to find out.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -51,12 +52,12 @@ OTHER_STATUSES = (
     *(421, 422, 423, 424, 425, 426, 428, 431, 451, 499),
     *(501, 502, 504, 505, 507, 508, 510, 511, 520, 521, 522, 523, 524, 525, 526, 530),
 )
-SEED = random.SystemRandom().randrange(2**32)
+SEED = int(os.environ.get("VOLUME_ACTIVATION_SEED") or random.SystemRandom().randrange(2**32))
 
 
 def statuses_for_this_run(others: int = 6) -> list[int]:
     """Return the special HTTP statuses and `others` of the rest, other ones in each run."""
-    print(f"seed {SEED}")
+    print(f"VOLUME_ACTIVATION_SEED={SEED}")
     return sorted([*SPECIAL_STATUSES, *random.Random(SEED).sample(OTHER_STATUSES, others)])
 
 

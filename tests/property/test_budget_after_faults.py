@@ -69,7 +69,7 @@ def known_codes() -> list[int]:
 
 def codes_for_this_run(share: int) -> list[int]:
     """Return one in `share` of all known codes, other ones in each run, and made-up ones."""
-    print(f"seed {SEED}")
+    print(f"VOLUME_ACTIVATION_SEED={SEED}")
     known = known_codes()
     chance = random.Random(SEED)
     made_up = {chance.randrange(0x80000000, 2**32) for _number in range(40 // share)}
@@ -205,7 +205,7 @@ SERVICE_CODES = ["0x71", "0x80004003", "0x80004005", "0x00", "0x01", "0x6F", "0x
 @pytest.mark.parametrize("backend", ["microsoft", "activationws_soap", "activationws_rest"])
 def test_no_answer_of_the_service_releases_what_it_may_have_counted(tmp_path: Path, backend: str) -> None:
     chance = random.Random(SEED)
-    print(f"seed {SEED}")
+    print(f"VOLUME_ACTIVATION_SEED={SEED}")
     codes = [*SERVICE_CODES[:2], *SERVICE_CODES[4:], *(f"0x{chance.randrange(2**31, 2**32):X}" for _time in range(5))]
     statuses = statuses_for_this_run()[:: 1 if backend == "microsoft" else 4]
     rules: list[dict[str, Any]] = [{"do": "status_after", "status": status} for status in statuses]

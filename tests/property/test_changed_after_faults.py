@@ -174,7 +174,7 @@ def _name(*parts: str) -> str:
 
 def _cases(module: str, rules: dict[str, dict[str, Any]], most: int) -> list[tuple[str, str]]:
     """Return `most` of the pairs of a method and a rule: one at least for each method, and else by chance."""
-    print(f"seed {SEED}")
+    print(f"VOLUME_ACTIVATION_SEED={SEED}")
     chance = random.Random(SEED)
     _stages, _host, _scope, methods = MODULES[module]
     pairs = {(method, chance.choice(list(rules))) for method in methods}
