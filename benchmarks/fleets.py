@@ -85,7 +85,9 @@ class Served:
         if members["switched_off"]:
             port = self._hosts[members["switched_off"][0]]["ansible_port"]
             children["switched_off"]["vars"] = {"ansible_port": port}
-        variables = {name: value for name, value in self._hosts[names[0]].items() if name != "ansible_winrm_path"}
+        # What the fleet's own inventory says for changes (ledgers, the service) would be templated for each host.
+        shared = {name: value for name, value in self._hosts[names[0]].items() if name.startswith("ansible_")}
+        variables = {name: value for name, value in shared.items() if name != "ansible_winrm_path"}
         whole = {"windows": {"vars": {**variables, "activation_profile": "kms_default"}, "children": children}}
         path.write_text(f"{_COMMENT}\n---\n{yaml.safe_dump(whole, sort_keys=False)}", encoding="utf-8")
         return path

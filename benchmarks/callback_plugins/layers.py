@@ -48,9 +48,9 @@ _DOORS: tuple[tuple[str, str, str], ...] = (
     (f"{_ENGINE}._cim._repository", "encode_request", _XML),
     (f"{_ENGINE}._cim._repository", "decode_answer", _XML),
     (f"{_ENGINE}._auditing._shift", "read_target", _READING),
-    (f"{_ENGINE}._auditing._crew", "work", _PASSING),
+    (f"{_ENGINE}._auditing._worker", "work", _PASSING),
     (f"{_ENGINE}._task._audit", "Audit.of", _PASSING),
-    (f"{_ENGINE}._task._audit", "_profiled", _JUDGING),
+    (f"{_ENGINE}._task._intentions", "Intentions.settle", _JUDGING),
     (f"{_ENGINE}._task._audit", "audited", _JUDGING),
     (f"{_ENGINE}._task._audit", "Audit.keep", _WRITING),
 )
