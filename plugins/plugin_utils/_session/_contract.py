@@ -18,6 +18,7 @@ from ._gate import Gate
 from ._guarded import Channel, GuardedSession
 from ._requirements import OLDEST, _is_too_old, require_library, require_login, require_proxy
 from ._settings import ConnectionSettings, PsrpSettings, WinRMSettings
+from ._trust import preload_default_bundle
 
 __all__ = ["Session", "open_session", "preload"]
 
@@ -37,6 +38,8 @@ def preload() -> None:
             importlib.import_module(f"._{library}", __package__)
     for library in OLDEST:
         _is_too_old(library)
+    with contextlib.suppress(ImportError):
+        preload_default_bundle()
 
 
 class Session(t.Protocol):

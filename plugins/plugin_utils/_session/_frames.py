@@ -33,9 +33,9 @@ _DELIMITER = b"--" + BOUNDARY.encode()
 _PROTOCOL = re.compile(r';protocol="([^"]+)";')
 _LENGTH = struct.Struct("<i")
 # Every repetition is followed by a character that it cannot match, so a match takes linear time.
-_HEAD = (
+_HEAD = re.compile(
     rb"--Encrypted Boundary\r\n"
-    rb"[ \t]*Content-Type:[ \t]*%s[ \t]*\r\n"
+    rb"[ \t]*Content-Type:[ \t]*([^ \t\r\n]+)[ \t]*\r\n"
     rb"[ \t]*OriginalContent:[ \t]*type=application/soap\+xml;[ \t]*charset=UTF-8;[ \t]*Length=(\d{1,9})[ \t]*\r\n"
     rb"--Encrypted Boundary\r\n"
     rb"[ \t]*Content-Type:[ \t]*application/octet-stream[ \t]*\r\n"
@@ -86,15 +86,14 @@ def read_parts(body: bytes, protocol: str) -> list[Part]:
 
     CredSSP encrypts in chunks of 16 KiB, one a part; the other protocols have exactly one part.
     """
-    head = re.compile(_HEAD % re.escape(protocol.encode()))
     parts: list[Part] = []
     position = 0
     while not body.startswith(_DELIMITER + b"--", position):
-        match = head.match(body, position)
+        match = _HEAD.match(body, position)
         end = body.find(_DELIMITER, match.end()) if match else -1
-        if match is None or end < 0:
+        if match is None or match[1] != protocol.encode() or end < 0:
             raise MalformedFrame("a part does not begin or end as it should")
-        parts.append(_part(body[match.end() : end], int(match[1])))
+        parts.append(_part(body[match.end() : end], int(match[2])))
         position = end
     if body[position:] != _DELIMITER + b"--\r\n":
         raise MalformedFrame("bytes follow the last part")

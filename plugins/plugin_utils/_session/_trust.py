@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The certificates of the CAs, read once a process and not once a machine.
+"""The certificates of the CAs, read once a process and not once a machine, and only for TLS.
 
 The system's bundle takes some 15 ms to read, which is more than all the rest of asking a machine a question. `requests`
 reads it for each new connection; here its documented extension point hands the connections one TLS context in common.
+Processes that Ansible forks inherit the context of the default bundle.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ import ssl
 import typing as t
 from pathlib import Path
 
-__all__ = ["trusting"]
+__all__ = ["preload_default_bundle", "trusting"]
+
+
+def preload_default_bundle() -> None:
+    """Read the CA bundle that `requests` uses by default, if there is one."""
+    _context_for(True)
 
 
 def trusting(adapter: t.Any) -> t.Any:
@@ -38,7 +44,7 @@ def _adapter_class() -> t.Any:
 
         def build_connection_pool_key_attributes(self, request: t.Any, verify: t.Any, cert: t.Any = None) -> t.Any:
             place, tls = super().build_connection_pool_key_attributes(request, verify, cert)
-            context = None if cert else _context_for(verify)
+            context = None if cert or not _is_https(request.url) else _context_for(verify)
             if context is not None:
                 tls = {name: value for name, value in tls.items() if name not in ("ca_certs", "ca_cert_dir")}
                 tls["ssl_context"] = context
@@ -46,10 +52,14 @@ def _adapter_class() -> t.Any:
 
         def cert_verify(self, conn: t.Any, url: t.Any, verify: t.Any, cert: t.Any) -> None:
             super().cert_verify(conn, url, verify, cert)
-            if not cert and _context_for(verify) is not None:
+            if not cert and _is_https(url) and _context_for(verify) is not None:
                 conn.ca_certs = conn.ca_cert_dir = None  # they are in the context, and would be read once more
 
     return Trusting
+
+
+def _is_https(url: str) -> bool:
+    return url[:6].lower() == "https:"
 
 
 def _context_for(verify: t.Any) -> ssl.SSLContext | None:

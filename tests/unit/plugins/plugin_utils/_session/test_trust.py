@@ -55,6 +55,13 @@ def test_the_bundle_is_read_once_for_many_machines(
     assert read == [str(authority.path)]
 
 
+def test_no_bundle_is_read_for_a_machine_without_tls(
+    machine: Start, settings: t.Any, opened: t.Any, read: list[str]
+) -> None:
+    assert opened(settings(machine("ntlm"), "ntlm", "http")).send(MESSAGE) == ANSWER
+    assert read == []
+
+
 def test_who_trusts_another_ca_refuses_what_the_last_one_took(
     machine: Start, settings: t.Any, opened: t.Any, authority: Authority, tmp_path: Path
 ) -> None:

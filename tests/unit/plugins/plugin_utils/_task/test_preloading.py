@@ -19,16 +19,19 @@ if AnsibleCollectionConfig.collection_finder is None:
 import {ENGINE}._task
 from {ENGINE}._licensing import table, windows_name
 from {ENGINE}._variables import refuse_misspelt
+from {ENGINE}._session._trust import _context_for
+import ssl
 from pathlib import Path
 def refuse(*_arguments, **_more):
-    raise AssertionError("a table is read in a task")
-Path.read_text = Path.read_bytes = Path.open = refuse
+    raise AssertionError("a table or a CA bundle is read in a task")
+Path.read_text = Path.read_bytes = Path.open = ssl.SSLContext.load_verify_locations = refuse
+assert _context_for(True) is not None
 print(windows_name("ServerStandard", 20348))
 refuse_misspelt({{"kms_default_kms_host": "kms.example.com"}})
 """
 
 
-def test_the_tables_that_each_task_needs_are_read_before_the_forks(collections_path: object) -> None:
+def test_the_tables_and_the_ca_bundle_that_each_task_needs_are_read_before_the_forks(collections_path: object) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(collections_path)],
         capture_output=True,
