@@ -58,8 +58,8 @@ class Served:
 
     def __init__(self, directory: Path, hosts: int, *, scheme: str, transport: str) -> None:
         sys.path.insert(0, str(common.TREE))
-        from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
-        from ansible_collections.volume.activation.plugins.plugin_utils._simulator._process import start
+        from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
+        from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import start
 
         self._machines = machines(hosts)
         world = {"kms_hosts": {_KMS_HOST: {"count": 50}}}

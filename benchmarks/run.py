@@ -48,7 +48,7 @@ class Bench:
 
     def __init__(self, hosts: int, directory: Path) -> None:
         sys.path.insert(0, str(common.TREE))
-        from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
+        from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
 
         self.hosts = hosts
         self.directory = directory

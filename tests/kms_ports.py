@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._listening import Ports
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.kms_ports import Ports
 
 State = Literal["open", "closed", "silent"]
 

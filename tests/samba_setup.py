@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._files import write_private
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._tls import _Authority
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.certificates import _Authority
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.private_files import write_private
 from ansible_collections.volume.activation.tests import keeper
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 

@@ -15,7 +15,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._misplaced import refuse_misplaced_keys
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import failure
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._lifecycle import Lifecycle
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.lifecycle import Lifecycle
 from ansible_collections.volume.activation.plugins.plugin_utils._task._wording import worded
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_path
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
 from .forest import DEPOSIT, ONLINE, PREPARE, Forest, Serve, forest_of

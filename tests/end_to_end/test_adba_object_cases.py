@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
 from .forest import CLIENT, DEPOSIT, ONLINE, PREPARE, SERVER, Forest, Serve, forest_of

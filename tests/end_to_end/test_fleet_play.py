@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._process import is_running, stop
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import is_running, stop
 
 from .playground import run_ansible
 

@@ -237,7 +237,7 @@ def test_intervals_wait_for_the_activation_that_is_done_by_telephone(serve: Serv
 
 
 def _confirmation(installation: str) -> str:
-    from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import confirmation_id
+    from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import confirmation_id
 
     return confirmation_id(installation)
 

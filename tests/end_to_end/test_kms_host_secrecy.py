@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
 from .cases import HOST_KEY, Serve
 from .playground import task

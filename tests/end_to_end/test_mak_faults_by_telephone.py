@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
 from .books import Books, keys_of
 from .faults import (

@@ -21,7 +21,7 @@ import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger, PoolWish
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._inventory import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.inventory import (
     inventory_of,
     write_inventory,
 )

@@ -39,9 +39,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting impor
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings, open_session
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._counters import Counters
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._dispatch import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
 from ansible_collections.volume.activation.plugins.plugin_utils._task import Machine, Stage, Stages
 
 EVERYTHING = Scope(products=Products.INSTALLED, hosting=True, registry=True, firewall=True)

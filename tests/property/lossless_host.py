@@ -39,10 +39,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._outcomes import ServiceUnavailable
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._transport import Reply
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._batch_service import BatchService
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._counters import Counters
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._dispatch import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_service import BatchService
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _base, _machine
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, Put, decode_call
 

@@ -6,8 +6,9 @@
 The engine lies in two folders: what runs on the controller only is in plugin_utils, and what a module brings along to
 the host it runs on is in module_utils. The arrows do not care which.
 
-The table below is the design; a package that is not in it fails the test until it has its place. Imports are read with
-`ast`, those inside functions and under TYPE_CHECKING too.
+The tables below are the design: one for the engine, one for the packages of the simulator. A package that is not in
+them fails the test until it has its place. Imports are read with `ast`, those inside functions and under
+TYPE_CHECKING too.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pytest
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 PLUGINS_NAME = "ansible_collections.volume.activation.plugins"
 ENGINE = (PLUGINS / "module_utils", PLUGINS / "plugin_utils")
+SIMULATED = PLUGINS / "plugin_utils" / "_simulator"
 
 # What each package may import beside itself.
 BASE = frozenset({"_errors", "_secrets"})
@@ -114,6 +116,20 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_fleet_report",
     },
     "_simulator": BASE | {"_wsman", "_cim"},
+}
+# What each package of the simulator may import of the others. Its face and its process may import all of them.
+SIMULATOR: dict[str, frozenset[str]] = {
+    "catalog": frozenset(),
+    "world": frozenset({"catalog"}),
+    "host": frozenset({"catalog", "world"}),
+    "dns": frozenset({"world"}),
+    "providers": frozenset({"catalog", "world", "host"}),
+    "wmi": frozenset({"catalog", "host", "providers"}),
+    # Any machine can be behind it: what answers is passed in.
+    "winrm": frozenset(),
+    "description": frozenset({"catalog", "world", "host", "providers", "winrm"}),
+    "microsoft": frozenset({"catalog", "world", "winrm"}),
+    "fleet": frozenset({"catalog", "world", "host", "dns", "wmi", "description", "winrm", "microsoft"}),
 }
 # Who may know Ansible below the plugin files themselves.
 KNOWS_ANSIBLE = frozenset({"_filters", "_task"})
@@ -227,6 +243,18 @@ def test_arrows_run_down_only(path: Path) -> None:
     assert _engine_imports(path) <= ALLOWED[_package(path)]
 
 
+@pytest.mark.parametrize("path", sorted(SIMULATED.glob("*/*.py")), ids=_identify)
+def test_each_package_of_the_simulator_imports_only_those_below_it(path: Path) -> None:
+    name = f"{PLUGINS_NAME}.plugin_utils._simulator."
+    imported = {found.removeprefix(name).split(".")[0] for found in _imports(path) if found.startswith(name)}
+    assert imported <= SIMULATOR[path.parent.name] | {path.parent.name}
+
+
+def test_the_simulator_consists_of_its_packages_and_its_two_entry_points() -> None:
+    assert {path.parent.name for path in SIMULATED.glob("*/*.py")} == set(SIMULATOR)
+    assert {path.name for path in SIMULATED.glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
 @each_source
 def test_ansible_is_known_at_the_edge_only(path: Path) -> None:
     assert "ansible" not in _outside_imports(path) or _package(path) in KNOWS_ANSIBLE
@@ -246,10 +274,11 @@ def test_what_decides_has_no_clock_and_no_network(path: Path) -> None:
     assert _outside_imports(path) & IMPURE_MODULES == set()
 
 
-def test_the_table_has_no_cycle() -> None:
+@pytest.mark.parametrize("table", [ALLOWED, SIMULATOR], ids=["engine", "simulator"])
+def test_the_table_has_no_cycle(table: dict[str, frozenset[str]]) -> None:
     seen: set[str] = set()
-    while missing := ALLOWED.keys() - seen:
-        ready = {package for package in missing if ALLOWED[package] <= seen}
+    while missing := table.keys() - seen:
+        ready = {package for package in missing if table[package] <= seen}
         assert ready, f"a cycle among {sorted(missing)}"
         seen |= ready
 

@@ -12,10 +12,10 @@ It grants no licence to anything and speaks no KMS protocol.
 
 from __future__ import annotations
 
-from ._checks import InvalidDescription
-from ._fleet import Fleet
-from ._inventory import Settings
-from ._machine import Machine
-from ._server import FleetServer
+from .description.fields import InvalidDescription
+from .fleet.fleet import Fleet
+from .fleet.inventory import Settings
+from .fleet.machine import Machine
+from .fleet.server import FleetServer
 
 __all__ = ["Fleet", "FleetServer", "InvalidDescription", "Machine", "Settings"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from ._process import main
+from .fleet.process import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

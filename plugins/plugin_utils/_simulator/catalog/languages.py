@@ -17,7 +17,7 @@ from pathlib import Path
 __all__ = ["LANGUAGES", "Words", "words"]
 
 
-_DATA = Path(__file__).parent / "data" / "words.json"
+_DATA = Path(__file__).parent / "data" / "languages.json"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ._hresult import Hresult
+from .hresults import Hresult
 
 __all__ = [
     "GRACE",

@@ -12,8 +12,8 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ._products import OFFICE, OFFICE_APPLICATION, Product, derived_id
-from ._words import words
+from .languages import words
+from .products import OFFICE, OFFICE_APPLICATION, Product, derived_id
 
 __all__ = ["OFFICE_HOSTS", "office_host_rows"]
 

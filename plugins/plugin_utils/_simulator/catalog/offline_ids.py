@@ -16,9 +16,9 @@ import re
 import typing as t
 from datetime import datetime
 
-from .._secrets import reveal
-from ._keys import KeyFacts
-from ._words import words
+from ..._secrets import reveal
+from .languages import words
+from .product_keys import KeyFacts
 
 __all__ = [
     "confirmation_id",

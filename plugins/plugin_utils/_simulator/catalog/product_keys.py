@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._secrets import Secret, reveal
+from ..._secrets import Secret, reveal
 
 __all__ = [
     "ANY_EDITION",
@@ -37,7 +37,7 @@ ANY_EDITION = "any"
 
 _ALPHABET = "BCDFGHJKMPQRTVWXY2346789"
 _FORM = re.compile(r"^[BCDFGHJKMNPQRTVWXY2346789]{5}(-[BCDFGHJKMNPQRTVWXY2346789]{5}){4}$")
-_TABLE = Path(__file__).parent.parent / "_licensing" / "data" / "gvlk.json"
+_TABLE = Path(__file__).parents[2] / "_licensing" / "data" / "gvlk.json"
 _FIRST_GROUPS = {
     "mak": "MMMMM-KKKKK-BBBBB-CCCCC",
     "retail_grace": "RRRRR-GGGGG-BBBBB-CCCCC",

@@ -15,9 +15,9 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from ._keys import gvlk_for, office_gvlk
-from ._systems import System
-from ._words import words
+from .languages import words
+from .product_keys import gvlk_for, office_gvlk
+from .systems import System
 
 __all__ = [
     "ADDONS",

@@ -10,24 +10,34 @@ import typing as t
 from dataclasses import replace
 from datetime import timedelta
 
-from .._secrets import Secret, reveal
-from ._activating import kms_request
-from ._checks import InvalidDescription
-from ._described_events import attempt_events, event_from
-from ._described_licence import Licence
-from ._described_machine import MachineDescription
-from ._described_settings import ProductSettings, find_product
-from ._forest import ActivationObject, Caller
-from ._host import Host, Subscription, full_name
-from ._hresult import Failure, Hresult
-from ._keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
-from ._office_hosts import office_host_rows
-from ._products import Listing, Product, office_key, rows_of
-from ._protection import Identity, Keyed, Protection
-from ._registry import TCPIP, WINDOWS, Registry, Settings
-from ._standing import UNLICENSED, Standing, Status, grace, hardware_changed, lease, notification, perpetual, trial
-from ._systems import System
-from ._world import World
+from ..._secrets import Secret, reveal
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.license_states import (
+    UNLICENSED,
+    Standing,
+    Status,
+    grace,
+    hardware_changed,
+    lease,
+    notification,
+    perpetual,
+    trial,
+)
+from ..catalog.office_packs import office_host_rows
+from ..catalog.product_keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
+from ..catalog.products import Listing, Product, office_key, rows_of
+from ..catalog.systems import System
+from ..host.activation import kms_request
+from ..host.identity import Host, Subscription, full_name
+from ..host.registry import TCPIP, WINDOWS, Registry, Settings
+from ..host.software_protection import Identity, Keyed, Protection
+from ..world.forest import ActivationObject, Caller
+from ..world.world import World
+from .events import attempt_events, event_from
+from .fields import InvalidDescription
+from .kms_settings import ProductSettings, find_product
+from .licence import Licence
+from .machine import MachineDescription
 
 __all__ = ["assemble", "caller_of"]
 

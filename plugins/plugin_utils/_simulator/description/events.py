@@ -10,11 +10,11 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ._checks import Check, InvalidDescription, duration, fields, nullable, number, text
-from ._client_events import SOURCE, ClientEvent, answer_event, automatic_event, request_event
-from ._hresult import Hresult
-from ._kms_hosts import KmsAnswer, KmsRequest
-from ._rules import fault_rule
+from ..catalog.hresults import Hresult
+from ..host.activation_events import SOURCE, ClientEvent, answer_event, automatic_event, request_event
+from ..world.kms_hosts import KmsAnswer, KmsRequest
+from .fault_rules import fault_rule
+from .fields import Check, InvalidDescription, duration, fields, nullable, number, text
 
 __all__ = ["LastAttempt", "LoggedEvent", "attempt_events", "event_from", "last_attempt", "logged_event"]
 

@@ -13,13 +13,11 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ._checks import Check, InvalidDescription, fields, flag, number, one_of, text
-from ._classes import classes_of
+from ..providers.classes import classes_of
+from ..winrm.fault_injection import MODEL_ACTIONS, SLOW
+from .fields import Check, InvalidDescription, fields, flag, number, one_of, text
 
-__all__ = ["MODEL_ACTIONS", "SLOW", "fault_rule", "service_rule"]
-
-MODEL_ACTIONS = ("hresult", "hresult_after")
-SLOW = "slow"
+__all__ = ["fault_rule", "service_rule"]
 
 _ACTIONS = (
     "refuse",

@@ -13,8 +13,8 @@ import typing as t
 import uuid
 from datetime import datetime, timedelta, timezone
 
-from .._errors import ActivationError
-from ._keys import is_well_formed, masked
+from ..._errors import ActivationError
+from ..catalog.product_keys import is_well_formed, masked
 
 __all__ = [
     "Check",

@@ -10,12 +10,12 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ._checks import InvalidDescription, mapping, number, one_of
-from ._clock import ClockSetting
-from ._described_machine import MachineDescription, machine_description
-from ._described_world import clock_setting, world_description
-from ._presets import PRESETS
-from ._world import WorldDescription
+from ..world.clock import ClockSetting
+from ..world.world import WorldDescription
+from .fields import InvalidDescription, mapping, number, one_of
+from .machine import MachineDescription, machine_description
+from .presets import PRESETS
+from .world import clock_setting, world_description
 
 __all__ = ["FleetDescription", "InvalidDescription", "read_description"]
 

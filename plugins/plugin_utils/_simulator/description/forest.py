@@ -11,12 +11,12 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._secrets import Secret, reveal
-from ._checks import InvalidDescription, fields, listing, mapping, one_of, text
-from ._directory_forest import DirectoryAddress, DirectoryForest
-from ._forest import DescribedObject, Forest, MemoryForest
-from ._products import OFFICE
-from ._systems import known_systems
+from ..._secrets import Secret, reveal
+from ..catalog.products import OFFICE
+from ..catalog.systems import known_systems
+from ..world.forest import DescribedObject, Forest, MemoryForest
+from ..world.ldap_forest import DirectoryAddress, DirectoryForest
+from .fields import InvalidDescription, fields, listing, mapping, one_of, text
 
 __all__ = ["ForestDescription", "covered", "described_forests"]
 

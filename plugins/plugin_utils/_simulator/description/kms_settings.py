@@ -10,8 +10,8 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from ._checks import Check, InvalidDescription, fields, mapping, nullable, number, one_of, text
-from ._products import OFFICE, Product
+from ..catalog.products import OFFICE, Product
+from .fields import Check, InvalidDescription, fields, mapping, nullable, number, one_of, text
 
 __all__ = ["KMS_SETTING_CHECKS", "ProductSettings", "find_product", "product_settings"]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._secrets import Secret
-from ._checks import Check, InvalidDescription, fields, nullable, number, one_of
-from ._described_events import LastAttempt, last_attempt
-from ._described_microsoft import key_text
-from ._keys import masked
-from ._products import MICROSOFT_365, OFFICE_BOUGHT, OFFICE_CHANNELS, OFFICE_PRODUCTS
-from ._rules import fault_rule
+from ..._secrets import Secret
+from ..catalog.product_keys import masked
+from ..catalog.products import MICROSOFT_365, OFFICE_BOUGHT, OFFICE_CHANNELS, OFFICE_PRODUCTS
+from .events import LastAttempt, last_attempt
+from .fault_rules import fault_rule
+from .fields import Check, InvalidDescription, fields, nullable, number, one_of
+from .microsoft import key_text
 
 __all__ = ["LICENCE_CHECKS", "Licence", "checked_licence", "installed_pack", "key", "office_licence", "product_licence"]
 

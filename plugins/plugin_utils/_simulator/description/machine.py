@@ -13,8 +13,15 @@ from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import timedelta
 
-from .._secrets import Secret
-from ._checks import (
+from ..._secrets import Secret
+from ..catalog.languages import LANGUAGES
+from ..catalog.office_packs import OFFICE_HOSTS
+from ..catalog.product_keys import made_up_key, masked
+from ..catalog.products import ADDONS
+from ..catalog.systems import System
+from .events import LoggedEvent, logged_event
+from .fault_rules import fault_rule
+from .fields import (
     Check,
     InvalidDescription,
     duration,
@@ -28,10 +35,9 @@ from ._checks import (
     one_of,
     text,
 )
-from ._described_events import LoggedEvent, logged_event
-from ._described_licence import LICENCE_CHECKS, Licence, installed_pack, key, office_licence, product_licence
-from ._described_settings import KMS_SETTING_CHECKS, ProductSettings, product_settings
-from ._described_system import (
+from .kms_settings import KMS_SETTING_CHECKS, ProductSettings, product_settings
+from .licence import LICENCE_CHECKS, Licence, installed_pack, key, office_licence, product_licence
+from .system import (
     SYSTEM_CHECKS,
     SubscriptionWish,
     base_of,
@@ -40,13 +46,7 @@ from ._described_system import (
     system_of,
     windows_of,
 )
-from ._described_world import DEFAULT_DOMAIN
-from ._keys import made_up_key, masked
-from ._office_hosts import OFFICE_HOSTS
-from ._products import ADDONS
-from ._rules import fault_rule
-from ._systems import System
-from ._words import LANGUAGES
+from .world import DEFAULT_DOMAIN
 
 __all__ = ["ENVIRONMENT", "Licence", "MachineDescription", "SubscriptionWish", "machine_description"]
 

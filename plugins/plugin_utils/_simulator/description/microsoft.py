@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .._secrets import reveal
-from ._checks import Check, InvalidDescription, fields, flag, listing, mapping, nullable, number, one_of, text
-from ._described_forest import covered
-from ._keys import ANY_EDITION, KeyFacts, is_well_formed, made_up_key, masked
-from ._microsoft import Mak, MicrosoftDescription
-from ._products import ADDONS, OFFICE
-from ._rules import service_rule
-from ._systems import known_systems
+from ..._secrets import reveal
+from ..catalog.product_keys import ANY_EDITION, KeyFacts, is_well_formed, made_up_key, masked
+from ..catalog.products import ADDONS, OFFICE
+from ..catalog.systems import known_systems
+from ..world.microsoft import Mak, MicrosoftDescription
+from .fault_rules import service_rule
+from .fields import Check, InvalidDescription, fields, flag, listing, mapping, nullable, number, one_of, text
+from .forest import covered
 
 __all__ = ["key_text", "microsoft_description"]
 

@@ -10,11 +10,11 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ._checks import Check, InvalidDescription, fields, moment, number, one_of, text
-from ._described_licence import Licence, checked_licence
-from ._keys import gvlk_for
-from ._products import OFFICE_BOUGHT, addon_names
-from ._systems import System, find_system, known_systems, system_from_parts
+from ..catalog.product_keys import gvlk_for
+from ..catalog.products import OFFICE_BOUGHT, addon_names
+from ..catalog.systems import System, find_system, known_systems, system_from_parts
+from .fields import Check, InvalidDescription, fields, moment, number, one_of, text
+from .licence import Licence, checked_licence
 
 __all__ = ["SYSTEM_CHECKS", "SubscriptionWish", "base_of", "check_addons", "subscription", "system_of", "windows_of"]
 

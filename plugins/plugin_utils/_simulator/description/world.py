@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ._checks import (
+from ..world.clock import ClockSetting
+from ..world.world import KmsHost, ServiceRecord, WorldDescription
+from .fields import (
     Check,
     InvalidDescription,
     duration,
@@ -20,10 +22,8 @@ from ._checks import (
     number,
     text,
 )
-from ._clock import ClockSetting
-from ._described_forest import covered, described_forests
-from ._described_microsoft import microsoft_description
-from ._world import KmsHost, ServiceRecord, WorldDescription
+from .forest import covered, described_forests
+from .microsoft import microsoft_description
 
 __all__ = ["DEFAULT_DOMAIN", "DEFAULT_KMS_HOST", "clock_setting", "world_description"]
 

@@ -17,8 +17,8 @@ import socket
 import threading
 import typing as t
 
-from .._errors import ActivationError
-from ._readiness import Readiness
+from ..._errors import ActivationError
+from .selector_loop import Readiness
 
 __all__ = ["Endpoint", "Ports"]
 

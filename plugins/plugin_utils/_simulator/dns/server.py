@@ -15,10 +15,10 @@ import socket
 import threading
 import typing as t
 
-from .._errors import ActivationError, MissingLibrary, pip_install
-from ._listening import Endpoint, Ports
-from ._readiness import Readiness
-from ._world import ServiceRecord
+from ..._errors import ActivationError, MissingLibrary, pip_install
+from ..world.world import ServiceRecord
+from .kms_ports import Endpoint, Ports
+from .selector_loop import Readiness
 
 __all__ = ["NameServer", "NamedWorld", "require_dns"]
 

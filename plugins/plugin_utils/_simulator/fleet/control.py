@@ -18,9 +18,9 @@ import typing as t
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from .._errors import ActivationError
-from ._files import write_private
-from ._loopback import LoopbackServer
+from ..._errors import ActivationError
+from ..winrm.loopback import LoopbackServer
+from ..winrm.private_files import write_private
 
 __all__ = ["CONTROL_FILE", "ControlServer", "Controlled", "FleetControl", "as_data"]
 

@@ -10,14 +10,14 @@ import threading
 import types
 import typing as t
 
-from ._checks import InvalidDescription
-from ._clock import Clock
-from ._described_machine import MachineDescription
-from ._description import FleetDescription, read_description
-from ._machine import Machine
-from ._microsoft import Microsoft
-from ._renewing import Renewing
-from ._world import World
+from ..description.fields import InvalidDescription
+from ..description.fleet import FleetDescription, read_description
+from ..description.machine import MachineDescription
+from ..host.renewal import Renewing
+from ..world.clock import Clock
+from ..world.microsoft import Microsoft
+from ..world.world import World
+from .machine import Machine
 
 __all__ = ["Fleet", "InvalidDescription"]
 

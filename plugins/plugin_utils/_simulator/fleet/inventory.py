@@ -18,11 +18,11 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from .._errors import ActivationError
-from .._secrets import reveal
-from ._authentication import Account
-from ._dispatch import Machine
-from ._files import write_private
+from ..._errors import ActivationError
+from ..._secrets import reveal
+from ..winrm.authentication import Account
+from ..winrm.dispatcher import Machine
+from ..winrm.private_files import write_private
 
 __all__ = [
     "GROUP",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ._control import CONTROL_FILE, Data, FleetControl
-from ._inventory import Settings, inventory_of
-from ._process import LOG_FILE, is_running, start, stop
-from ._service import INVENTORY_FILE, Service
+from .control import CONTROL_FILE, Data, FleetControl
+from .inventory import Settings, inventory_of
+from .process import LOG_FILE, is_running, start, stop
+from .service import INVENTORY_FILE, Service
 
 __all__ = ["Lifecycle", "job_of"]
 

@@ -14,18 +14,18 @@ from collections import Counter, deque
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .._wsman import Answer, Enumerate, Fault, Get, Invoke, Output, Pull, Put, Release, Request
-from ._activating import note_failure
-from ._assembly import assemble, caller_of
-from ._described_machine import MachineDescription
-from ._hresult import Failure
-from ._journal import Entry, entry
-from ._products import Product
-from ._provider import Provider, WmiRequest
-from ._refusals import Refused
-from ._renewing import next_try, try_again
-from ._rules import MODEL_ACTIONS
-from ._world import Serving, World
+from ..._wsman import Answer, Enumerate, Fault, Get, Invoke, Output, Pull, Put, Release, Request
+from ..catalog.hresults import Failure
+from ..catalog.products import Product
+from ..description.assembly import assemble, caller_of
+from ..description.fault_rules import MODEL_ACTIONS
+from ..description.machine import MachineDescription
+from ..host.activation import note_failure
+from ..host.renewal import next_try, try_again
+from ..wmi.faults import Refused
+from ..wmi.journal import Entry, entry
+from ..wmi.service import Provider, WmiRequest
+from ..world.world import Serving, World
 
 __all__ = ["Machine"]
 

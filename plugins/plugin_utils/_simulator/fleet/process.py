@@ -24,10 +24,10 @@ import time
 import typing as t
 from pathlib import Path
 
-from .._errors import ActivationError
-from ._control import Data, FleetControl, as_data
-from ._files import make_private_directory, write_private
-from ._service import PID_FILE, Service, forget_files
+from ..._errors import ActivationError
+from ..winrm.private_files import make_private_directory, write_private
+from .control import Data, FleetControl, as_data
+from .service import PID_FILE, Service, forget_files
 
 __all__ = ["LOG_FILE", "is_running", "main", "start", "stop"]
 
@@ -134,12 +134,12 @@ def is_running(directory: Path) -> bool:
 def _module_name() -> str:
     # Everything below plugin_utils imports relatively, so the package runs without Ansible's collection loader,
     # wherever the collection lies and whether or not a package called ansible_collections is installed.
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     return f"{package.parent.name}.{package.name}"
 
 
 def _environment() -> dict[str, str]:
-    plugins = str(Path(__file__).absolute().parents[2])
+    plugins = str(Path(__file__).absolute().parents[3])
     inherited = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [plugins, inherited]))}
 

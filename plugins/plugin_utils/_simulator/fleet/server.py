@@ -20,17 +20,17 @@ import typing as t
 from pathlib import Path
 from urllib.parse import quote
 
-from .._errors import ActivationError
-from .._secrets import Secret, reveal
-from ._authentication import Account, Accounts, require_libraries
-from ._counters import Counters
-from ._dispatch import Machine
-from ._faults import is_closed
-from ._http import IDLE_SECONDS, Listener, Site
-from ._inventory import Addresses, Settings, Variables, host_variables, sandbox_of
-from ._microsoft_http import MicrosoftListener, MicrosoftSite, listen
-from ._names import NameServer
-from ._tls import create_credentials, server_context
+from ..._errors import ActivationError
+from ..._secrets import Secret, reveal
+from ..dns.server import NameServer
+from ..microsoft.listener import MicrosoftListener, MicrosoftSite, listen
+from ..winrm.authentication import Account, Accounts, require_libraries
+from ..winrm.certificates import create_credentials, server_context
+from ..winrm.counters import Counters
+from ..winrm.dispatcher import Machine
+from ..winrm.fault_injection import is_closed
+from ..winrm.listener import IDLE_SECONDS, Listener, Site
+from .inventory import Addresses, Settings, Variables, host_variables, sandbox_of
 
 __all__ = ["FleetServer", "ServedFleet"]
 

@@ -15,13 +15,13 @@ import typing as t
 from dataclasses import asdict
 from pathlib import Path
 
-from .._secrets import Secret
-from ._authentication import Account, account_of
-from ._control import CONTROL_FILE, ControlServer, Data
-from ._files import remove_files
-from ._inventory import Settings, inventory_of, write_inventory
-from ._names import require_dns
-from ._server import FleetServer
+from ..._secrets import Secret
+from ..dns.server import require_dns
+from ..winrm.authentication import Account, account_of
+from ..winrm.private_files import remove_files
+from .control import CONTROL_FILE, ControlServer, Data
+from .inventory import Settings, inventory_of, write_inventory
+from .server import FleetServer
 
 __all__ = ["INVENTORY_FILE", "Fleet", "Service", "forget_files", "make_fleet"]
 
@@ -52,7 +52,7 @@ class Fleet(t.Protocol):
 
 def make_fleet(description: Data) -> Fleet:
     """Return the model of the described fleet; raises InvalidDescription."""
-    from ._fleet import Fleet as Model
+    from .fleet import Fleet as Model
 
     return t.cast(Fleet, Model.from_description(description))
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ._client_events import answer_event, automatic_event, online_events, request_event
-from ._hresult import Failure, Hresult
-from ._offline_numbers import confirmation_id
-from ._products import Product
-from ._protection import Keyed, Protection
-from ._standing import LEASE, Status, lease, perpetual
-from ._world import KmsAnswer, KmsRequest
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.license_states import LEASE, Status, lease, perpetual
+from ..catalog.offline_ids import confirmation_id
+from ..catalog.products import Product
+from ..world.world import KmsAnswer, KmsRequest
+from .activation_events import answer_event, automatic_event, online_events, request_event
+from .software_protection import Keyed, Protection
 
 __all__ = ["activate", "activate_by_itself", "confirm_by_telephone", "kms_request", "note_failure"]
 

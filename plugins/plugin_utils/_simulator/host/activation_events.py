@@ -21,8 +21,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ._hresult import Hresult
-from ._kms_hosts import KmsAnswer, KmsRequest
+from ..catalog.hresults import Hresult
+from ..world.kms_hosts import KmsAnswer, KmsRequest
 
 __all__ = ["SOURCE", "ClientEvent", "ClientLog", "answer_event", "automatic_event", "online_events", "request_event"]
 

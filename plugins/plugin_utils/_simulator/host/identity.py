@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .._secrets import Secret
-from ._systems import System
+from ..._secrets import Secret
+from ..catalog.systems import System
 
 __all__ = ["Host", "Subscription", "full_name"]
 

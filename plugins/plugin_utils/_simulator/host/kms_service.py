@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ._keys import KeyFacts
-from ._products import Product
-from ._registry import PROTECTION, Registry, Settings
-from ._service_records import ServiceRecord, own_domain
-from ._systems import System
+from ..catalog.product_keys import KeyFacts
+from ..catalog.products import Product
+from ..catalog.systems import System
+from ..world.srv_records import ServiceRecord, own_domain
+from .registry import PROTECTION, Registry, Settings
 
 __all__ = ["HostSettings", "host_settings", "served_lines"]
 

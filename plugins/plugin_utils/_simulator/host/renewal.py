@@ -17,11 +17,11 @@ import threading
 import typing as t
 from datetime import datetime, timedelta
 
-from ._activating import activate_by_itself
-from ._clock import Clock
-from ._products import Product
-from ._protection import Keyed, Protection
-from ._standing import LEASE, Status, seen
+from ..catalog.license_states import LEASE, Status, seen
+from ..catalog.products import Product
+from ..world.clock import Clock
+from .activation import activate_by_itself
+from .software_protection import Keyed, Protection
 
 __all__ = ["Client", "Renewing", "next_try", "try_again"]
 

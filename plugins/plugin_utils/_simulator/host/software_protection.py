@@ -11,17 +11,9 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .._secrets import Secret, reveal
-from ._client_events import ClientLog
-from ._firewall import DOMAIN, PUBLIC, Firewall
-from ._forest import ActivationObject, Caller
-from ._hosting import HostSettings, host_settings, served_lines
-from ._hresult import Failure, Hresult
-from ._keys import KeyFacts, is_well_formed, published_key
-from ._offline_numbers import extended_pid, installation_id
-from ._products import ESU, Product
-from ._registry import Registry, Settings, SettingsInForce
-from ._standing import (
+from ..._secrets import Secret, reveal
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.license_states import (
     GRACE,
     UNLICENSED,
     Seen,
@@ -33,8 +25,16 @@ from ._standing import (
     seen,
     with_reason,
 )
-from ._systems import System
-from ._world import Serving, World
+from ..catalog.offline_ids import extended_pid, installation_id
+from ..catalog.product_keys import KeyFacts, is_well_formed, published_key
+from ..catalog.products import ESU, Product
+from ..catalog.systems import System
+from ..world.forest import ActivationObject, Caller
+from ..world.world import Serving, World
+from .activation_events import ClientLog
+from .firewall import DOMAIN, PUBLIC, Firewall
+from .kms_service import HostSettings, host_settings, served_lines
+from .registry import Registry, Settings, SettingsInForce
 
 __all__ = ["Identity", "Keyed", "Protection"]
 

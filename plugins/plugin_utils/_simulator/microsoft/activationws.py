@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element
 
-from .._errors import ProtocolViolation
-from .._wsman import parse
-from ._batch_service import BatchService, Unavailable
-from ._batch_wire import Asked, Told, soap, soap_fault
-from ._faults import Reply
-from ._offline_numbers import has_installation_form, key_part
+from ..._errors import ProtocolViolation
+from ..._wsman import parse
+from ..catalog.offline_ids import has_installation_form, key_part
+from ..winrm.fault_injection import Reply
+from .batch_protocol import Asked, Told, soap, soap_fault
+from .batch_service import BatchService, Unavailable
 
 __all__ = ["ActivationWs"]
 

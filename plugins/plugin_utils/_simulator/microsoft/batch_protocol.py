@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from .._errors import ProtocolViolation
-from .._wsman import parse
+from ..._errors import ProtocolViolation
+from ..._wsman import parse
 
 __all__ = ["BATCH_ACTION", "Asked", "BadCall", "BatchCall", "Told", "read_call", "soap", "soap_fault", "write_answer"]
 

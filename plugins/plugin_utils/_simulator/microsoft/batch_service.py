@@ -13,9 +13,9 @@ from __future__ import annotations
 import logging
 import typing as t
 
-from ._batch_wire import BATCH_ACTION, Asked, BadCall, BatchCall, Told, read_call, soap_fault, write_answer
-from ._faults import FaultDesk, Reply, strike_after, strike_before
-from ._microsoft import Microsoft, ServiceRefused
+from ..winrm.fault_injection import FaultDesk, Reply, strike_after, strike_before
+from ..world.microsoft import Microsoft, ServiceRefused
+from .batch_protocol import BATCH_ACTION, Asked, BadCall, BatchCall, Told, read_call, soap_fault, write_answer
 
 __all__ = ["BatchService", "Unavailable"]
 

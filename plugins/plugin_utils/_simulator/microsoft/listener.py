@@ -14,11 +14,11 @@ import typing as t
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from ._activationws import ActivationWs
-from ._batch_service import BatchService
-from ._faults import Reply
-from ._loopback import SecuredServer
-from ._microsoft import Microsoft
+from ..winrm.fault_injection import Reply
+from ..winrm.loopback import SecuredServer
+from ..world.microsoft import Microsoft
+from .activationws import ActivationWs
+from .batch_service import BatchService
 
 __all__ = ["MicrosoftListener", "MicrosoftSite", "listen"]
 

@@ -11,14 +11,14 @@ import json
 import typing as t
 from pathlib import Path
 
-from ._declarations import ClassDefinition, Method, Parameter, Property, declare, ordered
-from ._event_log import LOG_EVENT
-from ._firewall_classes import FIREWALL_RULE, PORT_FILTER
-from ._windows_services import WINDOWS_SERVICE
+from .declarations import ClassDefinition, Method, Parameter, Property, declare, ordered
+from .net_firewall import FIREWALL_RULE, PORT_FILTER
+from .win32_event_log import LOG_EVENT
+from .win32_service import WINDOWS_SERVICE
 
 __all__ = ["classes_of"]
 
-_SCHEMA = Path(__file__).parent.parent / "_licensing" / "data" / "spp_schema.json"
+_SCHEMA = Path(__file__).parents[2] / "_licensing" / "data" / "spp_schema.json"
 _GONE_FROM_WINDOWS_10 = ("KeyManagementServiceActivationDisabled", "DisableKeyManagementServiceActivation")
 
 

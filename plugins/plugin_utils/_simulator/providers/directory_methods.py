@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ._forest import Forest, activation_object, forest_installation_id
-from ._hresult import Failure, Hresult
-from ._keys import KeyFacts
-from ._offline_numbers import confirmation_id, extended_pid
-from ._protection import Protection
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.offline_ids import confirmation_id, extended_pid
+from ..catalog.product_keys import KeyFacts
+from ..host.software_protection import Protection
+from ..world.forest import Forest, activation_object, forest_installation_id
 
 __all__ = ["FOREST_METHODS"]
 

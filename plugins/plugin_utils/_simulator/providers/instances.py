@@ -9,11 +9,17 @@ from __future__ import annotations
 import typing as t
 from datetime import timedelta
 
-from ._client_events import ClientEvent
-from ._computer import read_computer, read_computer_product, read_operating_system
-from ._declarations import ClassDefinition
-from ._event_log import LOG_EVENT, read_log_event
-from ._firewall_classes import (
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.products import Product
+from ..host.activation_events import ClientEvent
+from ..host.identity import Host
+from ..host.software_protection import Protection
+from ..world.kms_log import KmsEvent
+from .declarations import ClassDefinition
+from .licensing_methods import call_product, call_service
+from .licensing_policies import POLICY_METHODS, read_policy
+from .licensing_properties import read_product, read_service
+from .net_firewall import (
     CHANGEABLE,
     FIREWALL_RULE,
     PORT_FILTER,
@@ -21,16 +27,10 @@ from ._firewall_classes import (
     read_firewall_rule,
     read_port_filter,
 )
-from ._host import Host
-from ._hresult import Failure, Hresult
-from ._kms_events import KmsEvent
-from ._methods import call_product, call_service
-from ._policies import POLICY_METHODS, read_policy
-from ._products import Product
-from ._protection import Protection
-from ._readers import read_product, read_service
-from ._stdregprov import call_registry
-from ._windows_services import WINDOWS_SERVICE, WindowsService, WindowsServices, read_windows_service
+from .std_reg_prov import call_registry
+from .win32_event_log import LOG_EVENT, read_log_event
+from .win32_service import WINDOWS_SERVICE, WindowsService, WindowsServices, read_windows_service
+from .win32_system import read_computer, read_computer_product, read_operating_system
 
 __all__ = ["Objects", "Read"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._kms_events import KmsCounters
-from ._products import Product
-from ._protection import Keyed, Protection
-from ._standing import Status
+from ..catalog.license_states import Status
+from ..catalog.products import Product
+from ..host.software_protection import Keyed, Protection
+from ..world.kms_log import KmsCounters
 
 __all__ = ["PRODUCT_COUNTERS", "SERVICE_COUNTERS", "UNKNOWN"]
 

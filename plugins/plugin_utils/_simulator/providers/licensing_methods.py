@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ._activating import activate, confirm_by_telephone
-from ._forest_methods import FOREST_METHODS
-from ._hresult import Failure, Hresult
-from ._products import Product
-from ._protection import Protection
-from ._registry import Settings
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.products import Product
+from ..host.activation import activate, confirm_by_telephone
+from ..host.registry import Settings
+from ..host.software_protection import Protection
+from .directory_methods import FOREST_METHODS
 
 __all__ = ["call_product", "call_service"]
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ._hresult import Failure, Hresult
-from ._products import Product
-from ._systems import System
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.products import Product
+from ..catalog.systems import System
 
 __all__ = ["POLICY_METHODS", "read_policy"]
 

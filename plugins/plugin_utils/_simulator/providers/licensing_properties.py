@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ._clock import NEVER
-from ._host import Host
-from ._kms_readers import PRODUCT_COUNTERS, SERVICE_COUNTERS, UNKNOWN
-from ._products import Product
-from ._protection import Keyed, Protection
+from ..catalog.products import Product
+from ..host.identity import Host
+from ..host.software_protection import Keyed, Protection
+from ..world.clock import NEVER
+from .kms_properties import PRODUCT_COUNTERS, SERVICE_COUNTERS, UNKNOWN
 
 __all__ = ["read_product", "read_service"]
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ._declarations import Method, declare
-from ._firewall import Firewall
-from ._host import Host
-from ._hresult import Failure, Hresult
-from ._words import words
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.languages import words
+from ..host.firewall import Firewall
+from ..host.identity import Host
+from .declarations import Method, declare
 
 __all__ = ["CHANGEABLE", "FIREWALL_RULE", "PORT_FILTER", "change_firewall", "read_firewall_rule", "read_port_filter"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._registry import HKLM, Registry
+from ..host.registry import HKLM, Registry
 
 __all__ = ["call_registry"]
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ._client_events import SOURCE, ClientEvent
-from ._declarations import declare
-from ._host import Host
-from ._kms_events import KmsEvent
-from ._words import words
+from ..catalog.languages import words
+from ..host.activation_events import SOURCE, ClientEvent
+from ..host.identity import Host
+from ..world.kms_log import KmsEvent
+from .declarations import declare
 
 __all__ = ["LOG_EVENT", "read_log_event"]
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ._declarations import Method, declare
-from ._host import Host
-from ._words import words
+from ..catalog.languages import words
+from ..host.identity import Host
+from .declarations import Method, declare
 
 __all__ = ["PROTECTION_SERVICE", "WINDOWS_SERVICE", "WindowsService", "WindowsServices", "read_windows_service"]
 

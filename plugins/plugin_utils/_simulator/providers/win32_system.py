@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ._host import Host
-from ._words import words
+from ..catalog.languages import words
+from ..host.identity import Host
 
 __all__ = ["read_computer", "read_computer_product", "read_operating_system"]
 

@@ -23,10 +23,10 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import ActivationError, MissingLibrary, pip_install
-from .._secrets import Secret, reveal
-from . import _sealing
-from ._files import make_private_directory, write_private
+from ..._errors import ActivationError, MissingLibrary, pip_install
+from ..._secrets import Secret, reveal
+from . import encryption
+from .private_files import make_private_directory, write_private
 
 __all__ = ["Account", "Accounts", "Login", "Verdict", "WrongContext", "account_of", "require_libraries"]
 
@@ -213,9 +213,9 @@ class Login:
         if self._context is None:
             raise WrongContext("no context")
         try:
-            signature, sealed, length = _sealing.unpack(body)
+            signature, sealed, length = encryption.unpack(body)
             message = t.cast(bytes, self._context.unwrap_winrm(signature, sealed))
-        except (_sealing.BrokenFrame, _spnego().exceptions.SpnegoError, ValueError, struct.error) as error:
+        except (encryption.BrokenFrame, _spnego().exceptions.SpnegoError, ValueError, struct.error) as error:
             raise WrongContext(type(error).__name__) from None
         if len(message) != length:
             raise WrongContext("length differs")
@@ -224,7 +224,7 @@ class Login:
     def seal(self, message: bytes) -> bytes:
         """Return the sealed body around an answer."""
         wrapped = self._context.wrap_winrm(message)
-        return _sealing.pack(wrapped.header, wrapped.data, len(message) + wrapped.padding_length)
+        return encryption.pack(wrapped.header, wrapped.data, len(message) + wrapped.padding_length)
 
 
 def _acceptor(token: bytes) -> t.Any:

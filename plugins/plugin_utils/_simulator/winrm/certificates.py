@@ -16,8 +16,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import MissingLibrary, pip_install
-from ._files import write_private
+from ..._errors import MissingLibrary, pip_install
+from .private_files import write_private
 
 _LIFETIME = datetime.timedelta(days=365)
 # Clients whose clock is a little behind must not find the certificate "not yet valid".

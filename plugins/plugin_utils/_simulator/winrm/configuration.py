@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._wsman import Call, Fault, Unknown
-from ._shell import envelope
+from ..._wsman import Call, Fault, Unknown
+from .shell import envelope
 
 __all__ = ["MAX_ENVELOPE_KB", "MAX_SECONDS", "configuration"]
 

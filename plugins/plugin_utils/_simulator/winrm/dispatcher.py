@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import typing as t
 
-from .._errors import ProtocolViolation
-from .._wsman import (
+from ..._errors import ProtocolViolation
+from ..._wsman import (
     Answer,
     Call,
     Enumerate,
@@ -28,11 +28,10 @@ from .._wsman import (
     decode_call,
     encode_answer,
 )
-from ._configuration import MAX_ENVELOPE_KB, MAX_SECONDS, configuration
-from ._counters import Counters
-from ._faults import TIMED_OUT, FaultDesk, Reply, strike_after, strike_before
-from ._rules import SLOW
-from ._shell import Shells, is_shell
+from .configuration import MAX_ENVELOPE_KB, MAX_SECONDS, configuration
+from .counters import Counters
+from .fault_injection import SLOW, TIMED_OUT, FaultDesk, Reply, strike_after, strike_before
+from .shell import Shells, is_shell
 
 __all__ = ["MAX_ENVELOPE_BYTES", "Dispatcher", "Machine", "anonymous_identity"]
 

@@ -17,11 +17,14 @@ import threading
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._wsman import Fault
-from ._rules import MODEL_ACTIONS
+from ..._wsman import Fault
 
-__all__ = ["TIMED_OUT", "Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
+__all__ = ["MODEL_ACTIONS", "SLOW", "TIMED_OUT", "Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
 
+MODEL_ACTIONS = ("hresult", "hresult_after")
+"""Actions of a rule that the model of the machine carries out; all others happen on the wire."""
+SLOW = "slow"
+"""The action that makes an operation take longer than it does."""
 Delivery = t.Literal["whole", "cut", "none"]
 Rule = t.Mapping[str, t.Any]
 

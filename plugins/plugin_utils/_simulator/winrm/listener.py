@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote, urlsplit
 
-from .._wsman import Fault
-from . import _sealing
-from ._authentication import Accounts, Login, Verdict, WrongContext
-from ._counters import Counters
-from ._dispatch import MAX_ENVELOPE_BYTES, Dispatcher, Machine, anonymous_identity
-from ._faults import FaultDesk, Reply, strike_before
-from ._loopback import SecuredServer
-from ._request_head import BadHead, read_head
+from ..._wsman import Fault
+from . import encryption
+from .authentication import Accounts, Login, Verdict, WrongContext
+from .counters import Counters
+from .dispatcher import MAX_ENVELOPE_BYTES, Dispatcher, Machine, anonymous_identity
+from .fault_injection import FaultDesk, Reply, strike_before
+from .loopback import SecuredServer
+from .request_head import BadHead, read_head
 
 __all__ = ["IDLE_SECONDS", "Listener", "Site"]
 
@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.site.counters.add_message(machine.name, "identify")
             return self._send(Reply(200, anonymous_identity()))
         content_type = self.fields.get("content-type", "")
-        sealed = _sealing.is_sealed(content_type)
+        sealed = encryption.is_sealed(content_type)
         in_clear = bool(body) and not sealed and not self.tls
         account = self.site.accounts.of(machine.description)
         verdict = self.login.check(self.fields.get("authorization"), account)
@@ -181,10 +181,10 @@ class _Handler(BaseHTTPRequestHandler):
             reply = Reply(500)
         if sealed and reply.body:
             body = self.login.seal(reply.body)
-            return self._send(Reply(reply.status, body, reply.delivery), verdict.offers, _sealing.SEALED_TYPE)
+            return self._send(Reply(reply.status, body, reply.delivery), verdict.offers, encryption.SEALED_TYPE)
         return self._send(reply, verdict.offers)
 
-    def _send(self, reply: Reply, offers: tuple[str, ...] = (), content_type: str = _sealing.CONTENT_TYPE) -> None:
+    def _send(self, reply: Reply, offers: tuple[str, ...] = (), content_type: str = encryption.CONTENT_TYPE) -> None:
         """Write status line, headers and body at once, and count both directions."""
         data = b"" if reply.delivery == "none" else self._render(reply, offers, content_type)
         if reply.delivery != "whole":

@@ -15,7 +15,7 @@ import threading
 import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from .._errors import ActivationError
+from ..._errors import ActivationError
 
 __all__ = ["LoopbackServer", "SecuredServer"]
 

@@ -18,7 +18,7 @@ import uuid
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from .._wsman import Call, Fault, Unknown
+from ..._wsman import Call, Fault, Unknown
 
 __all__ = ["Shells", "envelope", "is_shell"]
 

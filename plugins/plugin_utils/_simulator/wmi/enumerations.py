@@ -11,9 +11,9 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from .._secrets import reveal
-from .._wsman import OBJECTS, Batch, Instance
-from ._refusals import Refusals
+from ..._secrets import reveal
+from ..._wsman import OBJECTS, Batch, Instance
+from .faults import Refusals
 
 __all__ = ["DEFAULT_ENVELOPE", "Enumerations"]
 

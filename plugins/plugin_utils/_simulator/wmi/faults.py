@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._wsman import Fault
-from ._words import words
+from ..._wsman import Fault
+from ..catalog.languages import words
 
 __all__ = ["Refusals", "Refused", "Shape"]
 

@@ -10,9 +10,9 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from .._secrets import Secret, reveal
-from .._wsman import Fault, Invoke, Put, Value
-from ._keys import is_well_formed, masked
+from ..._secrets import Secret, reveal
+from ..._wsman import Fault, Invoke, Put, Value
+from ..catalog.product_keys import is_well_formed, masked
 
 __all__ = ["Entry", "entry"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._wsman import (
+from ..._wsman import (
     OBJECTS,
     OBJECTS_AND_REFERENCES,
     REFERENCES,
@@ -27,15 +27,15 @@ from .._wsman import (
     Resource,
     Value,
 )
-from ._classes import classes_of
-from ._declarations import ClassDefinition, Method
-from ._enumerations import Enumerations
-from ._host import Host
-from ._lexical import BadValue, read_value, write_value
-from ._objects import Objects, Read
-from ._protection import Protection
-from ._refusals import Refusals
-from ._wql import Query, WqlError, parse_wql
+from ..host.identity import Host
+from ..host.software_protection import Protection
+from ..providers.classes import classes_of
+from ..providers.declarations import ClassDefinition, Method
+from ..providers.instances import Objects, Read
+from .enumerations import Enumerations
+from .faults import Refusals
+from .values import BadValue, read_value, write_value
+from .wql import Query, WqlError, parse_wql
 
 __all__ = ["Provider"]
 

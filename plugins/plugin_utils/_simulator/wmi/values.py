@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta
 
-from .._secrets import Secret, reveal
-from .._wsman import Datetime, Value
+from ..._secrets import Secret, reveal
+from ..._wsman import Datetime, Value
 
 __all__ = ["BadValue", "read_value", "write_value"]
 

@@ -16,7 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ._wql_values import Literal, WqlError, comparable, like_pattern, written
+from .wql_values import Literal, WqlError, comparable, like_pattern, written
 
 __all__ = ["Condition", "Query", "WqlError", "parse_wql"]
 

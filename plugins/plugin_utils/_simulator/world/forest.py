@@ -17,12 +17,12 @@ import typing as t
 import uuid
 from dataclasses import dataclass, field
 
-from .._secrets import Secret
-from ._hresult import Failure, Hresult
-from ._keys import KeyFacts, made_up_key, masked
-from ._offline_numbers import installation_of, pid_of_key
-from ._products import OFFICE
-from ._systems import known_systems
+from ..._secrets import Secret
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.offline_ids import installation_of, pid_of_key
+from ..catalog.product_keys import KeyFacts, made_up_key, masked
+from ..catalog.products import OFFICE
+from ..catalog.systems import known_systems
 
 __all__ = [
     "ActivationObject",

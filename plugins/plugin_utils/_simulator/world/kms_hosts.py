@@ -15,11 +15,11 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ._clock import Clock
-from ._hresult import Failure, Hresult
-from ._kms_events import KmsCounters, KmsEvent, Tally
-from ._service_records import ServiceRecord
-from ._standing import Status
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.license_states import Status
+from .clock import Clock
+from .kms_log import KmsCounters, KmsEvent, Tally
+from .srv_records import ServiceRecord
 
 __all__ = ["KmsAnswer", "KmsEndpoint", "KmsHost", "KmsHosts", "KmsRequest", "Serving"]
 

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ._standing import Status
+from ..catalog.license_states import Status
 
 __all__ = ["KmsCounters", "KmsEvent", "Tally"]
 

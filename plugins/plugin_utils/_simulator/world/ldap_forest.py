@@ -19,10 +19,10 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .._errors import MissingLibrary, pip_install
-from .._secrets import Secret, reveal
-from ._forest import ActivationObject, Caller, Writer, container_of, escaped
-from ._hresult import Failure, Hresult
+from ..._errors import MissingLibrary, pip_install
+from ..._secrets import Secret, reveal
+from ..catalog.hresults import Failure, Hresult
+from .forest import ActivationObject, Caller, Writer, container_of, escaped
 
 __all__ = ["DirectoryAddress", "DirectoryForest"]
 

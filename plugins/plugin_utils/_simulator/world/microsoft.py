@@ -15,12 +15,12 @@ import threading
 import typing as t
 from dataclasses import dataclass
 
-from .._secrets import reveal
-from ._clock import Clock
-from ._hresult import Failure, Hresult
-from ._keys import KeyFacts, masked, published_texts
-from ._offline_numbers import confirmation_id, has_installation_form, key_part, pid_of_key
-from ._service_journal import ServiceJournal
+from ..._secrets import reveal
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.offline_ids import confirmation_id, has_installation_form, key_part, pid_of_key
+from ..catalog.product_keys import KeyFacts, masked, published_texts
+from .clock import Clock
+from .microsoft_journal import ServiceJournal
 
 __all__ = ["Mak", "Microsoft", "MicrosoftDescription", "ServiceRefused"]
 

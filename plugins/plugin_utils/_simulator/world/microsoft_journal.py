@@ -11,8 +11,8 @@ import threading
 import typing as t
 from collections import Counter, deque
 
-from ._clock import Clock
-from ._offline_numbers import key_part
+from ..catalog.offline_ids import key_part
+from .clock import Clock
 
 __all__ = ["ServiceJournal"]
 

@@ -14,14 +14,14 @@ import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from ._clock import Clock
-from ._forest import ActivationObject, Forest
-from ._hresult import Failure, Hresult
-from ._kms_events import KmsCounters, KmsEvent
-from ._kms_hosts import KmsAnswer, KmsEndpoint, KmsHost, KmsHosts, KmsRequest, Serving
-from ._microsoft import Microsoft, MicrosoftDescription
-from ._offline_numbers import confirmation_id
-from ._service_records import ServiceRecord, ServiceRecords
+from ..catalog.hresults import Failure, Hresult
+from ..catalog.offline_ids import confirmation_id
+from .clock import Clock
+from .forest import ActivationObject, Forest
+from .kms_hosts import KmsAnswer, KmsEndpoint, KmsHost, KmsHosts, KmsRequest, Serving
+from .kms_log import KmsCounters, KmsEvent
+from .microsoft import Microsoft, MicrosoftDescription
+from .srv_records import ServiceRecord, ServiceRecords
 
 __all__ = [
     "KmsAnswer",

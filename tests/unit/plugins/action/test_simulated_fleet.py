@@ -19,9 +19,9 @@ from ansible.plugins.loader import action_loader, connection_loader
 from ansible.template import Templar
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _lifecycle
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._process import is_running, stop
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet import lifecycle
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import is_running, stop
 
 MACHINES: dict[str, Any] = {"web1": "server_2022_standard", "web2": {"system": "windows_11_pro"}}
 PASSWORD = "nobody-is-to-see-this"
@@ -170,7 +170,7 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
     def without(*_: object) -> int:
         raise MissingLibrary("It needs pyspnego.", code="missing_library", remedy="Run: pip install pyspnego")
 
-    monkeypatch.setattr(_lifecycle, "start", without)
+    monkeypatch.setattr(lifecycle, "start", without)
     result = task(directory, machines=MACHINES)
     assert (result["failed"], result["code"], result["remedy"]) == (
         True,

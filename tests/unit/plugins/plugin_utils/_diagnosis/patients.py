@@ -41,9 +41,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._counters import Counters
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._dispatch import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Transcript
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
 from .asking import Asker, Faulted, fleet_of
 

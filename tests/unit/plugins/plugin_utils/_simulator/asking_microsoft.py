@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 
 import requests
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
 from .asking import fleet_of
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._registry import HKLM, PROTECTION
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import HKLM, PROTECTION
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
 from .asking import NOON, Asker, Faulted, fleet_of

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Answer,
     Batch,

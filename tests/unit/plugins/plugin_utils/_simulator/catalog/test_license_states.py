@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._standing import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.license_states import (
     Standing,
     Status,
     grace,

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._checks import InvalidDescription
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from .asking import Asker, fleet_of
-from .hosting import CLIENT, HOST_KEY, NO_OTHERS, OFFICE_HOST_KEY, SERVER, clients, outcome
+from ..asking import Asker, fleet_of
+from ..hosting import CLIENT, HOST_KEY, NO_OTHERS, OFFICE_HOST_KEY, SERVER, clients, outcome
 
 PACKS = ["office_2016", "office_2019", "office_2021", "office_2024"]
 TOO_FEW, MISMATCH, UNREACHABLE = 0xC004F038, 0xC004F042, 0xC004F074

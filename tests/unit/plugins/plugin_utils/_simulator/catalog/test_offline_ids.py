@@ -10,14 +10,18 @@ from datetime import datetime, timezone
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import KeyFacts, made_up_key, masked
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import (
     confirmation_id,
     extended_pid,
     has_installation_form,
     installation_id,
     key_part,
     pid_of_key,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import (
+    KeyFacts,
+    made_up_key,
+    masked,
 )
 
 FORM = re.compile(r"^\d{5}-\d{5}-\d{3}-\d{6}-\d{2}-\d{4}-\d+\.\d{4}-\d{7}$")

@@ -12,19 +12,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._checks import InvalidDescription
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._description import read_description
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import (
     gvlk_for,
     is_well_formed,
     made_up_key,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._presets import PRESETS
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._products import ADDONS, OFFICE, office_key
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._systems import known_systems
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.products import (
+    ADDONS,
+    OFFICE,
+    office_key,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.systems import known_systems
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fleet import read_description
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.presets import PRESETS
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from .asking import fleet_of
+from ..asking import fleet_of
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 

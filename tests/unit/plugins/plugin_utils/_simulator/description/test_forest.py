@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _directory_forest
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._checks import InvalidDescription
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_forest import described_forests
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.forest import described_forests
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world import ldap_forest
 
-from .asking import asker, fleet_of
+from ..asking import asker, fleet_of
 
 ROLE = "SELECT Domain, DomainRole, PartOfDomain, Roles FROM Win32_ComputerSystem"
 
@@ -87,7 +87,7 @@ def test_a_directory_needs_its_library_and_says_so_at_once(tmp_path: Path, monke
     def missing() -> None:
         raise MissingLibrary("python-ldap", code="missing_library", remedy="Run: pip install python-ldap")
 
-    monkeypatch.setattr(_directory_forest, "_ldap", missing)
+    monkeypatch.setattr(ldap_forest, "_ldap", missing)
     world = {"ad": {"ad.example": {"directory": directory(tmp_path)}}}
 
     with pytest.raises(MissingLibrary):

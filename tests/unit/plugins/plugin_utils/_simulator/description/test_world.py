@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._words import LANGUAGES
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.languages import LANGUAGES
 
-from .asking import STILL, Asker, Faulted, asker, fleet_of
+from ..asking import STILL, Asker, Faulted, asker, fleet_of
 
 HOST_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 ESU_KEY = "MMMMM-JJJJJ-KKKKK-DDDDD-PPPPP"

@@ -13,8 +13,8 @@ from typing import Literal
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _listening
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._listening import Ports
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns import kms_ports
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.kms_ports import Ports
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def test_an_address_that_is_taken_is_given_up_for_another(
     ports: Ports, taken: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, port = taken
-    real, draws = _listening._drawn, iter([address, address])
-    monkeypatch.setattr(_listening, "_drawn", lambda: next(draws, None) or real())
+    real, draws = kms_ports._drawn, iter([address, address])
+    monkeypatch.setattr(kms_ports, "_drawn", lambda: next(draws, None) or real())
     found = ports.follow([Host("kms", port)])["kms"]
     assert found != address
     assert ports.follow([Host("kms", port)])["kms"] == found
@@ -62,14 +62,14 @@ def test_addresses_are_not_tried_for_ever(
         draws.append(taken[0])
         return taken[0]
 
-    monkeypatch.setattr(_listening, "_drawn", draw)
+    monkeypatch.setattr(kms_ports, "_drawn", draw)
     with pytest.raises(ActivationError) as caught:
         ports.follow([Host("kms", taken[1])])
     assert (caught.value.code, len(draws)) == ("port_taken", 21)
 
 
 def test_no_address_is_that_of_the_fleet_itself() -> None:
-    assert all(_listening._drawn().startswith("127.") for _time in range(50))
-    assert {address.split(".")[1] for address in (_listening._drawn() for _time in range(50))} <= {
+    assert all(kms_ports._drawn().startswith("127.") for _time in range(50))
+    assert {address.split(".")[1] for address in (kms_ports._drawn() for _time in range(50))} <= {
         str(number) for number in range(64, 128)
     }

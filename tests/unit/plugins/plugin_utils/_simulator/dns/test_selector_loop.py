@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._readiness import Readiness
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.selector_loop import Readiness
 
 PATIENCE = 30.0
 

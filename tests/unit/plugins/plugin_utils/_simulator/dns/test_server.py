@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer, Settings, _names
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._names import NameServer, require_dns
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer, Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns import server as dns_server
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.server import NameServer, require_dns
 
 pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 
@@ -179,7 +180,7 @@ def test_what_is_no_question_gets_no_answer_and_harms_nobody(serve: Callable[...
 def test_a_stream_on_which_nothing_comes_is_given_up(
     serve: Callable[..., FleetServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_names, "_IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(dns_server, "_IDLE_SECONDS", 0.05)
     server = serve()
     assert server.dns
     with socket.create_connection((server.dns["server"], server.dns["port"])) as stream:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _names
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._listening import Ports
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._names import NameServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns import server as dns_server
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.kms_ports import Ports
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.server import NameServer
 
-from .asking import fleet_of
+from ..asking import fleet_of
 
 pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 
@@ -142,7 +142,7 @@ def test_where_no_port_is_left_for_names_those_of_the_kms_hosts_are_closed_again
         closed.append(ports)
         stop(ports)
 
-    monkeypatch.setattr(_names, "_bound", fail)
+    monkeypatch.setattr(dns_server, "_bound", fail)
     monkeypatch.setattr(Ports, "stop", note)
     with pytest.raises(OSError, match="no port"):
         NameServer(fleet_of({"web1": "server_2022_standard"}).world)

@@ -16,10 +16,10 @@ import pytest
 from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._service import Service
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
 
-from .served import ACTIVATE, QUERY, build, text
+from ..served import ACTIVATE, QUERY, build, text
 
 TWO: dict[str, Any] = {"machines": {"web1": {}, "web2": {}}}
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._checks import InvalidDescription
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from .asking import STILL, Asker, Faulted, fleet_of
+from ..asking import STILL, Asker, Faulted, fleet_of
 
 BOX = {"system": "windows_11_pro"}
 

@@ -17,8 +17,7 @@ from ansible.vars.manager import VariableManager
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._authentication import Account
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._inventory import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.inventory import (
     Addresses,
     Settings,
     host_variables,
@@ -26,8 +25,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._inve
     sandbox_of,
     write_inventory,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import Account
 
-from .served import machine
+from ..served import machine
 
 ADDRESSES = Addresses("127.0.0.1", http_port=1001, https_port=1002, closed_port=1003, ca_file=Path("/fleet/ca.pem"))
 ACCOUNT = Account("simulated", Secret("random"))

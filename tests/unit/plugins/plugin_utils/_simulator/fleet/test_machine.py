@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import made_up_key
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import made_up_key
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import confirmation_id
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault, Unknown, wmi_resource
 
-from .asking import Asker, Faulted, asker, fleet_of
+from ..asking import Asker, Faulted, asker, fleet_of
 
 GVLK_2022_STANDARD = "VDYBN-27WPP-V4HQT-9VMD4-VMK7H"
 GVLK_PRO = "W269N-WFGWX-YVC9B-4J6C9-T83GX"

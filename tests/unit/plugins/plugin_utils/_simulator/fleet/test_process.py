@@ -23,12 +23,12 @@ import pytest
 from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _process
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._process import is_running, start, stop
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._service import Service
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet import process as fleet_process
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import is_running, start, stop
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
 
-from .served import QUERY, build, text
+from ..served import QUERY, build, text
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 PASSWORD = "a password of one's own"
@@ -197,8 +197,8 @@ def test_the_process_ends_when_nobody_calls(directory: Path) -> None:
 def test_a_fleet_outlives_whoever_started_it(directory: Path) -> None:
     program = (
         "import json, pathlib, sys\n"
-        f"sys.path.insert(0, {str(Path(_process.__file__).parents[2])!r})\n"
-        "from plugin_utils._simulator._process import start\n"
+        f"sys.path.insert(0, {str(Path(fleet_process.__file__).parents[3])!r})\n"
+        "from plugin_utils._simulator.fleet.process import start\n"
         "print(start(pathlib.Path(sys.argv[1]), json.loads(sys.stdin.read())))\n"
     )
     starter = [sys.executable, "-c", program, str(directory)]

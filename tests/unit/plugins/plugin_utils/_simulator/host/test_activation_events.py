@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._checks import InvalidDescription
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from .asking import NOON, STILL, Asker, Faulted, fleet_of
+from ..asking import NOON, STILL, Asker, Faulted, fleet_of
 
 CLIENT = {"system": "server_2022_standard", "kms_host": "kms.corp.example", "status": "notification"}
 NAMES = "EventCode, InsertionStrings, TimeGenerated, Type, SourceName"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._firewall import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.firewall import (
     ANY_PROFILE,
     DOMAIN,
     PRIVATE,

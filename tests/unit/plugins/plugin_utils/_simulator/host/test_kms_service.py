@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hosting import HostSettings, host_settings
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._registry import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.kms_service import (
+    HostSettings,
+    host_settings,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import (
     PROTECTION,
     Registry,
     Settings,

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import gvlk_for, made_up_key
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import (
+    gvlk_for,
+    made_up_key,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import confirmation_id
 
-from .asking import STILL, Asker, Faulted, fleet_of
+from ..asking import STILL, Asker, Faulted, fleet_of
 
 MAK, OTHER_MAK = made_up_key("mak", "lab"), made_up_key("mak", "other")
 WORLD = {"microsoft": {"maks": {"lab": {"remaining": 3}, "other": {}}}}

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_world import clock_setting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._registry import Settings
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._renewing import next_try
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.world import clock_setting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.renewal import next_try
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
 
-from .asking import NOON, STILL, Asker
-from .hosting import CLIENT, HOST, SERVER, clients, restart, status
+from ..asking import NOON, STILL, Asker
+from ..hosting import CLIENT, HOST, SERVER, clients, restart, status
 
 RENEWING = {"kms_hosts": {}, "clients_renew": True}
 HEALTHY: dict[str, Any] = {"kms.corp.example": {}}

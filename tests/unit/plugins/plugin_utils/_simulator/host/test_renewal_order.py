@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import ClockSetting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._registry import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import ClockSetting
 
-from .asking import STILL, Asker
-from .hosting import CLIENT, status
+from ..asking import STILL, Asker
+from ..hosting import CLIENT, status
 
 START = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 KMS = "kms.corp.example"

@@ -12,12 +12,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._activationws import ActivationWs
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._batch_service import BatchService
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.activationws import ActivationWs
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_service import BatchService
 
-from .asking_microsoft import IID, NS, OTHER_IID, STRANGER, fault_of, fleet, pid_of, remaining
+from ..asking_microsoft import IID, NS, OTHER_IID, STRANGER, fault_of, fleet, pid_of, remaining
 
 ACQUIRE, RETRIEVE = "AcquireConfirmationId", "RetrieveActivationCount"
 

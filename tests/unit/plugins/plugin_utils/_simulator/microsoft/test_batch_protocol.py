@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._batch_wire import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_protocol import (
     Asked,
     BadCall,
     Told,
@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._batc
     write_answer,
 )
 
-from .asking_microsoft import (
+from ..asking_microsoft import (
     IID,
     OTHER_IID,
     STRANGER,

@@ -11,16 +11,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._batch_service import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_protocol import Asked
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_service import (
     BatchService,
     Unavailable,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._batch_wire import Asked
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import Reply
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import Reply
 
-from .asking_microsoft import (
+from ..asking_microsoft import (
     ACTION,
     IID,
     OTHER_IID,

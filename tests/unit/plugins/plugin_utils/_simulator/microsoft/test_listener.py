@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from . import served
-from .asking import Asker, fleet_of
-from .asking_microsoft import (
+from .. import served
+from ..asking import Asker, fleet_of
+from ..asking_microsoft import (
     ACTION,
     IID,
     OTHER_IID,

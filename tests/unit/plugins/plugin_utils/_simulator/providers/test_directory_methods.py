@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
-from .asking_forest import (
+from ..asking_forest import (
     AD,
     BLOCKED_KEY,
     DN,

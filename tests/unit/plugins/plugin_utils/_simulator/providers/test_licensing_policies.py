@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .asking import Asker, Faulted, asker
+from ..asking import Asker, Faulted, asker
 
 
 @pytest.fixture

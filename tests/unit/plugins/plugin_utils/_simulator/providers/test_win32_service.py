@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import ClockSetting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import ClockSetting
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Get, Invoke, wmi_resource
 
-from .asking import Asker, asker, fleet_of
+from ..asking import Asker, asker, fleet_of
 
 QUERY = "SELECT ProcessId, Started, State FROM Win32_Service WHERE Name = '{}'"
 STOPPED = {"ProcessId": "0", "Started": "false", "State": "Stopped"}

@@ -20,16 +20,16 @@ from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _sealing
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._authentication import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm import encryption
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import (
     Account,
     Accounts,
     Login,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, decode_answer
 
-from .served import QUERY, connect, fleet, post, text
+from ..served import QUERY, connect, fleet, post, text
 
 WINRM = [("https", "basic"), ("https", "ntlm"), ("http", "ntlm")]
 PSRP = [("https", "basic"), ("https", "ntlm"), ("https", "negotiate"), ("http", "ntlm"), ("http", "negotiate")]
@@ -215,21 +215,21 @@ def sealed_session(server: FleetServer) -> tuple[Any, Any]:
 def sealed(client: Any, message: bytes) -> bytes:
     """Return the frame that a client sends."""
     wrapped = client.wrap_winrm(message)
-    return _sealing.pack(wrapped.header, wrapped.data, len(message))
+    return encryption.pack(wrapped.header, wrapped.data, len(message))
 
 
 def test_the_answer_to_a_sealed_message_is_sealed_in_the_frame_of_windows() -> None:
     with FleetServer(fleet("web1")) as server:
         connection, client = sealed_session(server)
         body = sealed(client, text(QUERY).encode())
-        response = post(connection, "/wsman", body, Content_Type=_sealing.SEALED_TYPE)
+        response = post(connection, "/wsman", body, Content_Type=encryption.SEALED_TYPE)
         data = response.read()
-        assert response.headers["Content-Type"] == _sealing.SEALED_TYPE
+        assert response.headers["Content-Type"] == encryption.SEALED_TYPE
         assert data.startswith(
             b"--Encrypted Boundary\r\n\tContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n\tOriginalContent: "
         )
         assert data.endswith(b"--Encrypted Boundary--\r\n")
-        signature, inside, length = _sealing.unpack(data)
+        signature, inside, length = encryption.unpack(data)
         message = client.unwrap_winrm(signature, inside)
         assert (name_in(message), len(message)) == ("web1", length)
         assert b"web1" not in data
@@ -248,7 +248,7 @@ def test_a_message_that_was_not_sealed_for_this_connection_is_answered_400(damag
             body = body.replace(b"Length=", b"Length=1")
         else:
             connection, _other = sealed_session(server)
-        response = post(connection, "/wsman", body, Content_Type=_sealing.SEALED_TYPE)
+        response = post(connection, "/wsman", body, Content_Type=encryption.SEALED_TYPE)
         assert (response.status, response.read()) == (400, b"")
         assert server.counters.of("web1").kinds == {}
 

@@ -9,9 +9,9 @@ import pytest
 from pypsrp.exceptions import WSManFaultError
 from pypsrp.wsman import WSMan
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from .asking import fleet_of
+from ..asking import fleet_of
 
 CONFIGURATION = "http://schemas.microsoft.com/wbem/wsman/1/config"
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._counters import Counters
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._dispatch import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Fault,
     Get,
@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .asking import fleet_of
+from ..asking import fleet_of
 
 KEYS = {
     "CreationClassName": "MSFT|FW|FirewallRule|SPPSVC-In-TCP",

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._authentication import Accounts
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._http import Listener, Site
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._inventory import Settings
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.inventory import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import Accounts
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.listener import Listener, Site
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Batch,
     Fault,
@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .served import ACTIVATE, QUERY, connect, fleet, post, text
+from ..served import ACTIVATE, QUERY, connect, fleet, post, text
 
 IDENTIFY = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/><s:Body><w:Identify xmlns:w=\
 "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"/></s:Body></s:Envelope>'

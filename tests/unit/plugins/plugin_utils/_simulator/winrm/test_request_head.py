@@ -10,14 +10,14 @@ import socket
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._request_head import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.request_head import (
     BadHead,
     RequestHead,
     read_head,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
 
-from .served import fleet
+from ..served import fleet
 
 POST = b"POST /wsman/web1 HTTP/1.1\r\n"
 

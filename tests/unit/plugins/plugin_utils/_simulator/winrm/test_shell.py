@@ -14,9 +14,9 @@ from pypsrp.wsman import WSMan
 from winrm.exceptions import WSManFaultError
 from winrm.protocol import Protocol
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from .served import fleet
+from ..served import fleet
 
 INVALID_SELECTORS = 2150858843
 

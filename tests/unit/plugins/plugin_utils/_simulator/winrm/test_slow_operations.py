@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._counters import Counters
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._dispatch import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._faults import FaultDesk
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._http import IDLE_SECONDS
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import made_up_key
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import made_up_key
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.listener import IDLE_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Fault,
     Invoke,
@@ -27,8 +27,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .asking import STILL, Asker, fleet_of
-from .served import connect, fleet, post
+from ..asking import STILL, Asker, fleet_of
+from ..served import connect, fleet, post
 
 TIMED_OUT = 2150858793
 MAK = made_up_key("mak", "slow")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._enumerations import Enumerations
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._refusals import Refusals, Refused
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.wmi.enumerations import Enumerations
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.wmi.faults import Refusals, Refused
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     OBJECTS,
     OBJECTS_AND_REFERENCES,
@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .asking import EVERYTHING, Asker, Faulted, asker
+from ..asking import EVERYTHING, Asker, Faulted, asker
 
 PRODUCTS = "SELECT ID, Name FROM SoftwareLicensingProduct"
 SERVICE = "SoftwareLicensingService"

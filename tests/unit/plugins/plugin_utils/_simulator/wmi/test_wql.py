@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._wql import WqlError, parse_wql
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.wmi.wql import WqlError, parse_wql
 
 MOMENT = datetime(2026, 11, 1, 9, 30, 0, 500000, tzinfo=timezone(timedelta(hours=1)))
 ROW = {

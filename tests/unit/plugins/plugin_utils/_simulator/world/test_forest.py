@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._forest import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.hresults import Failure
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import KeyFacts, masked
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.forest import (
     Caller,
     DescribedObject,
     MemoryForest,
@@ -19,8 +21,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fore
     escaped,
     forest_installation_id,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hresult import Failure
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import KeyFacts, masked
 
 KEY = KeyFacts(masked("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"), "kms_host", frozenset({"any"}))
 ADMINISTRATOR = Caller(None, Secret(""), reaches_directory=True)

@@ -10,13 +10,13 @@ from typing import Any
 
 from winrm.protocol import Protocol
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._control import FleetControl
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._service import Service
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
-from .asking_forest import KEY, MACHINES, WORLD, ask, fleet, hresult, objects, online
-from .served import text
+from ..asking_forest import KEY, MACHINES, WORLD, ask, fleet, hresult, objects, online
+from ..served import text
 
 
 def update(model: Fleet, **ad: Any) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from .asking import STILL, Asker, fleet_of
-from .hosting import (
+from ..asking import STILL, Asker, fleet_of
+from ..hosting import (
     CLIENT,
     HOST,
     HOST_KEY,

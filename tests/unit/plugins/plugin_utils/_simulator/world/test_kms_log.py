@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._kms_events import KmsEvent, Tally
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._standing import Status
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.license_states import Status
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.kms_log import KmsEvent, Tally
 
-from .asking import Asker
-from .hosting import CLIENT, SERVER, activate, clients, hosted, outcome
+from ..asking import Asker
+from ..hosting import CLIENT, SERVER, activate, clients, hosted, outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 COUNTERS = (

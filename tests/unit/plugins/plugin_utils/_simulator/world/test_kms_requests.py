@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock, ClockSetting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hresult import Failure, Hresult
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._kms_hosts import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.hresults import Failure, Hresult
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock, ClockSetting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.kms_hosts import (
     KmsHost,
     KmsHosts,
     KmsRequest,

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _directory_forest
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._forest import kms_id
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world import ldap_forest
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.forest import kms_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects, wait_until
 
-from .asking import Asker
-from .asking_directory import KEY, fleet, hresult, login, online, shown, stored
+from ..asking import Asker
+from ..asking_directory import KEY, fleet, hresult, login, online, shown, stored
 
 AD = "SELECT ADActivationObjectName, ADActivationObjectDN, ADActivationCsvlkPid, ADActivationCsvlkSkuId, \
 VLActivationType FROM SoftwareLicensingProduct WHERE PartialProductKey IS NOT NULL"
@@ -175,7 +175,7 @@ def test_a_schema_without_activation_objects_is_too_old(old_samba: DomainControl
 
 def test_a_forest_without_the_container_says_so(samba: DomainController, monkeypatch: pytest.MonkeyPatch) -> None:
     model = fleet(samba)
-    monkeypatch.setattr(_directory_forest, "container_of", lambda configuration: f"CN=Nowhere,{configuration}")
+    monkeypatch.setattr(ldap_forest, "container_of", lambda configuration: f"CN=Nowhere,{configuration}")
 
     assert hresult(online, model, "Any") == 0x80072030
     assert shown(model) == {}

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator import _directory_forest
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world import ldap_forest
 from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .asking import Asker
-from .asking_directory import address, fleet, hresult, online, stored
+from ..asking import Asker
+from ..asking_directory import address, fleet, hresult, online, stored
 
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the time limit be short."""
-    monkeypatch.setattr(_directory_forest, "_SECONDS", 0.5)
+    monkeypatch.setattr(ldap_forest, "_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -75,12 +75,12 @@ class TestUnreachable:
     ) -> None:
         with Relay(samba.address, 636) as relay:
             model = fleet(samba, directory=address(samba, uri=f"ldaps://{relay.address}:{relay.port}"))
-            container = _directory_forest._container
+            container = ldap_forest._container
 
             def freeze(connection: Any) -> str:
                 found = container(connection)
                 relay.hang()
                 return found
 
-            monkeypatch.setattr(_directory_forest, "_container", freeze)
+            monkeypatch.setattr(ldap_forest, "_container", freeze)
             assert hresult(online, model, "Any") == 0x8007203A

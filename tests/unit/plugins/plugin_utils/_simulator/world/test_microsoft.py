@@ -12,25 +12,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_microsoft import (
-    microsoft_description,
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.hresults import Failure
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import (
+    confirmation_id,
+    extended_pid,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_world import clock_setting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hresult import Failure
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._keys import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import (
     KeyFacts,
     gvlk_for,
     made_up_key,
     masked,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._microsoft import Microsoft, ServiceRefused
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._offline_numbers import (
-    confirmation_id,
-    extended_pid,
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.microsoft import (
+    microsoft_description,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.world import clock_setting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.microsoft import (
+    Microsoft,
+    ServiceRefused,
 )
 
-from .asking import NOON
+from ..asking import NOON
 
 IID, OTHER_IID = "1234567" * 9, "7654321" * 9
 RETAIL = "RRRRR-TTTTT-BBBBB-CCCCC-DDDDD"

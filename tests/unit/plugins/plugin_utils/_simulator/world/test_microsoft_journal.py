@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._service_journal import ServiceJournal
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.microsoft_journal import ServiceJournal
 
 PID = "00000-12345-678-901234-03-1033-20348.0000-0602026"
 IID = "1234567" * 9

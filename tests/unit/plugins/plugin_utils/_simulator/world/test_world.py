@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._clock import Clock, ClockSetting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._described_world import (
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.hresults import Failure
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.world import (
     clock_setting,
     world_description,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._hresult import Failure
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator._world import KmsRequest, World
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock, ClockSetting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import KmsRequest, World
 
-from .asking import NOON
+from ..asking import NOON
 
 CLIENT, SERVER = frozenset({"all", "windows", "windows_11"}), frozenset({"all", "windows", "server_2022"})
 
