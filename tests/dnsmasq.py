@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper
+from ansible_collections.volume.activation.tests import shared_server
 
 _START_SECONDS = 30.0
 _ATTEMPTS = 5
@@ -70,7 +70,7 @@ def dnsmasq() -> Iterator[Serve]:
     if not program():
         pytest.skip("no DNS server is installed; on Debian and Ubuntu: apt-get install dnsmasq-base")
     pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
-    folder = keeper.choose_folder("va-dns", os.getpid())
+    folder = shared_server.choose_folder("va-dns", os.getpid())
     folder.mkdir(mode=0o700)
 
     def serve(*records: str, domains: tuple[str, ...] = ("corp.test",)) -> Zones:
@@ -78,7 +78,7 @@ def dnsmasq() -> Iterator[Serve]:
 
     yield serve
     for each in folder.iterdir():
-        keeper.dismiss(each)
+        shared_server.dismiss(each)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -95,7 +95,9 @@ def start(folder: Path, lines: list[str]) -> Zones:
         zones = Zones(*_free_place(), place)
         settings = _SETTINGS.format(folder=place, address=zones.address, port=zones.port)
         (place / "dnsmasq.conf").write_text("\n".join([settings, *lines, ""]), encoding="ascii")
-        keeper.start(place, [], [program() or "dnsmasq", "--keep-in-foreground", f"--conf-file={place}/dnsmasq.conf"])
+        shared_server.start(
+            place, [], [program() or "dnsmasq", "--keep-in-foreground", f"--conf-file={place}/dnsmasq.conf"]
+        )
         if _answers(zones):
             return zones
     log = (place / "log").read_text(encoding="utf-8", errors="replace")
@@ -104,7 +106,7 @@ def start(folder: Path, lines: list[str]) -> Zones:
 
 def _answers(zones: Zones) -> bool:
     deadline = time.monotonic() + _START_SECONDS
-    while keeper.is_kept(zones.folder) and time.monotonic() < deadline:
+    while shared_server.is_kept(zones.folder) and time.monotonic() < deadline:
         try:
             socket.create_connection((zones.address, zones.port), 5).close()
             return True

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper
+from ansible_collections.volume.activation.tests import shared_server
 
 FOLDER_VARIABLE = "VOLUME_ACTIVATION_TEST_POSTGRES"
 # A role whose login is checked; everybody else who reaches the socket is let in.
@@ -44,15 +44,15 @@ _SETTINGS = {
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the folder, in the process that leads the run; its workers, and what they start, inherit the name."""
     if FOLDER_VARIABLE not in os.environ:
-        os.environ[FOLDER_VARIABLE] = str(keeper.choose_folder("va-pg", os.getpid()))
+        os.environ[FOLDER_VARIABLE] = str(shared_server.choose_folder("va-pg", os.getpid()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server where the folder was chosen, whatever became of the tests."""
     folder = Path(os.environ[FOLDER_VARIABLE])
-    if keeper.leader_of(folder) == os.getpid():
+    if shared_server.leader_of(folder) == os.getpid():
         del os.environ[FOLDER_VARIABLE]
-        keeper.dismiss(folder / "database")
+        shared_server.dismiss(folder / "database")
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -117,7 +117,7 @@ def start(folder: Path) -> None:
     initdb = ["initdb", "--no-sync", "--username=postgres", "--encoding=UTF8", "--locale=C"]
     settings = {**_SETTINGS, "unix_socket_directories": str(folder), "hba_file": str(access)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    keeper.start(
+    shared_server.start(
         folder,
         [[_program(initdb[0]), *initdb[1:], "-D", str(data)]],
         [_program("postgres"), "-D", str(data), *options],
@@ -132,7 +132,7 @@ def wait_until_ready(folder: Path) -> None:
     import psycopg
 
     deadline = time.monotonic() + _START_SECONDS
-    while keeper.is_kept(folder) and time.monotonic() < deadline:
+    while shared_server.is_kept(folder) and time.monotonic() < deadline:
         with contextlib.suppress(psycopg.OperationalError), psycopg.connect(_url(folder, "postgres")):
             return
         time.sleep(0.05)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper, samba_setup
+from ansible_collections.volume.activation.tests import samba_setup, shared_server
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
 FOLDER_VARIABLE = "VOLUME_ACTIVATION_TEST_SAMBA"
@@ -28,16 +28,16 @@ FOLDER_VARIABLE = "VOLUME_ACTIVATION_TEST_SAMBA"
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the folder, in the process that leads the run; its workers, and what they start, inherit the name."""
     if FOLDER_VARIABLE not in os.environ:
-        os.environ[FOLDER_VARIABLE] = str(keeper.choose_folder("va-ad", os.getpid()))
+        os.environ[FOLDER_VARIABLE] = str(shared_server.choose_folder("va-ad", os.getpid()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the controllers where the folder was chosen, whatever became of the tests."""
     folder = Path(os.environ[FOLDER_VARIABLE])
-    if keeper.leader_of(folder) == os.getpid():
+    if shared_server.leader_of(folder) == os.getpid():
         del os.environ[FOLDER_VARIABLE]
         for each in folder.glob("*/"):
-            keeper.dismiss(each)
+            shared_server.dismiss(each)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -58,7 +58,7 @@ def stopping_samba() -> Iterator[DomainController]:
     """A domain controller for one test alone, which may stop it."""
     controller = _controller(f"own-{uuid.uuid4().hex[:8]}", "2012_R2")
     yield controller
-    keeper.dismiss(controller.folder)
+    shared_server.dismiss(controller.folder)
 
 
 @pytest.fixture

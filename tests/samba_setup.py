@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.certificates import _Authority
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.private_files import write_private
-from ansible_collections.volume.activation.tests import keeper
+from ansible_collections.volume.activation.tests import shared_server
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
 _NETWORK = ipaddress.ip_network("127.64.0.0/10")
@@ -125,7 +125,7 @@ def start(folder: Path, schema: str) -> None:
     controller.hosts_file.write_text(f"{controller.address} {names}\n", encoding="utf-8")
     _write_certificates(controller)
     _write_wanted(controller, schema)
-    keeper.start(folder, [_provision(folder)], _serve(folder))
+    shared_server.start(folder, [_provision(folder)], _serve(folder))
     (folder / "address").write_text(controller.address, encoding="ascii")
 
 
@@ -206,7 +206,7 @@ def wait_until_ready(folder: Path) -> DomainController:
     """Return the controller as soon as it listens everywhere; fails with its log where it does not."""
     controller = DomainController(folder, (folder / "address").read_text(encoding="ascii"))
     deadline = time.monotonic() + _START_SECONDS
-    while keeper.is_kept(folder) and time.monotonic() < deadline:
+    while shared_server.is_kept(folder) and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             for port in _PORTS:
                 socket.create_connection((controller.address, port), 5).close()

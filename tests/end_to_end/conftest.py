@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .playground import Playground, playground
+from .playbook_runs import Playground, playground
 
 # What several tests assert alike tells as much as an assertion of their own.
 pytest.register_assert_rewrite(f"{__package__}.faults")

@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 LETTERS = "BCDFGHJKMPQRTVWXY"
 OPTIONS = (
@@ -67,7 +67,7 @@ def mak_task(name: str, **options: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Books:
+class TwoCounts:
     """The ledger of a test, and the playground whose Microsoft counts beside it."""
 
     ground: Playground

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .books import Books, keys_of
-from .playground import Playground
+from .ledger_helpers import TwoCounts, keys_of
+from .playbook_runs import Playground
 
 Serve = Callable[..., Playground]
 
@@ -57,7 +57,7 @@ def _machine(case: Case, key: str) -> dict[str, Any]:
     return {**given, "product_key": key} if given.get("product_key") == "own" else given
 
 
-def served(serve: Serve, cases: Mapping[str, Case]) -> Books:
+def served(serve: Serve, cases: Mapping[str, Case]) -> TwoCounts:
     """Serve each case's machine, with a key and a count of its own; the pools are still to be declared."""
     keys = keys_of(cases)
     maks: dict[str, Any] = {name: {"key": key, "remaining": 5} for name, key in keys.items()}
@@ -67,10 +67,10 @@ def served(serve: Serve, cases: Mapping[str, Case]) -> Books:
         maks["office"]["edition"] = "office_2021"
     if "add-on" in maks:
         maks["add-on"]["edition"] = "esu_windows_10_year_1"
-    return Books(serve(machines, world=world), keys)
+    return TwoCounts(serve(machines, world=world), keys)
 
 
-def account(books: Books, name: str) -> dict[str, Any]:
+def account(books: TwoCounts, name: str) -> dict[str, Any]:
     """Return what has happened to a machine and to its key."""
     return {
         "methods": tuple(books.invoked(name)),

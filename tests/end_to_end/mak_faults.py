@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .books import Books, keys_of, mak_task
-from .playground import Playground, Run
+from .ledger_helpers import TwoCounts, keys_of, mak_task
+from .playbook_runs import Playground, Run
 
 Serve = Callable[..., Playground]
 
@@ -76,23 +76,23 @@ def told(run: Run, faults: Mapping[str, Fault]) -> dict[str, str | None]:
     return {name: run.result(name).get("code") for name in faults}
 
 
-def entries(books: Books, faults: Mapping[str, Fault]) -> dict[str, list[str]]:
+def entries(books: TwoCounts, faults: Mapping[str, Fault]) -> dict[str, list[str]]:
     """Return the states of each machine's entries, in the order they were made."""
     return {name: [row.state.value for row in books.entries(name)] for name in faults}
 
 
-def spent(books: Books, faults: Mapping[str, Fault]) -> dict[str, int]:
+def spent(books: TwoCounts, faults: Mapping[str, Fault]) -> dict[str, int]:
     """Return what Microsoft has counted for each machine's key."""
     return {name: books.spent(name) for name in faults}
 
 
-def assert_never_below(books: Books, faults: Mapping[str, Fault]) -> None:
+def assert_never_below(books: TwoCounts, faults: Mapping[str, Fault]) -> None:
     """The ledger counts at least what Microsoft counts."""
     counted = {name: books.counted(name) for name in faults}
     assert {name: (books.spent(name), counted[name]) for name in faults if books.spent(name) > counted[name]} == {}
 
 
-def licensed(books: Books, name: str) -> bool:
+def licensed(books: TwoCounts, name: str) -> bool:
     """Return whether the machine is licensed, whatever anybody was told."""
     return bool(books.ground.fleet.machines[name].describe()["primary"]["status"] == "licensed")
 
@@ -102,7 +102,7 @@ def is_well(result: Mapping[str, Any]) -> bool:
     return "code" not in result
 
 
-def assert_no_false_success(run: Run, books: Books, faults: Mapping[str, Fault]) -> None:
+def assert_no_false_success(run: Run, books: TwoCounts, faults: Mapping[str, Fault]) -> None:
     """Who was told that all is well has a licensed machine, and everybody else is told what helps."""
     succeeded = {name for name in faults if is_well(run.result(name))}
     assert {name for name in succeeded if not licensed(books, name)} == set()

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 Serve = Callable[..., Playground]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .forest import CLIENT, ONLINE, Serve, forest_of
-from .playground import task
+from .playbook_runs import task
+from .samba_fleet import CLIENT, ONLINE, Serve, forest_of
 
 
 def test_from_the_key_to_the_member_and_back(

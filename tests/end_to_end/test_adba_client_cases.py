@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from .cases import ACTIVATE, INSTALL, REFRESH, Serve
-from .playground import Playground, Run, task
+from .mak_cases import ACTIVATE, INSTALL, REFRESH, Serve
+from .playbook_runs import Playground, Run, task
 
 ALLOW, LIFT = "SetVLActivationTypeEnabled", "ClearVLActivationTypeEnabled"
 OBJECT = "Windows Server, the forest's own"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 DOMAIN = "corp.example"
 OBJECT = "Corp servers"

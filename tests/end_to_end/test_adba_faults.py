@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper
-from ansible_collections.volume.activation.tests.relay import Relay
+from ansible_collections.volume.activation.tests import shared_server
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
-from .forest import ONLINE, SERVER, Forest, Serve, forest_of
-from .playground import Run, task
+from .playbook_runs import Run, task
+from .samba_fleet import ONLINE, SERVER, Forest, Serve, forest_of
 
 WRONG = "Not-the-right-1-password"
 # Wherever it is met, in looking, in creating and in removing: the same name, a cause or a remedy, and no change.
@@ -197,7 +197,7 @@ def test_a_controller_that_was_stopped_is_named_and_windows_not_asked(
     forest.options |= {"timeout": 5}
     name = "Stopped"
     assert forest.play(forest.object_task("create", name=name), play={"hosts": "dc1"}).code == 0
-    keeper.dismiss(stopping_samba.folder)
+    shared_server.dismiss(stopping_samba.folder)
     run = played(forest, *three_tasks(forest, "stopped"), forest.object_task("again", state="absent", name=name))
     titles = [*(f"stopped {module}" for module in MODULES), "again"]
     assert {title: run.result("dc1", title)["code"] for title in titles} == dict.fromkeys(

@@ -11,8 +11,8 @@ from typing import Any
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .forest import DEPOSIT, ONLINE, PREPARE, Forest, Serve, forest_of
-from .playground import Run
+from .playbook_runs import Run
+from .samba_fleet import DEPOSIT, ONLINE, PREPARE, Forest, Serve, forest_of
 
 PLAYBOOK = "volume.activation.adba_forest"
 THROUGH = ("-e", "adba_forest_hosts=dc1")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects, wait_until
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
-from .forest import Serve, forest_of
-from .playground import task
+from .playbook_runs import task
+from .samba_fleet import Serve, forest_of
 
 
 def test_a_look_with_a_ticket_is_sealed_on_the_wire_and_in_the_servers_log(

@@ -12,8 +12,8 @@ from typing import Any
 
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .forest import Serve, forest_of
-from .playground import Playground, Run, task
+from .playbook_runs import Playground, Run, task
+from .samba_fleet import Serve, forest_of
 
 PLAYBOOK = "volume.activation.adba_migration"
 DOMAIN = "corp.example"

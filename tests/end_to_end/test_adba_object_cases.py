@@ -14,8 +14,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import L
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .forest import CLIENT, DEPOSIT, ONLINE, PREPARE, SERVER, Forest, Serve, forest_of
-from .playground import Run, task
+from .playbook_runs import Run, task
+from .samba_fleet import CLIENT, DEPOSIT, ONLINE, PREPARE, SERVER, Forest, Serve, forest_of
 
 MODES = ("check", "real")
 

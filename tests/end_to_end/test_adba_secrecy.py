@@ -15,9 +15,9 @@ import yaml
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .forest import Forest, Serve, forest_of
-from .playground import task
-from .secrecy import leaks, leaks_in_bytes, watched_arguments
+from .playbook_runs import task
+from .samba_fleet import Forest, Serve, forest_of
+from .secret_search import leaks, leaks_in_bytes, watched_arguments
 
 MALFORMED_KEY = "THIS-IS-NO-KEY-AT-ALL-SECRET"
 WRONG_PASSWORD = "Never-seen-9-password"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from .books import Books, keys_of
-from .playground import Playground, Run
+from .ledger_helpers import TwoCounts, keys_of
+from .playbook_runs import Playground, Run
 
 Serve = Callable[..., Playground]
 
@@ -39,11 +39,11 @@ COLLECTED = (
 
 
 @pytest.fixture
-def books(serve: Serve) -> Books:
+def books(serve: Serve) -> TwoCounts:
     """Three isolated machines, a key of ten activations, and a pool of five."""
     keys = keys_of(["lab"])
     world = {"microsoft": {"maks": {"lab": {"key": keys["lab"], "remaining": 10}}}}
-    books = Books(serve({name: dict(MACHINE) for name in HOSTS}, world=world), keys)
+    books = TwoCounts(serve({name: dict(MACHINE) for name in HOSTS}, world=world), keys)
     books.declare("lab", key=None)
     return books
 
@@ -54,7 +54,7 @@ def step(name: str, kind: str, **options: Any) -> dict[str, Any]:
     return {"name": name, "volume.activation.mak_exchange": given, "run_once": True, "ignore_errors": True}
 
 
-def play(books: Books, *tasks: dict[str, Any]) -> Run:
+def play(books: TwoCounts, *tasks: dict[str, Any]) -> Run:
     """Run tasks; only those that name the ledger or the service know where it is."""
     server = books.ground.server
     service = {"url": server.microsoft_urls["microsoft"], "ca_path": str(server.ca_file), "retry_delay": 0}
@@ -68,11 +68,11 @@ def play(books: Books, *tasks: dict[str, Any]) -> Run:
     return books.ground.play(*tasks, variables=variables)
 
 
-def _parcel(books: Books) -> Path:
+def _parcel(books: TwoCounts) -> Path:
     return books.ground.folder / "parcel.json"
 
 
-def test_isolated_machines_are_activated_through_a_file_and_paid_for_once(books: Books) -> None:
+def test_isolated_machines_are_activated_through_a_file_and_paid_for_once(books: TwoCounts) -> None:
     export = step(
         "export",
         "export",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 PLAYBOOK = "volume.activation.audit"
 KMS = {"system": "server_2022_standard", "status": "licensed", "lease_days": 170}

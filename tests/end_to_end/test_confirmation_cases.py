@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from .books import Books, keys_of
-from .playground import Playground, Run
+from .ledger_helpers import TwoCounts, keys_of
+from .playbook_runs import Playground, Run
 
 Serve = Callable[..., Playground]
 
@@ -49,16 +49,16 @@ def counting(name: str, **options: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def books(serve: Serve) -> Books:
+def books(serve: Serve) -> TwoCounts:
     """Three isolated machines, a key of ten activations, and a pool of five."""
     keys = keys_of(["lab"])
     world = {"microsoft": {"maks": {"lab": {"key": keys["lab"], "remaining": 10}}}}
-    books = Books(serve({name: dict(MACHINE) for name in HOSTS}, world=world), keys)
+    books = TwoCounts(serve({name: dict(MACHINE) for name in HOSTS}, world=world), keys)
     books.declare("lab", key=None)
     return books
 
 
-def play(books: Books, *tasks: dict[str, Any]) -> Run:
+def play(books: TwoCounts, *tasks: dict[str, Any]) -> Run:
     """Run tasks that all know where the ledger is."""
     server = books.ground.server
     services = {
@@ -74,7 +74,7 @@ def play(books: Books, *tasks: dict[str, Any]) -> Run:
 
 
 @pytest.mark.parametrize("backend", ["microsoft", "activationws_rest"])
-def test_gathered_obtained_and_deposited(books: Books, backend: str) -> None:
+def test_gathered_obtained_and_deposited(books: TwoCounts, backend: str) -> None:
     obtain = asking("obtain", backend)
     obtain["volume.activation.confirmation_id"]["product_key"] = "{{ key }}"
     run = play(
@@ -103,7 +103,7 @@ def test_gathered_obtained_and_deposited(books: Books, backend: str) -> None:
     assert books.keys["lab"] not in run.output + str(run.results)
 
 
-def test_an_outage_is_survived_by_running_again(books: Books) -> None:
+def test_an_outage_is_survived_by_running_again(books: TwoCounts) -> None:
     nowhere = {"url": f"https://127.0.0.1:{books.ground.server.addresses.closed_port}/simulated-fleet/", "retries": 0}
     options = {"requests": COLLECTED, "pool": "lab", "product_key": "{{ key }}"}
     lost = play(

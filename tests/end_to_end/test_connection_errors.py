@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .playground import Playground, task
+from .playbook_runs import Playground, task
 
 HEARD = {"on": "Activate", "do": "hresult", "code": "0xC004F038", "shape": "provider"}
 MACHINE = {"srv": {"system": "server_2022_datacenter", "status": "notification", "faults": [HEARD]}}

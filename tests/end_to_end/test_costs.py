@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .playground import Playground, task
+from .playbook_runs import Playground, task
 
 Serve = Callable[..., Playground]
 

@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.tests.dnsmasq import Serve, host, srv
 from ansible_collections.volume.activation.tests.kms_ports import State, opened
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
-from .playground import Run, run_ansible, task
+from .playbook_runs import Run, run_ansible, task
 
 Play = Callable[..., Run]
 # Long enough for a DNS server on a busy machine; whoever is dead costs as much.

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import replayed, summary
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import load
 
-from .playground import Playground, Run, task, try_to_activate
+from .playbook_runs import Playground, Run, task, try_to_activate
 
 pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .playground import Playground, run_ansible
+from .playbook_runs import Playground, run_ansible
 
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 SERVER = {"system": "server_2022_standard", "status": "notification"}

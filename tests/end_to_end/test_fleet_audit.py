@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from .playground import Playground, Run, playground, task
+from .playbook_runs import Playground, Run, playground, task
 
 ALWAYS = {"times": 0}
 SERVER = {"system": "server_2022_standard", "lease_days": 170}

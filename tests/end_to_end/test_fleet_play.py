@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import is_running, stop
 
-from .playground import run_ansible
+from .playbook_runs import run_ansible
 
 PASSWORD = "nobody-is-to-see-this"
 PLAY = """

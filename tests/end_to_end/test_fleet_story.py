@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .playground import Run, run_ansible
+from .playbook_runs import Run, run_ansible
 
 MACHINES = {
     "srv": {"system": "server_2022_standard"},

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from .playground import Playground, Run, run_ansible
+from .playbook_runs import Playground, Run, run_ansible
 
 GUIDE = Path("docs") / "docsite" / "rst" / "guide_getting_started.rst"
 MACHINES = {

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger, PoolWish
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
 
-from .playground import Playground, task
+from .playbook_runs import Playground, task
 
 HOSTS = 100
 OUTAGE_AFTER = 35

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cases import ACTIVATE, REFRESH, Serve
-from .playground import Playground, task
+from .mak_cases import ACTIVATE, REFRESH, Serve
+from .playbook_runs import Playground, task
 
 NOTHING = {"system": "server_2022_standard", "channel": "kms_client", "status": "notification"}
 SET, CLEAR, CLEAR_PORT, SET_PORT = (

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from .cases import ACTIVATE, HOST_KEY, INSTALL, REFRESH, SERVER, Serve
-from .playground import Playground, Run, task
+from .mak_cases import ACTIVATE, HOST_KEY, INSTALL, REFRESH, SERVER, Serve
+from .playbook_runs import Playground, Run, task
 
 OFFICE_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-FFFFF"
 LATER_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cases import HOST_KEY, Serve
-from .playground import task
+from .mak_cases import HOST_KEY, Serve
+from .playbook_runs import task
 
 WORLD = {"microsoft": {"keys": {HOST_KEY: {"channel": "kms_host"}}}, "kms_hosts": {}}
 HOST = {"system": "server_2022_standard", "channel": "kms_client", "status": "notification", "firewall": "closed"}

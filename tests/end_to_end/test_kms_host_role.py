@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.volume.activation.plugins.action.kms_host import ARGUMENT_SPEC
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "kms_host"
 HOST_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"

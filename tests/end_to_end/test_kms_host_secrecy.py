@@ -15,9 +15,9 @@ import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
-from .cases import HOST_KEY, Serve
-from .playground import task
-from .secrecy import leaks, watched_arguments
+from .mak_cases import HOST_KEY, Serve
+from .playbook_runs import task
+from .secret_search import leaks, watched_arguments
 
 UNKNOWN_KEY = "HCDFG-BCDFG-BCDFG-BCDFG-BCDFG"
 OFFICE_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-FFFFF"

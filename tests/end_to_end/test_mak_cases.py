@@ -12,8 +12,8 @@ from typing import Any
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
-from .books import Books, mak_of
-from .cases import (
+from .ledger_helpers import TwoCounts, mak_of
+from .mak_cases import (
     ACTIVATE,
     DEPOSIT,
     INSTALL,
@@ -27,7 +27,7 @@ from .cases import (
     account,
     served,
 )
-from .playground import Run
+from .playbook_runs import Run
 
 GVLK = "NPPR9-FWDCX-D2C8J-H872K-2YT43"
 """The published KMS client key of Windows Enterprise."""
@@ -97,7 +97,7 @@ CASES: dict[str, Case] = {
 WHY = {"justification": "TICKET-4711: at sea", "wait_seconds": 0}
 
 
-def _declare(books: Books) -> None:
+def _declare(books: TwoCounts) -> None:
     for name in books.keys:
         books.declare(name)
     books.declare("pool-of-another-key", key=OTHER_MAK)
@@ -109,7 +109,7 @@ def _declare(books: Books) -> None:
     books.stop("pool-stopped")
 
 
-def _wishes(books: Books) -> dict[str, dict[str, Any]]:
+def _wishes(books: TwoCounts) -> dict[str, dict[str, Any]]:
     wishes = {name: {**WHY, **case.wish} for name, case in CASES.items()}
     (product,) = books.ground.fleet.machines["telephone"].describe()["products"]
     digits = confirmation_id(product["installation_id"])
@@ -192,7 +192,7 @@ def _licences(result: Mapping[str, Any]) -> set[tuple[str, bool]]:
     return {(row["partial_product_key"], row["status"] == "licensed") for row in result["license"]["products"]}
 
 
-def _assert_words(books: Books) -> None:
+def _assert_words(books: TwoCounts) -> None:
     """Who, why, which machine and when: an entry can be answered for."""
     for name, case in CASES.items():
         machine = books.ground.fleet.machines[name].describe()

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 KEY = "MMMMM-KKKKK-BBBBB-CCCCC-TTTTT"
 REASON = "REQ-1: on a ship"

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import pytest
 
-from .books import Books, keys_of
-from .faults import (
+from .ledger_helpers import TwoCounts, keys_of
+from .mak_faults import (
     BLOCKED,
     EXHAUSTED,
     TIMEOUT,
@@ -101,7 +101,7 @@ def test_every_fault_in_the_first_run_and_in_the_next(
     serve: Serve, method: str, faults: dict[str, Fault], way: str
 ) -> None:
     description = faulty_fleet(faults, method, mended=False)
-    books = Books(serve(description["machines"], world=description["world"]), keys_of(faults))
+    books = TwoCounts(serve(description["machines"], world=description["world"]), keys_of(faults))
     for name in faults:
         books.declare(name)
     wishes = {name: {**WISH, "activate": way} for name in faults}
@@ -142,7 +142,7 @@ def test_every_fault_in_the_first_run_and_in_the_next(
     assert {name: len(books.invoked(name)) for name in faults} == calls
 
 
-def _resume(books: Books, name: str) -> None:
+def _resume(books: TwoCounts, name: str) -> None:
     with books.open() as ledger:
         ledger.resume(name)
 
@@ -152,7 +152,7 @@ def test_a_key_that_is_blocked_after_it_may_have_counted_stays_uncertain(serve: 
     rule = {"do": "hresult_after", "code": TIMEOUT, "reaches_host": False, "times": 0}
     faults = {"srv": Fault((rule,), Outcome(TIMEOUT, "uncertain", 1))}
     description = faulty_fleet(faults, "Activate", mended=False)
-    books = Books(serve(description["machines"], world=description["world"]), keys_of(faults))
+    books = TwoCounts(serve(description["machines"], world=description["world"]), keys_of(faults))
     books.declare("srv")
     books.play({"srv": WISH})
     assert (entries(books, faults), books.spent("srv")) == ({"srv": ["uncertain"]}, 1)

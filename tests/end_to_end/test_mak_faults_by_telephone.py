@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
-from .books import Books, keys_of
-from .faults import (
+from .ledger_helpers import TwoCounts, keys_of
+from .mak_faults import (
     WELL,
     WISH,
     Fault,
@@ -37,7 +37,7 @@ TELEPHONE: dict[str, Fault] = {
 
 def test_what_was_paid_for_over_the_telephone_counts_until_the_machine_has_judged_it(serve: Serve) -> None:
     description = faulty_fleet(TELEPHONE, "DepositOfflineConfirmationId", mended=False)
-    books = Books(serve(description["machines"], world=description["world"]), keys_of(TELEPHONE))
+    books = TwoCounts(serve(description["machines"], world=description["world"]), keys_of(TELEPHONE))
     wishes = {name: {**WISH, "confirmation_id": _by_telephone(books, name)} for name in TELEPHONE}
     for name in TELEPHONE:
         books.declare(name)
@@ -59,7 +59,7 @@ def test_what_was_paid_for_over_the_telephone_counts_until_the_machine_has_judge
         }
 
 
-def _by_telephone(books: Books, name: str) -> str:
+def _by_telephone(books: TwoCounts, name: str) -> str:
     (product,) = books.ground.fleet.machines[name].describe()["products"]
     return books.ground.fleet.microsoft.confirm(product["extended_pid"], product["installation_id"])
 
@@ -67,7 +67,7 @@ def _by_telephone(books: Books, name: str) -> str:
 def test_a_wrong_confirmation_id_is_the_machines_to_refuse_and_costs_nothing(serve: Serve) -> None:
     faults = {"wrong": Fault((), Outcome("0xC004F04D", "released", 0))}
     description = faulty_fleet(faults, "DepositOfflineConfirmationId", mended=False)
-    books = Books(serve(description["machines"], world=description["world"]), keys_of(faults))
+    books = TwoCounts(serve(description["machines"], world=description["world"]), keys_of(faults))
     books.declare("wrong")
     run = books.play({"wrong": {**WISH, "confirmation_id": confirmation_id("another machine's")}})
     assert told(run, faults) == {"wrong": "0xC004F04D"}

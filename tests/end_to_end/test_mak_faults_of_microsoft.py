@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from .books import Books, keys_of
-from .faults import BLOCKED, EXHAUSTED, WISH, Outcome, Serve, is_well, licensed, one_at_a_time, target
-from .playground import Run
+from .ledger_helpers import TwoCounts, keys_of
+from .mak_faults import BLOCKED, EXHAUSTED, WISH, Outcome, Serve, is_well, licensed, one_at_a_time, target
+from .playbook_runs import Run
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_pool_that_microsoft_closes_is_closed_for_all_that_come_later(
     key = keys_of(["shared"])["shared"]
     machines = {name: target(None, key, "Activate" if way == "online" else "Deposit") for name in names}
     ground = serve(machines, world={"microsoft": {"maks": {"shared": {"key": key, **mak}}}})
-    books = Books(ground, {"shared": key})
+    books = TwoCounts(ground, {"shared": key})
     books.declare("shared", limit=50)
     books.declare("sister", limit=50, key=key)
     wishes = {
@@ -80,7 +80,7 @@ def test_every_fault_of_the_service_is_paid_for_at_most_once(serve: Serve) -> No
     faults = [{"on": "confirmation", "times": 1, **rule} for rule, _outcome in SERVICE]
     maks = {name: {"key": key} for name, key in keys.items()}
     machines = {name: target(None, keys[name], "Deposit") for name in names}
-    books = Books(serve(machines, world={"microsoft": {"maks": maks, "service": {"faults": faults}}}), keys)
+    books = TwoCounts(serve(machines, world={"microsoft": {"maks": maks, "service": {"faults": faults}}}), keys)
     for name in names:
         books.declare(name)
     variables = books.variables({name: {**WISH, "activate": "proxy"} for name in names})

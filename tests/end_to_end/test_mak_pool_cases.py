@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 
-from .playground import Run, run_ansible, task
+from .playbook_runs import Run, run_ansible, task
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 OTHER_KEY = "BBBBB-CCCCC-DDDDD-FFFFF-HHHHH"

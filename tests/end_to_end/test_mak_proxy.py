@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 KEY = "MMMMM-KKKKK-BBBBB-CCCCC-VVVVV"
 PLAYBOOK = "volume.activation.mak_proxy"

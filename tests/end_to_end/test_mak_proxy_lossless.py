@@ -14,8 +14,8 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
 
-from .books import keys_of
-from .playground import Playground, Run
+from .ledger_helpers import keys_of
+from .playbook_runs import Playground, Run
 
 PLAYBOOK = "volume.activation.mak_proxy"
 KEYS = keys_of(["kms", "ad", "silent", "interrupted"])

@@ -16,8 +16,8 @@ import yaml
 
 from ansible_collections.volume.activation.tests.postgres import GUARDED_PASSWORD
 
-from .playground import Playground, Run, task
-from .secrecy import leaks, leaks_in_bytes, watched_arguments
+from .playbook_runs import Playground, Run, task
+from .secret_search import leaks, leaks_in_bytes, watched_arguments
 
 Serve = Callable[..., Playground]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from .books import Books
-from .cases import ACTIVATE, HOST_KEY, INSTALL, OTHER_MAK, REFRESH, SERVER, Case, Entry, Serve, account, served
+from .ledger_helpers import TwoCounts
+from .mak_cases import ACTIVATE, HOST_KEY, INSTALL, OTHER_MAK, REFRESH, SERVER, Case, Entry, Serve, account, served
 
 
 def test_a_host_key_that_no_product_shows_is_found_out_once_it_is_in_and_never_activated(serve: Serve) -> None:
@@ -48,13 +48,13 @@ def test_a_prepared_machine_is_activated_later_with_what_the_first_run_told(serv
     assert (licensed["changed"], licensed["installation"]) == (False, None)
 
 
-def _change(books: Books, host: str, **changes: Any) -> None:
+def _change(books: TwoCounts, host: str, **changes: Any) -> None:
     """Change a machine's description while the fleet is running."""
     description = {"machines": {host: {**SERVER, **changes}}, "world": {"microsoft": {"maks": _maks(books)}}}
     books.ground.fleet.update(description)
 
 
-def _maks(books: Books) -> dict[str, Any]:
+def _maks(books: TwoCounts) -> dict[str, Any]:
     return {name: {"key": key, "remaining": 5} for name, key in books.keys.items()} | {"other": {"key": OTHER_MAK}}
 
 

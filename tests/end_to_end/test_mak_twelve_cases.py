@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .books import mak_task
-from .cases import ACTIVATE, DEPOSIT, INSTALL, OTHER_MAK, REFRESH, Case, Serve, served
+from .ledger_helpers import mak_task
+from .mak_cases import ACTIVATE, DEPOSIT, INSTALL, OTHER_MAK, REFRESH, Case, Serve, served
 
 TWELVE: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
     ("create", "mak", {}, (INSTALL, ACTIVATE, REFRESH)),

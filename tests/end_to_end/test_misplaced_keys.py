@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from .playground import Run, run_ansible
-from .secrecy import watched_arguments
+from .playbook_runs import Run, run_ansible
+from .secret_search import watched_arguments
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 GROUPS = KEY.split("-")

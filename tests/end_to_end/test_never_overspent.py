@@ -78,7 +78,7 @@ def _done(tree: Path, job: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Let the process of its own do a job, and return what it told."""
     checkout = tree / "ansible_collections" / "volume" / "activation"
     run = subprocess.run(
-        [sys.executable, "-m", "ansible_collections.volume.activation.tests.end_to_end.spending"],
+        [sys.executable, "-m", "ansible_collections.volume.activation.tests.end_to_end.killed_workers"],
         input=json.dumps(job),
         env={**os.environ, "PYTHONPATH": str(tree)},
         cwd=checkout,

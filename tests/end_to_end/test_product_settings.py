@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from .cases import ACTIVATE, REFRESH, Serve
-from .playground import Playground, task
+from .mak_cases import ACTIVATE, REFRESH, Serve
+from .playbook_runs import Playground, task
 
 KMS, OLD = "kms.corp.example", "old.corp.example"
 WORLD: dict[str, Any] = {"kms_hosts": {KMS: {}, OLD: {}}, "dns": {"corp.example": [KMS]}}

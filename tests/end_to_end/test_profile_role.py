@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import VARIABLES, WISHES
 
-from .playground import Playground, Run
+from .playbook_runs import Playground, Run
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "profile"
 CLIENT = {"system": "windows_11_enterprise", "domain_role": "workgroup", "status": "notification"}

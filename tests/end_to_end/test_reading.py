@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .playground import Playground, task
+from .playbook_runs import Playground, task
 
 Serve = Callable[..., Playground]
 

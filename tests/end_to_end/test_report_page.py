@@ -16,16 +16,14 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_html
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._words import STATUSES
-from ansible_collections.volume.activation.tests.unit.plugins.plugin_utils._fleet_report.documents import (
+from ansible_collections.volume.activation.tests.unit.plugins.plugin_utils._fleet_report.audit_documents import (
+    HOSTILE,
     Document,
     Fleet,
     audit,
     healthy,
-    unreached,
-)
-from ansible_collections.volume.activation.tests.unit.plugins.plugin_utils._fleet_report.test_page import (
-    HOSTILE,
     hostile,
+    unreached,
 )
 
 if t.TYPE_CHECKING:

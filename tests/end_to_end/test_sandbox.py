@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
     write_inventory,
 )
 
-from .playground import Playground, Run, run_ansible, task
+from .playbook_runs import Playground, Run, run_ansible, task
 
 KEY = "MMMMM-KKKKK-BBBBB-CCCCC-DDDDD"
 PARTIAL = KEY[-5:]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .playground import Playground, task
-from .secrecy import leaks, watched_arguments
+from .playbook_runs import Playground, task
+from .secret_search import leaks, watched_arguments
 
 Serve = Callable[..., Playground]
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .books import Books, keys_of
-from .playground import Playground, task
+from .ledger_helpers import TwoCounts, keys_of
+from .playbook_runs import Playground, task
 
 Serve = Callable[..., Playground]
 
@@ -94,7 +94,7 @@ def test_a_slow_activation_of_a_mak_is_not_asked_for_twice(serve: Serve) -> None
         for way in [name.partition("-")[2]]
     }
     maks = {name: {"key": keys[name], "remaining": 0 if name.startswith("exhausted") else 5} for name in names}
-    books = Books(serve(machines, world={"microsoft": {"maks": maks}}), keys)
+    books = TwoCounts(serve(machines, world={"microsoft": {"maks": maks}}), keys)
     for name in names:
         books.declare(name)
     wishes = {name: {"wait_seconds": 30, "retries": 3, "retry_delay": 1} for name in names}

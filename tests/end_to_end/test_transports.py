@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 
-from .playground import Playground, task
+from .playbook_runs import Playground, task
 
 MACHINE = {"srv": {"system": "server_2022_datacenter", "channel": "kms_client", "status": "notification"}}
 WAYS = [

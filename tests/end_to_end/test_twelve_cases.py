@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .playground import Playground, Run, task
+from .playbook_runs import Playground, Run, task
 
 Serve = Callable[..., Playground]
 

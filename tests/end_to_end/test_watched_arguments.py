@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from .secrecy import watched_arguments
+from .secret_search import watched_arguments
 
 WAIT = "import sys; sys.stdin.read()"
 

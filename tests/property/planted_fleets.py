@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from .planting import ALLOWED_KMS_HOST, FAULTY, HEALTHY, ROGUE_KMS_HOST, Kind, Planted
+from .planted_machines import ALLOWED_KMS_HOST, FAULTY, HEALTHY, ROGUE_KMS_HOST, Kind, Planted
 
 __all__ = ["PlantedFleet", "plant"]
 

@@ -33,7 +33,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 
-from .faulted import SEED, Hosts, key_of, single, statuses_for_this_run
+from .faulty_hosts import SEED, Hosts, key_of, single, statuses_for_this_run
 
 INSTALLED = Scope(products=Products.INSTALLED)
 DATA = Path(plugin_utils.__path__[0]) / "_licensing" / "data"

@@ -42,7 +42,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage
 
-from .faulted import EVERYTHING, SEED, Hosts, single
+from .faulty_hosts import EVERYTHING, SEED, Hosts, single
 
 MAK, HOST_KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG", "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 TABLE = GvlkTable.published()

@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 
 from .planted_fleets import PlantedFleet, plant
-from .planting import Planted
+from .planted_machines import Planted
 
 SEED = int(os.environ.get("VOLUME_ACTIVATION_SEED") or secrets.randbelow(10**9))
 FLEETS = 20

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.tests import dnsmasq as servers
-from ansible_collections.volume.activation.tests import keeper
+from ansible_collections.volume.activation.tests import shared_server
 from ansible_collections.volume.activation.tests.dnsmasq import Serve, Zones, host, srv
 
 
@@ -47,7 +47,7 @@ def test_it_does_not_outlive_a_run_that_was_killed() -> None:
     if not servers.program():
         pytest.skip("no DNS server is installed; on Debian and Ubuntu: apt-get install dnsmasq-base")
     leader = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    folder = keeper.choose_folder("va-dns", leader.pid)
+    folder = shared_server.choose_folder("va-dns", leader.pid)
     folder.mkdir()
     try:
         server = int((servers.start(folder, []).folder / "server").read_text(encoding="ascii"))
@@ -62,5 +62,5 @@ def test_it_does_not_outlive_a_run_that_was_killed() -> None:
     finally:
         leader.communicate()
         for each in folder.glob("*"):
-            keeper.dismiss(each)
+            shared_server.dismiss(each)
         shutil.rmtree(folder, ignore_errors=True)

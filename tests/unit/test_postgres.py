@@ -15,20 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper, postgres
+from ansible_collections.volume.activation.tests import postgres, shared_server
 
 
 @pytest.fixture
 def led(postgres_server: str) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
     """A server of its own, and the process that is said to lead the run."""
     leader = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    folder = keeper.choose_folder("va-pg", leader.pid) / "database"
+    folder = shared_server.choose_folder("va-pg", leader.pid) / "database"
     folder.mkdir(parents=True)
     postgres.start(folder)
     postgres.wait_until_ready(folder)
     yield folder, leader
     leader.communicate()
-    keeper.dismiss(folder)
+    shared_server.dismiss(folder)
     shutil.rmtree(folder.parent, ignore_errors=True)
 
 
@@ -67,5 +67,5 @@ def test_a_server_does_not_outlive_a_run_that_was_killed(led: tuple[Path, subpro
 def test_a_server_is_dismissed_at_the_end_of_its_run(led: tuple[Path, subprocess.Popen[bytes]]) -> None:
     folder, leader = led
     server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    keeper.dismiss(folder)
+    shared_server.dismiss(folder)
     assert gone(server)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper, samba_setup
+from ansible_collections.volume.activation.tests import samba_setup, shared_server
 from ansible_collections.volume.activation.tests.samba_controller import (
     DomainController,
     ForestObjects,
@@ -163,14 +163,14 @@ def test_what_is_missing_is_named_with_its_package(monkeypatch: pytest.MonkeyPat
 def led(samba: DomainController) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
     """The folder of a controller of its own, and the process that is said to lead the run."""
     leader = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    folder = keeper.choose_folder("va-ad", leader.pid) / "forest"
+    folder = shared_server.choose_folder("va-ad", leader.pid) / "forest"
     folder.mkdir(parents=True)
     samba_setup.start(folder, "2012_R2")
     samba_setup.wait_until_ready(folder)
     yield folder, leader
     with contextlib.suppress(ValueError):
         leader.communicate()
-    keeper.dismiss(folder)
+    shared_server.dismiss(folder)
     shutil.rmtree(folder.parent, ignore_errors=True)
 
 
@@ -211,5 +211,5 @@ def test_a_controller_does_not_outlive_a_keeper_that_was_killed(led: tuple[Path,
 def test_a_controller_is_dismissed_at_the_end_of_its_run(led: tuple[Path, subprocess.Popen[bytes]]) -> None:
     folder, _leader = led
     pids = members(folder)
-    keeper.dismiss(folder)
+    shared_server.dismiss(folder)
     assert wait_until(lambda: all_gone(pids), seconds=60)

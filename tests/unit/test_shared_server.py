@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests import keeper
+from ansible_collections.volume.activation.tests import shared_server
 
 SERVER = ["sleep", "600"]
 
@@ -23,10 +23,10 @@ SERVER = ["sleep", "600"]
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder for one server of this process."""
-    path = keeper.choose_folder("va-keeper", os.getpid()) / "server"
+    path = shared_server.choose_folder("va-keeper", os.getpid()) / "server"
     path.mkdir(parents=True)
     yield path
-    keeper.dismiss(path)
+    shared_server.dismiss(path)
     shutil.rmtree(path.parent, ignore_errors=True)
 
 
@@ -43,22 +43,22 @@ def gone(pid: int) -> bool:
 
 
 def test_its_server_runs_until_it_is_dismissed(folder: Path) -> None:
-    keeper.start(folder, [["touch", str(folder / "prepared")]], SERVER)
+    shared_server.start(folder, [["touch", str(folder / "prepared")]], SERVER)
     server, deadline = folder / "server", time.monotonic() + 30
     while not (folder / "prepared").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert keeper.is_kept(folder)
-    keeper.dismiss(folder)
-    assert not keeper.is_kept(folder)
+    assert shared_server.is_kept(folder)
+    shared_server.dismiss(folder)
+    assert not shared_server.is_kept(folder)
     assert gone(int(server.read_text(encoding="ascii")))
 
 
 def test_being_told_again_and_again_keeps_it_from_nothing(folder: Path) -> None:
     for _time in range(10):
-        keeper.start(folder, [], SERVER)
+        shared_server.start(folder, [], SERVER)
         pid, deadline = int((folder / "keeper").read_text(encoding="ascii")), time.monotonic() + 30
         # One of so many comes at the worst moment.
-        while keeper.is_kept(folder) and time.monotonic() < deadline:
+        while shared_server.is_kept(folder) and time.monotonic() < deadline:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         assert gone(pid)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the volume.activation authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A library that is missing skips the tests that need it, and no others."""
+"""A library that is missing skips the tests that need it, and no others; and no test module is a helper of another."""
 
 from __future__ import annotations
 
@@ -30,4 +30,16 @@ def test_no_module_that_is_skipped_as_a_whole_is_imported_by_another() -> None:
     skipped = {path.stem for path, tree in trees.items() if _skips_as_a_whole(tree)}
     assert skipped
     importers = {str(path.relative_to(TESTS)) for path, tree in trees.items() if skipped & set(_imported(tree))}
+    assert importers == set()
+
+
+def test_what_tests_share_is_in_a_helper_module_and_not_in_a_test_module() -> None:
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in TESTS.rglob("*.py")}
+    named = {path.stem for path in trees if path.stem.startswith("test_")}
+    importers = {
+        str(path.relative_to(TESTS))
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] in named
+    }
     assert importers == set()

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
 SEALED = """
 import sys

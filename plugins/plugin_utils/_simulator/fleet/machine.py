@@ -18,10 +18,10 @@ from ..._wsman import Answer, Enumerate, Fault, Get, Invoke, Output, Pull, Put, 
 from ..catalog.hresults import Failure
 from ..catalog.products import Product
 from ..description.assembly import assemble, caller_of
-from ..description.fault_rules import MODEL_ACTIONS
 from ..description.machine import MachineDescription
 from ..host.activation import note_failure
 from ..host.renewal import next_try, try_again
+from ..winrm.fault_injection import MODEL_ACTIONS
 from ..wmi.faults import Refused
 from ..wmi.journal import Entry, entry
 from ..wmi.service import Provider, WmiRequest

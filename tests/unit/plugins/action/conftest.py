@@ -10,31 +10,31 @@ from pathlib import Path
 
 import pytest
 
-from .budgets import Budgets, make_budgets
-from .forests import FakeDirectory, make_directory
-from .hosts import HostStage
-from .stage import Stage
+from .fake_budgets import Budgets, make_budgets
+from .fake_directory import FakeDirectory, make_directory
+from .fake_task import FakeTask
+from .simulated_task import SimulatedTask
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(monkeypatch: pytest.MonkeyPatch) -> FakeTask:
     """A machine of rows, and Ansible in front of it."""
-    return Stage(monkeypatch)
+    return FakeTask(monkeypatch)
 
 
 @pytest.fixture
-def budgets(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
+def budgets(stage: FakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
     """The stage with a ledger of its own, in which nothing is yet."""
     return make_budgets(stage, tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def directory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
-    """A forest without objects, whose domain controller the machine of the stage is."""
+def directory(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
+    """A forest without objects, whose domain controller the machine behind the task is."""
     return make_directory(stage, monkeypatch)
 
 
 @pytest.fixture
-def host(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> HostStage:
+def host(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> SimulatedTask:
     """A simulated server that could be a KMS host."""
-    return HostStage(stage, monkeypatch)
+    return SimulatedTask(stage, monkeypatch)

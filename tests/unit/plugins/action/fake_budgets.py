@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real ledger on SQLite beside the stage, and a service of rows in place of Microsoft's."""
+"""A real ledger on SQLite beside the task, and a service of rows in place of Microsoft's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _budget
 
-from .stage import KEY, PRODUCT_ID, Row, Stage
+from .fake_task import KEY, PRODUCT_ID, FakeTask, Row
 
 MAK = ProductKey(KEY)
 OTHER_KEY = "BBBBB-CCCCC-DDDDD-FFFFF-HHHHH"
@@ -103,7 +103,7 @@ class FakeService:
 class Budgets:
     """The stage with a ledger."""
 
-    stage: Stage
+    stage: FakeTask
     path: Path
     service: FakeService
     simulated_by: str | None = None
@@ -117,7 +117,7 @@ class Budgets:
         return Ledger.open(str(self.path), simulated_by=self.simulated_by)
 
     def declare(self, name: str = "lab", limit: int = 5, **changes: t.Any) -> None:
-        """Declare a pool that is bound to the key of the stage."""
+        """Declare a pool that is bound to the key of the task."""
         wish = {"fingerprint": MAK.fingerprint, "partial": MAK.partial, **changes}
         with self.open() as ledger:
             ledger.declare(PoolWish(name=name, limit=limit, **wish))
@@ -157,7 +157,7 @@ class Budgets:
         return [entry.state.value for entry in self.entries()]
 
 
-def make_budgets(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
+def make_budgets(stage: FakeTask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
     """Return a stage whose tasks find this ledger and this service."""
     service = FakeService()
     monkeypatch.setattr(_budget, "service_for", service.made)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A directory in place of `open_directory`, which shows what the machine of the stage was asked to write."""
+"""A directory in place of `open_directory`, which shows what the machine behind the task was asked to write."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _forest as task_forest
 
-from ..plugin_utils._planning.forests import forest, held
-from .stage import Row, Stage
+from ..plugin_utils._planning.forest_samples import forest, held
+from .fake_task import FakeTask, Row
 
 KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 ONLINE, PREPARE = "DoActiveDirectoryOnlineActivation", "GenerateActiveDirectoryOfflineActivationId"
@@ -84,7 +84,7 @@ class FakeDirectory:
             raise self.removal
 
 
-def make_directory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
+def make_directory(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> FakeDirectory:
     """Return a forest without objects, and make the machine a domain controller of it."""
     stage.machine.domain = dict(CONTROLLER)
     stage.user = "admin@corp.example"

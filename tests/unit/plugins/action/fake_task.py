@@ -35,7 +35,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     encode_answer,
 )
 
-from ..plugin_utils._planning.states import VERSION, gvlk
+from ..plugin_utils._planning.state_samples import VERSION, gvlk
 
 Row = dict[str, t.Any]
 MODULES = ("license_info", "kms_client", "product_key", "activate")
@@ -196,7 +196,7 @@ class Keywords:
     connection_options: Row = field(default_factory=dict)
 
 
-class Stage:
+class FakeTask:
     """Runs actions against one machine."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator impor
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import decode_call, encode_answer
 
-from .stage import Row, Stage
+from .fake_task import FakeTask, Row
 
 HOST_KEY, NEWER_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP", "HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR"
 OFFICE_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-FFFFF"
@@ -32,10 +32,10 @@ _WORLD = {
 }
 
 
-class HostStage:
+class SimulatedTask:
     """Runs tasks against one simulated machine, host01."""
 
-    def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
         self.stage = stage
         self.opened = 0
         self.become(SERVER)
@@ -46,7 +46,7 @@ class HostStage:
         self.fleet = Fleet.from_description({"machines": {"host01": description, **others}, "world": _WORLD})
         self.box = self.fleet.machines["host01"]
 
-    def _open(self, _settings: t.Any) -> HostStage:
+    def _open(self, _settings: t.Any) -> SimulatedTask:
         self.opened += 1
         return self
 

@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, When, Wish
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .stage import Keywords, Stage, attempted, licensed, on_mak, windows
+from .fake_task import FakeTask, Keywords, attempted, licensed, on_mak, windows
 
 ID = "0a1b2c3d-0001-4002-8003-0123456789ab"
 
@@ -28,25 +28,25 @@ ID = "0a1b2c3d-0001-4002-8003-0123456789ab"
         ({"activation_id": ID, "force": True}, Activation(when=When.ALWAYS, product_id=ID), Products.INSTALLED),
     ],
 )
-def test_wishes(stage: Stage, args: dict[str, t.Any], expected: Activation, products: Products) -> None:
+def test_wishes(stage: FakeTask, args: dict[str, t.Any], expected: Activation, products: Products) -> None:
     action = stage.action("activate", args, Keywords())
     options = action._validated()
     assert action.wish(options) == Wish(activation=expected)
     assert action.scope(options).products is products
 
 
-def test_once_and_not_again(stage: Stage) -> None:
+def test_once_and_not_again(stage: FakeTask) -> None:
     stage.machine.products = [windows()]
     assert [stage.run("activate")["changed"] for _time in range(2)] == [True, False]
     assert stage.machine.methods == ["Activate", "RefreshLicenseStatus"]
 
 
-def test_always_when_forced(stage: Stage) -> None:
+def test_always_when_forced(stage: FakeTask) -> None:
     assert [stage.run("activate", {"force": True})["changed"] for _time in range(2)] == [True, True]
 
 
 @pytest.mark.parametrize("force", [True, False])
-def test_a_mak_is_never_activated(stage: Stage, force: bool) -> None:
+def test_a_mak_is_never_activated(stage: FakeTask, force: bool) -> None:
     stage.machine.products = [on_mak()]
     found = stage.run("activate", {"force": force})
     assert stage.machine.calls == []
@@ -55,7 +55,7 @@ def test_a_mak_is_never_activated(stage: Stage, force: bool) -> None:
     assert stage.run("activate", {"force": force})["code"] == "mak_activation"
 
 
-def test_one_product_by_its_id(stage: Stage) -> None:
+def test_one_product_by_its_id(stage: FakeTask) -> None:
     stage.machine.products = [licensed(), windows(ID=ID, LicenseIsAddon="true")]
     found = stage.run("activate", {"activation_id": f"{{{ID.upper()}}}"})
     assert [step["action"] for step in found["steps"]] == ["activate"]
@@ -64,7 +64,7 @@ def test_one_product_by_its_id(stage: Stage) -> None:
     assert stage.run("activate", {"activation_id": ""})["code"] == "bad_option"
 
 
-def test_a_failure_is_explained(stage: Stage) -> None:
+def test_a_failure_is_explained(stage: FakeTask) -> None:
     stage.machine.products = [windows()]
     stage.machine.faults["Activate"] = Fault(2150859180, hresult=0xC004F074)
     found = stage.run("activate")
@@ -76,7 +76,9 @@ def test_a_failure_is_explained(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("unreadable", [None, "Win32_NTLogEvent", "Win32_OperatingSystem"])
-def test_a_failure_has_what_the_machine_logged_of_it_if_that_can_be_read(stage: Stage, unreadable: str | None) -> None:
+def test_a_failure_has_what_the_machine_logged_of_it_if_that_can_be_read(
+    stage: FakeTask, unreadable: str | None
+) -> None:
     stage.machine.products = [windows()]
     stage.machine.system["LocalDateTime"] = "2026-11-22T08:00:00Z"
     stage.machine.events = [attempted("0xC004F06C")]

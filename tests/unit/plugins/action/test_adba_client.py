@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .stage import KEY, Keywords, Row, Stage, licensed, on_mak, windows
+from .fake_task import KEY, FakeTask, Keywords, Row, licensed, on_mak, windows
 
 DN = "CN=Object,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=example,DC=com"
 ID = "00000000-aaaa-bbbb-cccc-dddddddddddd"
@@ -43,13 +43,13 @@ def by_kms(**changes: t.Any) -> Row:
     return licensed(**{"VLActivationType": "2", **changes})
 
 
-def wish(stage: Stage, **args: t.Any) -> Wish:
+def wish(stage: FakeTask, **args: t.Any) -> Wish:
     """Return the wish behind a task's options."""
     action = stage.action("adba_client", args, Keywords())
     return t.cast(Wish, action.wish(action._validated()))
 
 
-def test_without_options_the_edition_key_and_the_directory_alone_are_meant(stage: Stage) -> None:
+def test_without_options_the_edition_key_and_the_directory_alone_are_meant(stage: FakeTask) -> None:
     found = wish(stage)
     assert found.kms == KmsSettings(activation_type=ActivationType.AD)
     assert isinstance(found.key, EditionKey)
@@ -57,19 +57,19 @@ def test_without_options_the_edition_key_and_the_directory_alone_are_meant(stage
     assert found.activation == Activation(only_kms_client=True, by=ActivationType.AD)
 
 
-def test_any_path_may_be_meant(stage: Stage) -> None:
+def test_any_path_may_be_meant(stage: FakeTask) -> None:
     found = wish(stage, activation_type="any")
     assert found.kms == KmsSettings(activation_type=ActivationType.ANY)
     assert found.activation == Activation(only_kms_client=True, by=ActivationType.ANY)
 
 
 @pytest.mark.parametrize("when", [*When])
-def test_activations(stage: Stage, when: When) -> None:
+def test_activations(stage: FakeTask, when: When) -> None:
     expected = Activation(when=when, renew_below_days=150, only_kms_client=True, by=ActivationType.AD)
     assert wish(stage, activate=when.value, renew_below_days=150).activation == expected
 
 
-def test_keys(stage: Stage) -> None:
+def test_keys(stage: FakeTask) -> None:
     assert wish(stage, product_key="keep").key is None
     own = wish(stage, replace_licensed=True, extra_gvlks=[{"edition_id": "ServerStandard", "product_key": KEY}]).key
     assert isinstance(own, EditionKey)
@@ -80,18 +80,18 @@ def test_keys(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "args", [{"renew_below_days": 0}, {"renew_below_days": 180}, {"activation_type": "kms"}, {"kms_host": "kms"}]
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_read(stage: Stage, args: dict[str, t.Any]) -> None:
+def test_what_makes_no_sense_is_refused_before_anything_is_read(stage: FakeTask, args: dict[str, t.Any]) -> None:
     found = stage.run("adba_client", args)
     assert (found["code"], found["refused"]) == ("bad_option", True)
     assert stage.machine.settings == []
 
 
-def test_every_keyed_product_is_read_with_the_object_that_licensed_it(stage: Stage) -> None:
+def test_every_keyed_product_is_read_with_the_object_that_licensed_it(stage: FakeTask) -> None:
     assert stage.action("adba_client", {}, Keywords()).scope({}) == Scope(products=Products.INSTALLED, directory=True)
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: Stage, check: bool) -> None:
+def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: FakeTask, check: bool) -> None:
     stage.machine.products = [by_directory()]
     found = stage.run("adba_client", check=check)
     assert (found["changed"], found["steps"], found["requests"]) == (False, [], 2)
@@ -105,7 +105,7 @@ def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: Stage, c
     }
 
 
-def test_a_licence_by_kms_is_accepted_and_told_where_any_path_may_be_gone(stage: Stage) -> None:
+def test_a_licence_by_kms_is_accepted_and_told_where_any_path_may_be_gone(stage: FakeTask) -> None:
     stage.machine.products = [by_kms()]
     found = stage.run("adba_client", {"activation_type": "any"})
     assert (found["changed"], found["requests"]) == (False, 3)
@@ -113,7 +113,7 @@ def test_a_licence_by_kms_is_accepted_and_told_where_any_path_may_be_gone(stage:
     assert stage.machine.queries[-1] == "Win32_ComputerSystem"
 
 
-def test_a_licence_by_kms_is_none_where_the_directory_is_to_give_it(stage: Stage) -> None:
+def test_a_licence_by_kms_is_none_where_the_directory_is_to_give_it(stage: FakeTask) -> None:
     stage.machine.products = [by_kms(VLActivationTypeEnabled="1")]
     found = stage.run("adba_client", check=True)
     assert [(step["action"], step["target"]) for step in found["steps"]] == [
@@ -123,7 +123,7 @@ def test_a_licence_by_kms_is_none_where_the_directory_is_to_give_it(stage: Stage
     assert stage.machine.calls == []
 
 
-def test_a_machine_that_stays_with_kms_is_no_success(stage: Stage) -> None:
+def test_a_machine_that_stays_with_kms_is_no_success(stage: FakeTask) -> None:
     stage.machine.products = [by_kms(VLActivationTypeEnabled="1")]
     found = stage.run("adba_client", {"wait_seconds": 0})
     assert stage.machine.methods == ["Activate", "RefreshLicenseStatus"]
@@ -132,7 +132,7 @@ def test_a_machine_that_stays_with_kms_is_no_success(stage: Stage) -> None:
 
 @pytest.mark.parametrize("args", [{}, {"activation_type": "any"}, {"activate": "never"}])
 @pytest.mark.parametrize("check", [True, False])
-def test_a_machine_in_a_workgroup_is_refused(stage: Stage, args: dict[str, t.Any], check: bool) -> None:
+def test_a_machine_in_a_workgroup_is_refused(stage: FakeTask, args: dict[str, t.Any], check: bool) -> None:
     stage.machine.products = [windows()]
     stage.machine.domain = {"Domain": "WORKGROUP", "PartOfDomain": "false"}
     found = stage.run("adba_client", args, check=check)
@@ -140,14 +140,14 @@ def test_a_machine_in_a_workgroup_is_refused(stage: Stage, args: dict[str, t.Any
     assert stage.machine.calls == []
 
 
-def test_a_mak_that_would_be_lost_is_told_with_the_goal(stage: Stage) -> None:
+def test_a_mak_that_would_be_lost_is_told_with_the_goal(stage: FakeTask) -> None:
     stage.machine.products = [on_mak()]
     found = stage.run("adba_client")
     assert (found["code"], found["refused"]) == ("licensed_by_other_key", True)
     assert "AD-based activation" in found["remedy"]
 
 
-def test_nothing_is_told_of_a_licence_that_is_neither(stage: Stage) -> None:
+def test_nothing_is_told_of_a_licence_that_is_neither(stage: FakeTask) -> None:
     stage.machine.products = [on_mak()]
     found = stage.run("adba_client", {"activation_type": "any", "product_key": "keep"})
     assert (found["changed"], found["activation"]) == (False, NO_PATH)

@@ -14,14 +14,14 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import L
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from ..plugin_utils._planning.forests import NEEDS_LDAP
-from .forests import DEPOSIT, PREPARE, FakeDirectory, present
-from .stage import Row, Stage
+from ..plugin_utils._planning.forest_samples import NEEDS_LDAP
+from .fake_directory import DEPOSIT, PREPARE, FakeDirectory, present
+from .fake_task import FakeTask, Row
 
 INSTALLATION, CONFIRMATION = "1234567" * 9, "123456" * 8
 
 
-def test_an_installation_id_changes_nothing(stage: Stage, directory: FakeDirectory) -> None:
+def test_an_installation_id_changes_nothing(stage: FakeTask, directory: FakeDirectory) -> None:
     result = stage.run("adba_object", present(activate="never"))
     assert (result["failed"], result["code"], stage.machine.methods) == (True, "protocol_violation", [PREPARE])
     stage.machine.calls.clear()
@@ -29,7 +29,7 @@ def test_an_installation_id_changes_nothing(stage: Stage, directory: FakeDirecto
     assert stage.machine.methods == []
 
 
-def test_an_installation_id_is_told_and_nothing_created(stage: Stage, directory: FakeDirectory) -> None:
+def test_an_installation_id_is_told_and_nothing_created(stage: FakeTask, directory: FakeDirectory) -> None:
     stage.machine.outputs[PREPARE] = {"InstallationID": INSTALLATION}
     result = stage.run("adba_object", present(activate="never"), diff=True)
     assert (result["changed"], result["steps"], result["object"]) == (False, [], None)
@@ -38,14 +38,14 @@ def test_an_installation_id_is_told_and_nothing_created(stage: Stage, directory:
 
 
 @pytest.fixture
-def offline(stage: Stage, directory: FakeDirectory, tmp_path: Path) -> Row:
+def offline(stage: FakeTask, directory: FakeDirectory, tmp_path: Path) -> Row:
     """Options that ask for an object by telephone, with a ledger that is not there yet."""
     stage.machine.outputs[PREPARE] = {"InstallationID": INSTALLATION}
     return present(activate="offline", ledger=str(tmp_path / "ledger.sqlite"))
 
 
 def test_a_confirmation_id_that_windows_accepted_is_kept_and_serves_again(
-    stage: Stage, directory: FakeDirectory, offline: Row
+    stage: FakeTask, directory: FakeDirectory, offline: Row
 ) -> None:
     for options in ({**offline, "confirmation_id": CONFIRMATION}, offline):
         stage.machine.calls.clear()
@@ -60,7 +60,7 @@ def test_a_confirmation_id_that_windows_accepted_is_kept_and_serves_again(
 
 @NEEDS_LDAP
 def test_a_confirmation_id_that_windows_refused_is_not_kept(
-    stage: Stage, directory: FakeDirectory, offline: Row
+    stage: FakeTask, directory: FakeDirectory, offline: Row
 ) -> None:
     stage.machine.faults[DEPOSIT] = Fault(0xC004F04D, hresult=0xC004F04D)
     directory.replicates = False
@@ -69,7 +69,7 @@ def test_a_confirmation_id_that_windows_refused_is_not_kept(
 
 
 def test_without_a_confirmation_id_the_installation_id_is_told(
-    stage: Stage, directory: FakeDirectory, offline: Row
+    stage: FakeTask, directory: FakeDirectory, offline: Row
 ) -> None:
     result = stage.run("adba_object", offline)
     assert (result["code"], result["refused"], stage.machine.methods) == ("confirmation_id_needed", True, [PREPARE])
@@ -77,7 +77,7 @@ def test_without_a_confirmation_id_the_installation_id_is_told(
 
 
 def test_a_ledger_that_cannot_be_written_fails_nothing(
-    stage: Stage, directory: FakeDirectory, offline: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: FakeTask, directory: FakeDirectory, offline: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
     monkeypatch.setattr(_base._display, "warning", warned.append)
@@ -105,7 +105,7 @@ def test_a_ledger_that_cannot_be_written_fails_nothing(
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_asked(
-    stage: Stage, directory: FakeDirectory, options: Row, code: str
+    stage: FakeTask, directory: FakeDirectory, options: Row, code: str
 ) -> None:
     given = {name: value for name, value in present(**options).items() if value is not None}
     result = stage.run("adba_object", given)
@@ -113,5 +113,5 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_asked(
 
 
 @pytest.mark.parametrize("name", ["A" * 40, "\U0001f511" * 20])
-def test_forty_characters_are_not_too_many(stage: Stage, directory: FakeDirectory, name: str) -> None:
+def test_forty_characters_are_not_too_many(stage: FakeTask, directory: FakeDirectory, name: str) -> None:
     assert stage.run("adba_object", present(name=name))["object"]["name"] == name

@@ -18,9 +18,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _kms_checks
 from ansible_collections.volume.activation.plugins.plugin_utils._task._sandbox import VARIABLE
 
-from ..plugin_utils._discovery.answering import answering
-from ..plugin_utils._planning.states import licensed, on_mak, state
-from .stage import Keywords, Row, Stage
+from ..plugin_utils._discovery.fake_dns_server import answering
+from ..plugin_utils._planning.state_samples import licensed, on_mak, state
+from .fake_task import FakeTask, Keywords, Row
 
 HERE = "127.0.0.1"
 ON_MAK = state(on_mak(), domain="corp.example")
@@ -47,7 +47,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_probing, "_begun", lambda *_args: _probing.Outcome.SILENT)
 
 
-def checked(stage: Stage, args: Row, actual: State = ON_MAK, variables: Row | None = None) -> list[tuple[str, ...]]:
+def checked(stage: FakeTask, args: Row, actual: State = ON_MAK, variables: Row | None = None) -> list[tuple[str, ...]]:
     """Return the checks of a task: which, of what, and the result."""
     action = stage.action("kms_client", {"replace_licensed": True, **args}, Keywords())
     action.task_vars = variables or {}
@@ -57,7 +57,7 @@ def checked(stage: Stage, args: Row, actual: State = ON_MAK, variables: Row | No
     return [(row["check"], row["target"], row["result"]) for row in found]
 
 
-def refused(stage: Stage, args: Row, actual: State = ON_MAK) -> Refusal:
+def refused(stage: FakeTask, args: Row, actual: State = ON_MAK) -> Refusal:
     with pytest.raises(Refusal) as caught:
         checked(stage, args, actual)
     assert caught.value.code == "kms_host_unreachable"
@@ -65,7 +65,7 @@ def refused(stage: Stage, args: Row, actual: State = ON_MAK) -> Refusal:
     return caught.value
 
 
-def test_a_host_that_accepts_connections_is_ok(stage: Stage, open_port: int) -> None:
+def test_a_host_that_accepts_connections_is_ok(stage: FakeTask, open_port: int) -> None:
     expected = [("kms_host", f"{HERE}:{open_port}", "ok")]
     assert checked(stage, {"kms_host": HERE, "kms_port": open_port}) == expected
     assert checked(stage, {"kms_host": "localhost", "kms_port": open_port}) == [
@@ -74,19 +74,19 @@ def test_a_host_that_accepts_connections_is_ok(stage: Stage, open_port: int) -> 
     assert checked(stage, {}, state(on_mak(), kms_host=HERE, kms_port=open_port)) == expected
 
 
-def test_a_host_that_refuses_connections_keeps_the_licence(stage: Stage, closed_port: int) -> None:
+def test_a_host_that_refuses_connections_keeps_the_licence(stage: FakeTask, closed_port: int) -> None:
     assert f"{HERE}:{closed_port}" in refused(stage, {"kms_host": HERE, "kms_port": closed_port}).message
     refused(stage, {"activate": "never"}, state(on_mak(), kms_host=HERE, kms_port=closed_port))
 
 
 @pytest.mark.usefixtures("silent")
-def test_a_host_that_is_silent_keeps_the_licence(stage: Stage) -> None:
+def test_a_host_that_is_silent_keeps_the_licence(stage: FakeTask) -> None:
     refused(stage, {"kms_host": HERE})
 
 
 @pytest.mark.usefixtures("silent")
 @pytest.mark.parametrize("args", [{"check_kms_host": False}, {"activation_type": "ad"}])
-def test_the_check_can_be_skipped_and_is_for_kms(stage: Stage, args: Row) -> None:
+def test_the_check_can_be_skipped_and_is_for_kms(stage: FakeTask, args: Row) -> None:
     assert checked(stage, {"kms_host": HERE, **args}) == []
 
 
@@ -99,16 +99,16 @@ def test_the_check_can_be_skipped_and_is_for_kms(stage: Stage, args: Row) -> Non
         ("[fe80::1]", "[fe80::1]:1688"),
     ],
 )
-def test_what_only_the_machine_may_see_is_unknown(stage: Stage, host: str, target: str) -> None:
+def test_what_only_the_machine_may_see_is_unknown(stage: FakeTask, host: str, target: str) -> None:
     assert checked(stage, {"kms_host": host}) == [("kms_host", target, "unknown")]
 
 
-def test_a_host_without_a_route_is_unknown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_without_a_route_is_unknown(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_probing, "_begun", lambda *_args: _probing.Outcome.NO_ROUTE)
     assert checked(stage, {"kms_host": "192.0.2.7"}) == [("kms_host", "192.0.2.7:1688", "unknown")]
 
 
-def test_one_of_several_hosts_is_enough(stage: Stage, open_port: int, closed_port: int) -> None:
+def test_one_of_several_hosts_is_enough(stage: FakeTask, open_port: int, closed_port: int) -> None:
     hosts = [f"{HERE}:{closed_port}", f"{HERE}:{open_port}"]
     assert [result for _check, _target, result in checked(stage, {"kms_hosts": hosts})] == ["failed", "ok"]
     refused(stage, {"kms_hosts": hosts[:1] * 2})
@@ -118,7 +118,7 @@ def test_one_of_several_hosts_is_enough(stage: Stage, open_port: int, closed_por
 
 @pytest.mark.usefixtures("silent")
 @pytest.mark.parametrize("args", [{"kms_host": HERE}, {"kms_hosts": [HERE, "kms2"]}, {"dns_discovery": True}, {}])
-def test_nothing_is_asked_about_a_simulated_machine(stage: Stage, args: Row) -> None:
+def test_nothing_is_asked_about_a_simulated_machine(stage: FakeTask, args: Row) -> None:
     found = checked(stage, args, variables={VARIABLE: {"directory": "/nowhere", "ledger": "/nowhere"}})
     assert {result for _check, _target, result in found} == {"unknown"}
 
@@ -172,7 +172,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[Zone]:
     ],
 )
 def test_the_hosts_of_the_domain_that_the_machine_looks_in_are_checked(
-    stage: Stage, published: Zone, open_port: int, args: Row, service: Row, domain: str
+    stage: FakeTask, published: Zone, open_port: int, args: Row, service: Row, domain: str
 ) -> None:
     published.update(_zone(open_port, domain=domain))
     assert checked(stage, args, state(on_mak(), domain="corp.example", **service)) == [
@@ -182,7 +182,7 @@ def test_the_hosts_of_the_domain_that_the_machine_looks_in_are_checked(
 
 
 def test_records_that_all_lead_nowhere_keep_the_licence(
-    stage: Stage, published: Zone, open_port: int, closed_port: int
+    stage: FakeTask, published: Zone, open_port: int, closed_port: int
 ) -> None:
     published.update(_zone(closed_port, closed_port))
     refused(stage, {"dns_discovery": True})
@@ -191,7 +191,7 @@ def test_records_that_all_lead_nowhere_keep_the_licence(
 
 
 def test_records_without_an_address_and_none_at_all_are_unknown(
-    stage: Stage, published: Zone, closed_port: int
+    stage: FakeTask, published: Zone, closed_port: int
 ) -> None:
     unknown = [("kms_srv", "_vlmcs._tcp.corp.example", "unknown")]
     assert checked(stage, {"dns_discovery": True}) == unknown
@@ -200,13 +200,13 @@ def test_records_without_an_address_and_none_at_all_are_unknown(
     assert checked(stage, {"dns_discovery": True}, state(on_mak(), domain=None))[0][2] == "unknown"
 
 
-def test_dns_that_is_silent_is_unknown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dns_that_is_silent_is_unknown(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(lambda _question, _over_tcp: None, timeout=0.05) as settings:
         monkeypatch.setattr(_kms_checks, "_SETTINGS", settings)
         assert [row[2] for row in checked(stage, {"dns_discovery": True})] == ["unknown"]
 
 
-def test_of_active_directory_nothing_is_known(stage: Stage) -> None:
+def test_of_active_directory_nothing_is_known(stage: FakeTask) -> None:
     action = stage.action("adba_client", {"replace_licensed": True}, Keywords())
     options = action._validated()
     (found,) = action.before_loss(action.wish(options), ON_MAK, options)
@@ -217,7 +217,7 @@ def test_of_active_directory_nothing_is_known(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("days", "port", "is_proved"), [(0, 1688, True), (6, 1688, True), (9, 1688, False), (0, 1700, False)]
 )
-def test_a_recent_lease_proves_a_silent_host(stage: Stage, days: int, port: int, is_proved: bool) -> None:
+def test_a_recent_lease_proves_a_silent_host(stage: FakeTask, days: int, port: int, is_proved: bool) -> None:
     leased = licensed(id="id-office", grace_minutes=(180 - days) * 1440, activated_by=ActivationType.KMS)
     on_both = state(on_mak(), leased, kms_host=HERE, kms_port=port)
     if is_proved:

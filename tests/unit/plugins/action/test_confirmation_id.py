@@ -17,8 +17,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import C
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceRefusal, ServiceUnavailable
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
 
-from ..plugin_utils._planning.states import gvlk
-from .budgets import (
+from ..plugin_utils._planning.state_samples import gvlk
+from .fake_budgets import (
     EXTENDED_PID,
     MAK,
     OTHER_KEY,
@@ -28,7 +28,7 @@ from .budgets import (
     installation_id,
     request,
 )
-from .stage import KEY, PRODUCT_ID
+from .fake_task import KEY, PRODUCT_ID
 
 LOST = ServiceUnavailable("No answer came.", may_have_arrived=True, code="read_timeout")
 

@@ -18,8 +18,8 @@ from ansible_collections.volume.activation.plugins.filter.adba_migration import 
 from ansible_collections.volume.activation.plugins.filter.diagnosis_report import diagnosis_report
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._outcome import difference
 
-from ..plugin_utils._fleet_report.documents import audit
-from .stage import Stage, licensed
+from ..plugin_utils._fleet_report.audit_documents import audit
+from .fake_task import FakeTask, licensed
 
 HOSTILE = "A\x9b31m\x9d0;title\u202egpj\u2066\u2028\u2029\u200f\ufeff\u00ad\U000e0041Z"
 LINES = f"{HOSTILE}\nforged: line"
@@ -33,11 +33,11 @@ def obeyed(text: str) -> list[str]:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(monkeypatch)
+def stage(monkeypatch: pytest.MonkeyPatch) -> FakeTask:
+    return FakeTask(monkeypatch)
 
 
-def test_what_a_host_calls_its_products_is_shown_with_escapes(stage: Stage) -> None:
+def test_what_a_host_calls_its_products_is_shown_with_escapes(stage: FakeTask) -> None:
     stage.machine.products = [licensed(LicenseFamily=HOSTILE, Name=HOSTILE)]
     found = stage.run("license_info", {})
     assert obeyed(json.dumps(found, ensure_ascii=False)) == []
@@ -45,7 +45,7 @@ def test_what_a_host_calls_its_products_is_shown_with_escapes(stage: Stage) -> N
     assert "\\u202egpj\\u2066\\u2028\\u2029" in found["license"]["products"][0]["family"]
 
 
-def test_a_setting_of_a_host_is_one_line_of_a_difference_and_of_the_progress(stage: Stage) -> None:
+def test_a_setting_of_a_host_is_one_line_of_a_difference_and_of_the_progress(stage: FakeTask) -> None:
     stage.machine.service["KeyManagementServiceMachine"] = LINES
     stage.machine.products = [licensed()]
     found = stage.run("kms_client", {"kms_host": "kms.example.com"}, diff=True)
@@ -67,7 +67,7 @@ def test_a_difference_has_a_line_for_each_change() -> None:
     assert [len(text.splitlines()) for text in lines.values()] == [3, 3]
 
 
-def test_reports_hold_none_of_them_and_no_line_more(stage: Stage, tmp_path: Path) -> None:
+def test_reports_hold_none_of_them_and_no_line_more(stage: FakeTask, tmp_path: Path) -> None:
     document = audit(30)
     sizes = {}
     for name in ("plain", "hostile"):

@@ -25,11 +25,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _examination
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .stage import PASSWORD, Stage, attempted, licensed, windows
+from .fake_task import PASSWORD, FakeTask, attempted, licensed, windows
 
 
 @pytest.fixture
-def stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> FakeTask:
     """The stage, in a network in which all is well."""
     open_ports = {"machine": ("10.20.30.40",), "kms_host": ("10.20.30.50",)}
     for name, addresses in open_ports.items():
@@ -51,7 +51,7 @@ def _statuses(result: dict[str, t.Any]) -> dict[str, str]:
     return {check["check"]: check["status"] for check in result["diagnosis"]["checks"]}
 
 
-def test_a_healthy_machine(stage: Stage) -> None:
+def test_a_healthy_machine(stage: FakeTask) -> None:
     result = stage.run("diagnosis_info")
     assert (result["changed"], result["transcript"], result["diagnosis"]["healthy"]) == (False, None, True)
     assert result["msg"] == "Nothing is wrong."
@@ -60,7 +60,7 @@ def test_a_healthy_machine(stage: Stage) -> None:
     assert stage.machine.closed == 1
 
 
-def test_what_is_wrong_fails_nothing(stage: Stage) -> None:
+def test_what_is_wrong_fails_nothing(stage: FakeTask) -> None:
     stage.machine.products = [windows(LicenseStatusReason=str(0xC004F056))]
     stage.machine.events = [attempted("0xC004F038")]
     result = stage.run("diagnosis_info")
@@ -71,7 +71,7 @@ def test_what_is_wrong_fails_nothing(stage: Stage) -> None:
     assert result["diagnosis"]["last_attempt"]["host"] == "kms.example.com"
 
 
-def test_a_log_that_cannot_be_read_takes_no_other_check_away(stage: Stage) -> None:
+def test_a_log_that_cannot_be_read_takes_no_other_check_away(stage: FakeTask) -> None:
     stage.machine.products = [windows(LicenseStatusReason=str(0xC004F056))]
     stage.machine.faults["Win32_NTLogEvent"] = Fault(2150859180, hresult=0x80070005)
     result = stage.run("diagnosis_info")
@@ -79,13 +79,13 @@ def test_a_log_that_cannot_be_read_takes_no_other_check_away(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailed("", code="login_refused"), MissingLibrary("", code="none")])
-def test_a_machine_that_cannot_be_talked_to_fails_nothing(stage: Stage, error: Exception) -> None:
+def test_a_machine_that_cannot_be_talked_to_fails_nothing(stage: FakeTask, error: Exception) -> None:
     stage.machine.faults = {"CheckAccess": error}
     result = stage.run("diagnosis_info")
     assert (result["diagnosis"]["reached"], _statuses(result)["login"]) == (False, "wrong")
 
 
-def test_a_library_that_is_missing_is_one_more_finding(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_is_missing_is_one_more_finding(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_settings: object) -> t.NoReturn:
         raise MissingLibrary("pywinrm is missing.", code="missing_library", remedy="Run pip.")
 
@@ -104,7 +104,7 @@ def test_a_library_that_is_missing_is_one_more_finding(stage: Stage, monkeypatch
     ],
 )
 def test_what_is_expected(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], expected: Expected
+    stage: FakeTask, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], expected: Expected
 ) -> None:
     seen: list[Expected] = []
 
@@ -130,16 +130,16 @@ def test_what_is_expected(
         {"kms_counts": {"windows": -4}},
     ],
 )
-def test_an_option_that_cannot_be_fails_the_task(stage: Stage, options: dict[str, t.Any]) -> None:
+def test_an_option_that_cannot_be_fails_the_task(stage: FakeTask, options: dict[str, t.Any]) -> None:
     result = stage.run("diagnosis_info", options)
     assert (result["failed"], result["code"], result["refused"]) == (True, "bad_option", True)
 
 
-def test_another_connection_is_refused(stage: Stage) -> None:
+def test_another_connection_is_refused(stage: FakeTask) -> None:
     assert stage.run("diagnosis_info", connection="ansible.builtin.local")["code"] == "foreign_connection"
 
 
-def test_a_transcript_is_written_where_it_is_wished(stage: Stage, tmp_path: Path) -> None:
+def test_a_transcript_is_written_where_it_is_wished(stage: FakeTask, tmp_path: Path) -> None:
     stage.machine.products = [licensed(PartialProductKey="GGGGG")]
     path = tmp_path / "transcripts" / "1.json"
     result = stage.run("diagnosis_info", {"transcript": str(path), "questions": False})
@@ -150,14 +150,14 @@ def test_a_transcript_is_written_where_it_is_wished(stage: Stage, tmp_path: Path
         assert word.lower() not in text.lower()
 
 
-def test_in_check_mode_none_is_written(stage: Stage, tmp_path: Path) -> None:
+def test_in_check_mode_none_is_written(stage: FakeTask, tmp_path: Path) -> None:
     path = tmp_path / "1.json"
     result = stage.run("diagnosis_info", {"transcript": str(path)}, check=True)
     assert (result["transcript"], path.exists(), result["requests"]) == (None, False, 5)
 
 
 def test_one_that_cannot_be_written_is_warned_of_and_the_diagnosis_stays(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: FakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
     monkeypatch.setattr(

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from .stage import Stage
+from .fake_task import FakeTask
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from .stage import Stage
         ({"dest": "//server/share/audit.json"}, "//server/share/audit.json"),
     ],
 )
-def test_what_cannot_be_is_refused_and_shown(stage: Stage, args: dict[str, t.Any], shown: str) -> None:
+def test_what_cannot_be_is_refused_and_shown(stage: FakeTask, args: dict[str, t.Any], shown: str) -> None:
     found = stage.run("fleet_audit", args)
     assert found["code"] == "bad_option" and found["refused"]
     assert shown in found["msg"] and found["remedy"]

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from ..plugin_utils._fleet_report.documents import audit, healthy
-from .stage import Stage
+from ..plugin_utils._fleet_report.audit_documents import audit, healthy
+from .fake_task import FakeTask
 
 KINDS = {"html": "html", "csv": "csv", "json": "json", "prometheus": "prom"}
 """The ending of each kind of report."""
 
 
-def run(stage: Stage, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.Any]:
+def run(stage: FakeTask, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.Any]:
     """Return the result of a task, which talks to no machine."""
     result = stage.run("fleet_report", args, **keywords)
     assert stage.machine.settings == []
@@ -32,7 +32,7 @@ def paths(folder: Path) -> dict[str, str]:
     return {kind: str(folder / f"report.{ending}") for kind, ending in KINDS.items()}
 
 
-def test_every_report_is_written_and_told(stage: Stage, tmp_path: Path) -> None:
+def test_every_report_is_written_and_told(stage: FakeTask, tmp_path: Path) -> None:
     document = audit(30)
     found = run(stage, {"audit": document, "title": "Corp", **paths(tmp_path)})
     assert (found["changed"], found["summary"]) == (True, document["summary"])
@@ -45,7 +45,7 @@ def test_every_report_is_written_and_told(stage: Stage, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"report.{ending}" for ending in KINDS.values())
 
 
-def test_a_second_run_changes_nothing(stage: Stage, tmp_path: Path) -> None:
+def test_a_second_run_changes_nothing(stage: FakeTask, tmp_path: Path) -> None:
     args = {"audit": audit(30), **paths(tmp_path)}
     run(stage, args)
     before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in tmp_path.iterdir()}
@@ -54,7 +54,7 @@ def test_a_second_run_changes_nothing(stage: Stage, tmp_path: Path) -> None:
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in tmp_path.iterdir()} == before
 
 
-def test_only_the_report_that_differs_is_written(stage: Stage, tmp_path: Path) -> None:
+def test_only_the_report_that_differs_is_written(stage: FakeTask, tmp_path: Path) -> None:
     args = {"audit": audit(30), **paths(tmp_path)}
     run(stage, args)
     (tmp_path / "report.csv").write_text("old\n", encoding="utf-8")
@@ -67,19 +67,19 @@ def test_only_the_report_that_differs_is_written(stage: Stage, tmp_path: Path) -
     assert change["after"].startswith("\\ufeffname,")
 
 
-def test_check_mode_tells_and_writes_nothing(stage: Stage, tmp_path: Path) -> None:
+def test_check_mode_tells_and_writes_nothing(stage: FakeTask, tmp_path: Path) -> None:
     found = run(stage, {"audit": audit(5), **paths(tmp_path)}, check=True, diff=True)
     assert found["changed"]
     assert [len(change["after"]) > 0 for change in found["diff"]] == [True] * 4
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_long_file_is_told_by_its_size(stage: Stage, tmp_path: Path) -> None:
+def test_a_long_file_is_told_by_its_size(stage: FakeTask, tmp_path: Path) -> None:
     found = run(stage, {"audit": audit(1500), "html": str(tmp_path / "x.html")}, check=True, diff=True)
     assert "bytes, too long to show" in found["diff"][0]["after"]
 
 
-def test_the_audit_comes_from_a_file_too(stage: Stage, tmp_path: Path) -> None:
+def test_the_audit_comes_from_a_file_too(stage: FakeTask, tmp_path: Path) -> None:
     document = audit(30)
     source = tmp_path / "audit.json"
     source.write_text(json.dumps(document), encoding="utf-8")
@@ -93,7 +93,7 @@ def test_the_audit_comes_from_a_file_too(stage: Stage, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "one" / "report.json").read_text(encoding="utf-8")) == document
 
 
-def test_a_file_that_is_there_already_may_be_of_any_length(stage: Stage, tmp_path: Path) -> None:
+def test_a_file_that_is_there_already_may_be_of_any_length(stage: FakeTask, tmp_path: Path) -> None:
     path = tmp_path / "report.prom"
     path.write_bytes(b"x" * 3_000_000)
     assert run(stage, {"audit": healthy(), "prometheus": str(path)})["changed"]
@@ -117,7 +117,7 @@ def test_a_file_that_is_there_already_may_be_of_any_length(stage: Stage, tmp_pat
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_is_written(
-    stage: Stage, tmp_path: Path, args: dict[str, t.Any], code: str, named: str
+    stage: FakeTask, tmp_path: Path, args: dict[str, t.Any], code: str, named: str
 ) -> None:
     given = {name: value.format(tmp=tmp_path) if isinstance(value, str) else value for name, value in args.items()}
     found = run(stage, given)
@@ -128,7 +128,7 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(
 
 
 def test_a_disk_that_is_full_leaves_what_was_there(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: FakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "report.html"
     path.write_text("old", encoding="utf-8")

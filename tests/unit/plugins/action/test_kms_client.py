@@ -20,16 +20,16 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .stage import KEY, Keywords, Stage, licensed, on_mak, windows
+from .fake_task import KEY, FakeTask, Keywords, licensed, on_mak, windows
 
 
-def wish(stage: Stage, **args: t.Any) -> Wish:
+def wish(stage: FakeTask, **args: t.Any) -> Wish:
     """Return the wish behind a task's options."""
     action = stage.action("kms_client", args, Keywords())
     return t.cast(Wish, action.wish(action._validated()))
 
 
-def test_without_options_the_edition_key_and_an_activation_are_meant(stage: Stage) -> None:
+def test_without_options_the_edition_key_and_an_activation_are_meant(stage: FakeTask) -> None:
     found = wish(stage)
     assert found.kms == KmsSettings()
     assert isinstance(found.key, EditionKey)
@@ -57,17 +57,17 @@ def test_without_options_the_edition_key_and_an_activation_are_meant(stage: Stag
         ],
     ],
 )
-def test_settings(stage: Stage, args: dict[str, t.Any], expected: KmsSettings) -> None:
+def test_settings(stage: FakeTask, args: dict[str, t.Any], expected: KmsSettings) -> None:
     assert wish(stage, **args).kms == expected
 
 
 @pytest.mark.parametrize("when", [*When])
-def test_activations(stage: Stage, when: When) -> None:
+def test_activations(stage: FakeTask, when: When) -> None:
     expected = Activation(when=when, renew_below_days=150, only_kms_client=True)
     assert wish(stage, activate=when.value, renew_below_days=150).activation == expected
 
 
-def test_keys(stage: Stage) -> None:
+def test_keys(stage: FakeTask) -> None:
     assert wish(stage, product_key="keep").key is None
     own = wish(
         stage, replace_licensed=True, extra_gvlks=[{"edition_id": "ServerStandard", "build": 20348, "product_key": KEY}]
@@ -117,7 +117,7 @@ def test_keys(stage: Stage) -> None:
     ],
 )
 def test_values_out_of_range_are_refused_before_anything_is_read(
-    stage: Stage, args: dict[str, t.Any], named: str
+    stage: FakeTask, args: dict[str, t.Any], named: str
 ) -> None:
     found = stage.run("kms_client", args)
     assert (found["code"], found["refused"]) == ("bad_option", True)
@@ -126,22 +126,22 @@ def test_values_out_of_range_are_refused_before_anything_is_read(
 
 
 @pytest.mark.parametrize("args", [{"kms_port": 1}, {"kms_port": 65535}, {"renew_below_days": 1}])
-def test_values_at_the_edge_are_not(stage: Stage, args: dict[str, t.Any]) -> None:
+def test_values_at_the_edge_are_not(stage: FakeTask, args: dict[str, t.Any]) -> None:
     assert not stage.run("kms_client", {**args, "dns_discovery": True}).get("failed")
 
 
 @pytest.mark.parametrize("host", ["kms", "kms.example.com.", "192.0.2.5", "2001:db8::5", "[2001:db8::5]", "::1"])
-def test_a_host_may_be_a_name_or_an_address(stage: Stage, host: str) -> None:
+def test_a_host_may_be_a_name_or_an_address(stage: FakeTask, host: str) -> None:
     assert wish(stage, kms_host=host).kms == KmsSettings(host=host)
 
 
-def test_renewal_may_come_as_early_as_the_day_after(stage: Stage) -> None:
+def test_renewal_may_come_as_early_as_the_day_after(stage: FakeTask) -> None:
     found = stage.run("kms_client", {"renew_below_days": 179}, check=True)
     assert [step["action"] for step in found["steps"]] == ["activate"]
     assert found["license"]["products"][0]["grace_minutes"] == 180 * 24 * 60
 
 
-def test_windows_itself_is_all_that_is_read(stage: Stage) -> None:
+def test_windows_itself_is_all_that_is_read(stage: FakeTask) -> None:
     assert stage.action("kms_client", {}, Keywords()).scope({}) == Scope(products=Products.PRIMARY)
 
 
@@ -154,7 +154,7 @@ def test_windows_itself_is_all_that_is_read(stage: Stage) -> None:
         ("token", Products.INSTALLED),
     ],
 )
-def test_a_restriction_needs_every_product_that_it_may_cut_off(stage: Stage, kind: str, products: Products) -> None:
+def test_a_restriction_needs_every_product_that_it_may_cut_off(stage: FakeTask, kind: str, products: Products) -> None:
     found = stage.action("kms_client", {}, Keywords()).scope({"activation_type": kind})
     assert found == Scope(products=products, directory=products is Products.INSTALLED)
 
@@ -167,14 +167,14 @@ def test_a_restriction_needs_every_product_that_it_may_cut_off(stage: Stage, kin
         ("xn--bcher-kva.example", "b\u00fccher.example"),
     ],
 )
-def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: Stage, there: str, given: str) -> None:
+def test_a_client_that_is_right_costs_two_requests_and_no_change(stage: FakeTask, there: str, given: str) -> None:
     stage.machine.service["KeyManagementServiceMachine"] = there
     found = stage.run("kms_client", {"kms_host": given})
     assert (found["changed"], found["steps"], found["requests"]) == (False, [], 2)
     assert stage.machine.calls == []
 
 
-def test_from_nothing_to_licensed_within_ten_requests_and_again_without_a_change(stage: Stage) -> None:
+def test_from_nothing_to_licensed_within_ten_requests_and_again_without_a_change(stage: FakeTask) -> None:
     stage.machine.products = [windows(ProductKeyChannel="Retail", PartialProductKey="RRRRR")]
     first = stage.run("kms_client", {"kms_host": "kms.example.com"})
     assert [step["action"] for step in first["steps"]] == ["set_kms_host", "install_key", "activate"]
@@ -185,20 +185,20 @@ def test_from_nothing_to_licensed_within_ten_requests_and_again_without_a_change
     assert (second["changed"], second["requests"]) == (False, 2)
 
 
-def test_the_domain_is_read_where_a_host_is_set(stage: Stage) -> None:
+def test_the_domain_is_read_where_a_host_is_set(stage: FakeTask) -> None:
     found = stage.run("kms_client", {"kms_host": "example.com"})
     assert (found["code"], found["requests"]) == ("domain_as_kms_host", 3)
     assert stage.machine.queries[-1] == "Win32_ComputerSystem"
 
 
 @pytest.mark.parametrize("args", [{"product_key": "keep"}, {"product_key": "keep", "activate": "always"}])
-def test_a_mak_is_left_alone(stage: Stage, args: dict[str, t.Any]) -> None:
+def test_a_mak_is_left_alone(stage: FakeTask, args: dict[str, t.Any]) -> None:
     stage.machine.products = [on_mak()]
     found = stage.run("kms_client", args)
     assert stage.machine.calls == []
     assert found.get("code") == ("not_a_kms_client" if "activate" in args else None)
 
 
-def test_a_lease_keeps_windows_from_being_asked_again(stage: Stage) -> None:
+def test_a_lease_keeps_windows_from_being_asked_again(stage: FakeTask) -> None:
     stage.machine.products = [licensed()]
     assert stage.run("kms_client", {"renew_below_days": 100})["changed"] is False

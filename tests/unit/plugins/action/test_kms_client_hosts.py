@@ -16,12 +16,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, KmsSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .stage import Keywords, Row, Stage, licensed, windows
+from .fake_task import FakeTask, Keywords, Row, licensed, windows
 
 UNREACHABLE = Fault(0, hresult=0xC004F074)
 
 
-def endpoints(stage: Stage, *hosts: str, **args: t.Any) -> list[tuple[str | None, int]]:
+def endpoints(stage: FakeTask, *hosts: str, **args: t.Any) -> list[tuple[str | None, int]]:
     """Return host and port of each alternative behind a task's options."""
     action = stage.action("kms_client", {"kms_hosts": list(hosts), **args}, Keywords())
     (found,) = action.stages(action._validated(), contextlib.ExitStack())
@@ -49,11 +49,13 @@ def endpoints(stage: Stage, *hosts: str, **args: t.Any) -> list[tuple[str | None
         ("[::1]:1", "[::1]", 1),
     ],
 )
-def test_a_host_is_a_name_or_an_address_with_or_without_its_port(stage: Stage, text: str, host: str, port: int) -> None:
+def test_a_host_is_a_name_or_an_address_with_or_without_its_port(
+    stage: FakeTask, text: str, host: str, port: int
+) -> None:
     assert endpoints(stage, text, "other:2", kms_port=1700) == [(host, port), ("other", 2)]
 
 
-def test_hosts_keep_their_order_and_share_the_other_settings(stage: Stage) -> None:
+def test_hosts_keep_their_order_and_share_the_other_settings(stage: FakeTask) -> None:
     args = {"kms_hosts": ["b:2", "a"], "host_caching": False, "lookup_domain": "corp.example"}
     action = stage.action("kms_client", args, Keywords())
     (found,) = action.stages(action._validated(), contextlib.ExitStack())
@@ -62,7 +64,7 @@ def test_hosts_keep_their_order_and_share_the_other_settings(stage: Stage) -> No
     assert [wish.kms for wish in found.otherwise] == [KmsSettings(host="a", **shared)]
 
 
-def test_one_host_is_a_choice_too_and_none_is_no_choice(stage: Stage) -> None:
+def test_one_host_is_a_choice_too_and_none_is_no_choice(stage: FakeTask) -> None:
     assert endpoints(stage, "kms") == [("kms", 1688)]
     action = stage.action("kms_client", {"kms_host": "kms"}, Keywords())
     (found,) = action.stages(action._validated(), contextlib.ExitStack())
@@ -93,19 +95,19 @@ def test_one_host_is_a_choice_too_and_none_is_no_choice(stage: Stage) -> None:
     ],
     ids=lambda hosts: repr(hosts)[:40],
 )
-def test_what_is_no_host_is_refused_before_anything_is_read(stage: Stage, hosts: list[str]) -> None:
+def test_what_is_no_host_is_refused_before_anything_is_read(stage: FakeTask, hosts: list[str]) -> None:
     found = stage.run("kms_client", {"kms_hosts": hosts})
     assert (found["code"], found["refused"], stage.machine.settings) == ("bad_option", True, [])
     assert found["remedy"]
 
 
 @pytest.mark.parametrize("other", [{"kms_host": "kms"}, {"dns_discovery": True}])
-def test_several_hosts_exclude_one_and_discovery(stage: Stage, other: Row) -> None:
+def test_several_hosts_exclude_one_and_discovery(stage: FakeTask, other: Row) -> None:
     found = stage.run("kms_client", {"kms_hosts": ["kms"], **other})
     assert found["code"] == "bad_option"
 
 
-def test_what_was_tried_is_told_however_the_task_ends(stage: Stage) -> None:
+def test_what_was_tried_is_told_however_the_task_ends(stage: FakeTask) -> None:
     stage.machine.products = [windows()]
     stage.machine.faults = {"Activate": UNREACHABLE}
     found = stage.run("kms_client", {"kms_hosts": ["one", "two:1700"], "wait_seconds": 0})
@@ -123,13 +125,13 @@ def test_what_was_tried_is_told_however_the_task_ends(stage: Stage) -> None:
     assert stage.run("kms_client", {"kms_hosts": ["one", "two"]})["kms_hosts_tried"] == []
 
 
-def test_a_host_that_did_not_answer_is_told_by_its_code(stage: Stage) -> None:
+def test_a_host_that_did_not_answer_is_told_by_its_code(stage: FakeTask) -> None:
     stage.machine.products = [windows(LicenseStatus=str(int(LicenseStatus.NOTIFICATION)))]
     stage.machine.faults = {"Activate": AnswerLost("gone")}
     found = stage.run("kms_client", {"kms_hosts": ["one"], "wait_seconds": 0})
     assert [row["code"] for row in found["kms_hosts_tried"]] == ["outcome_unknown"]
 
 
-def test_a_task_without_choice_has_tried_none(stage: Stage) -> None:
+def test_a_task_without_choice_has_tried_none(stage: FakeTask) -> None:
     stage.machine.products = [licensed()]
     assert stage.run("kms_client", {"kms_host": "kms"})["kms_hosts_tried"] == []

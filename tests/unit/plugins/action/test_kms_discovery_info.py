@@ -12,12 +12,12 @@ import pytest
 from ansible_collections.volume.activation.tests.dnsmasq import Serve, host, srv
 from ansible_collections.volume.activation.tests.kms_ports import opened
 
-from .stage import Stage
+from .fake_task import FakeTask
 
 FINDING = {"code", "domain", "target", "port", "message", "cause", "remedy"}
 
 
-def run(stage: Stage, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.Any]:
+def run(stage: FakeTask, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.Any]:
     """Return the result of a task, which talks to no machine."""
     result = stage.run("kms_discovery_info", args, **keywords)
     assert stage.machine.settings == []
@@ -25,7 +25,7 @@ def run(stage: Stage, args: dict[str, t.Any], **keywords: t.Any) -> dict[str, t.
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_health(stage: Stage, dnsmasq: Serve, check: bool) -> None:
+def test_health(stage: FakeTask, dnsmasq: Serve, check: bool) -> None:
     with opened({"kms": "open"}) as addresses:
         zones = dnsmasq(srv("corp.test", "kms.corp.test", 1688, 5, 10), host("kms.corp.test", addresses["kms"]))
         found = run(stage, {"domains": ["Corp.Test."], **zones.options}, check=check)
@@ -49,7 +49,7 @@ def test_health(stage: Stage, dnsmasq: Serve, check: bool) -> None:
     }
 
 
-def test_what_is_wrong_stands_with_its_record_and_in_one_list(stage: Stage, dnsmasq: Serve) -> None:
+def test_what_is_wrong_stands_with_its_record_and_in_one_list(stage: FakeTask, dnsmasq: Serve) -> None:
     zones = dnsmasq(srv("corp.test", "gone.corp.test", 1690))
     found = run(
         stage, {"domains": ["corp.test", "none.corp.test"], "allowed_hosts": ["kms.corp.test"], **zones.options}
@@ -66,19 +66,19 @@ def test_what_is_wrong_stands_with_its_record_and_in_one_list(stage: Stage, dnsm
     assert all(row["message"] in found["msg"] for row in found["findings"])
 
 
-def test_where_nobody_is_allowed_everybody_is_foreign(stage: Stage, dnsmasq: Serve) -> None:
+def test_where_nobody_is_allowed_everybody_is_foreign(stage: FakeTask, dnsmasq: Serve) -> None:
     zones = dnsmasq(srv("corp.test", "kms.corp.test"), host("kms.corp.test", "127.0.0.1"))
     found = run(stage, {"domains": ["corp.test"], "allowed_hosts": [], "probe": False, **zones.options})
     assert [row["code"] for row in found["findings"]] == ["foreign_host"]
 
 
-def test_another_port_can_be_the_right_one(stage: Stage, dnsmasq: Serve) -> None:
+def test_another_port_can_be_the_right_one(stage: FakeTask, dnsmasq: Serve) -> None:
     with opened({"kms": "open"}, 1690) as addresses:
         zones = dnsmasq(srv("corp.test", "kms.corp.test", 1690), host("kms.corp.test", addresses["kms"]))
         assert run(stage, {"domains": ["corp.test"], "expected_port": 1690, **zones.options})["healthy"]
 
 
-def test_ports_are_left_alone_where_that_is_asked_for(stage: Stage, dnsmasq: Serve) -> None:
+def test_ports_are_left_alone_where_that_is_asked_for(stage: FakeTask, dnsmasq: Serve) -> None:
     zones = dnsmasq(srv("corp.test", "kms.corp.test"), host("kms.corp.test", "127.0.0.1"))
     found = run(stage, {"domains": ["corp.test"], "probe": False, **zones.options})
     assert found["healthy"]
@@ -103,7 +103,7 @@ def test_ports_are_left_alone_where_that_is_asked_for(stage: Stage, dnsmasq: Ser
         ({"domains": ["10.0.0.300"]}, "10.0.0.300"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(stage: Stage, args: dict[str, t.Any], named: str) -> None:
+def test_what_cannot_be_asked_is_refused(stage: FakeTask, args: dict[str, t.Any], named: str) -> None:
     found = run(stage, args)
     assert (found["failed"], found["refused"], found["code"]) == (True, True, "bad_option")
     assert named in f"{found['msg']} {found['remedy']}"

@@ -23,13 +23,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Way,
     Wish,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage as TaskStage
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
+from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage, _base
 from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting import retired_settings
 
-from .budgets import Budgets
-from .hosts import HOST, HOST_KEY, NEWER_KEY, OFFICE_KEY, SERVER, HostStage, steps
-from .stage import Keywords, Row, Stage
+from .fake_budgets import Budgets
+from .fake_task import FakeTask, Keywords, Row
+from .simulated_task import HOST, HOST_KEY, NEWER_KEY, OFFICE_KEY, SERVER, SimulatedTask, steps
 
 WINDOWS = HostKey(key=ProductKey(HOST_KEY))
 OFFICE = HostKey(key=ProductKey(OFFICE_KEY), application=Application.OFFICE)
@@ -39,11 +38,11 @@ BOTH: Row = {"product_keys": [{"product_key": HOST_KEY}, {"product_key": OFFICE_
 CONFIRMATION = "123456" * 8
 
 
-def staged(stage: Stage, **args: t.Any) -> list[TaskStage]:
+def staged(stage: FakeTask, **args: t.Any) -> list[Stage]:
     """Return the stages behind a task's options."""
     action = stage.action("kms_host", args, Keywords())
     with contextlib.ExitStack() as resources:
-        return t.cast("list[TaskStage]", action.stages(action._validated(), resources))
+        return t.cast("list[Stage]", action.stages(action._validated(), resources))
 
 
 def spending(key: HostKey, way: Way = Way.ONLINE, confirmation: str | None = None) -> Wish:
@@ -51,28 +50,28 @@ def spending(key: HostKey, way: Way = Way.ONLINE, confirmation: str | None = Non
     return Wish(key=key, activation=Activation(counted=Counted(mak=key, way=way, confirmation_id=confirmation)))
 
 
-def test_without_options_only_the_settings_are_looked_at(stage: Stage) -> None:
-    assert staged(stage) == [TaskStage(Wish(hosting=HostSettings()))]
+def test_without_options_only_the_settings_are_looked_at(stage: FakeTask) -> None:
+    assert staged(stage) == [Stage(Wish(hosting=HostSettings()))]
 
 
-def test_each_key_is_a_stage_and_the_settings_come_last(stage: Stage) -> None:
+def test_each_key_is_a_stage_and_the_settings_come_last(stage: FakeTask) -> None:
     found = staged(stage, **BOTH, port=1700)
     assert [row.wish for row in found] == [spending(WINDOWS), spending(OFFICE), Wish(hosting=HostSettings(port=1700))]
     assert [type(row.gate) for row in found] == [NoBudget, NoBudget, type(None)]
     assert all(row.otherwise is None for row in found)
 
 
-def test_keys_may_be_installed_only(stage: Stage) -> None:
+def test_keys_may_be_installed_only(stage: FakeTask) -> None:
     first, *_others = staged(stage, **KEY, activate="never")
     assert (first.wish, first.gate) == (Wish(key=WINDOWS), None)
 
 
-def test_a_confirmation_id_goes_with_its_key(stage: Stage) -> None:
+def test_a_confirmation_id_goes_with_its_key(stage: FakeTask) -> None:
     row = {"product_key": HOST_KEY, "confirmation_id": "123456-" * 7 + "123456"}
     assert staged(stage, product_keys=[row], activate="offline")[0].wish == spending(WINDOWS, Way.PROXY, CONFIRMATION)
 
 
-def test_retirement_begins_with_what_only_a_host_takes_and_ends_with_the_rest(stage: Stage) -> None:
+def test_retirement_begins_with_what_only_a_host_takes_and_ends_with_the_rest(stage: FakeTask) -> None:
     intervals, keys, others = staged(stage, state="absent")
     assert (intervals.wish.hosting, others.wish.hosting) == retired_settings()
     assert isinstance(keys.wish.key, RetiredHost)
@@ -91,7 +90,7 @@ def test_retirement_begins_with_what_only_a_host_takes_and_ends_with_the_rest(st
         ),
     ],
 )
-def test_what_is_read(stage: Stage, args: Row, expected: Scope) -> None:
+def test_what_is_read(stage: FakeTask, args: Row, expected: Scope) -> None:
     action = stage.action("kms_host", args, Keywords())
     assert action.scope(action._validated()) == expected
 
@@ -111,12 +110,12 @@ def test_what_is_read(stage: Stage, args: Row, expected: Scope) -> None:
         ({"product_keys": [{"product_key": HOST_KEY, "products": "visio"}]}, "bad_option"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_before_anything_is_read(host: HostStage, args: Row, code: str) -> None:
+def test_what_cannot_be_meant_is_refused_before_anything_is_read(host: SimulatedTask, args: Row, code: str) -> None:
     found = host.run("kms_host", args)
     assert (found["code"], found["refused"], host.opened) == (code, True, 0)
 
 
-def test_from_a_fresh_server_to_a_host_and_again_without_a_change(host: HostStage) -> None:
+def test_from_a_fresh_server_to_a_host_and_again_without_a_change(host: SimulatedTask) -> None:
     wish = {**KEY, "activation_interval": 60, "firewall": True}
     foreseen = host.run("kms_host", wish, check=True)
     assert host.changes == []
@@ -137,13 +136,13 @@ def test_from_a_fresh_server_to_a_host_and_again_without_a_change(host: HostStag
     assert (second["changed"], second["steps"], second["hosting"]) == (False, [], first["hosting"])
 
 
-def test_without_a_firewall_wish_the_rule_is_not_read(host: HostStage) -> None:
+def test_without_a_firewall_wish_the_rule_is_not_read(host: SimulatedTask) -> None:
     host.become(HOST)
     assert host.run("kms_host", {"port": 1700}, check=True)["hosting"]["firewall"] is None
 
 
 def test_what_waits_for_an_activation_is_told_with_what_that_needs(
-    host: HostStage, monkeypatch: pytest.MonkeyPatch
+    host: SimulatedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
     monkeypatch.setattr(_base._display, "warning", warned.append)
@@ -162,13 +161,13 @@ def test_what_waits_for_an_activation_is_told_with_what_that_needs(
     assert foreseen["installations"] == found["installations"]
 
 
-def test_a_licensed_host_needs_no_installation(host: HostStage) -> None:
+def test_a_licensed_host_needs_no_installation(host: SimulatedTask) -> None:
     host.become(HOST)
     found = host.run("kms_host", {**KEY, "activate": "never"})
     assert (found["installations"], found["deferred"]) == ([], [])
 
 
-def test_a_host_goes_back_to_a_client(host: HostStage) -> None:
+def test_a_host_goes_back_to_a_client(host: SimulatedTask) -> None:
     host.become({**HOST, "office_host": [{"product": "office_2021", "status": "licensed", "product_key": OFFICE_KEY}]})
     host.run("kms_host", {"port": 1700, "activation_interval": 60, "publish_domains": [{"domain": "corp.example"}]})
     foreseen, found = host.run("kms_host", {"state": "absent"}, check=True), host.run("kms_host", {"state": "absent"})
@@ -190,13 +189,13 @@ def test_a_host_goes_back_to_a_client(host: HostStage) -> None:
     assert (again["changed"], again["deferred"]) == (False, [])
 
 
-def test_no_key_gets_into_a_result(host: HostStage) -> None:
+def test_no_key_gets_into_a_result(host: SimulatedTask) -> None:
     shown = repr(host.run("kms_host", {**KEY, "port": 1700}, diff=True)) + repr(host.stage.shown)
     assert HOST_KEY not in shown
     assert "PPPPP" in shown
 
 
-def test_with_a_pool_each_activation_is_counted_once(host: HostStage, budgets: Budgets) -> None:
+def test_with_a_pool_each_activation_is_counted_once(host: SimulatedTask, budgets: Budgets) -> None:
     budgets.simulated_by = "tests"
     budgets.declare("hosts", fingerprint=ProductKey(HOST_KEY).fingerprint, partial="PPPPP")
     for expected in (True, False):
@@ -205,7 +204,7 @@ def test_with_a_pool_each_activation_is_counted_once(host: HostStage, budgets: B
         assert budgets.states() == ["confirmed"]
 
 
-def test_an_unknown_pool_is_refused_and_nothing_is_changed(host: HostStage, budgets: Budgets) -> None:
+def test_an_unknown_pool_is_refused_and_nothing_is_changed(host: SimulatedTask, budgets: Budgets) -> None:
     found = budgets.run("kms_host", {"product_keys": [{"product_key": HOST_KEY, "pool": "unheard"}]})
     assert found["failed"]
     assert found["refused"]
@@ -213,7 +212,7 @@ def test_an_unknown_pool_is_refused_and_nothing_is_changed(host: HostStage, budg
 
 
 def test_a_task_that_is_repeated_until_it_ends_well_opens_its_ledger_each_time(
-    host: HostStage, budgets: Budgets
+    host: SimulatedTask, budgets: Budgets
 ) -> None:
     budgets.simulated_by = "tests"
     budgets.declare("hosts", fingerprint=ProductKey(HOST_KEY).fingerprint, partial="PPPPP")
@@ -228,14 +227,14 @@ def test_a_task_that_is_repeated_until_it_ends_well_opens_its_ledger_each_time(
     assert budgets.states() == ["confirmed"]
 
 
-def test_a_pool_for_two_keys_is_refused_before_the_first_is_spent(host: HostStage, budgets: Budgets) -> None:
+def test_a_pool_for_two_keys_is_refused_before_the_first_is_spent(host: SimulatedTask, budgets: Budgets) -> None:
     budgets.declare("hosts", fingerprint=None, partial=None)
     both = [{**row, "pool": "hosts"} for row in BOTH["product_keys"]]
     found = budgets.run("kms_host", {"product_keys": both})
     assert (found["code"], found["refused"], host.opened, budgets.states()) == ("bad_option", True, 0, [])
 
 
-def test_what_a_pool_pays_goes_through_its_ledger(stage: Stage, budgets: Budgets) -> None:
+def test_what_a_pool_pays_goes_through_its_ledger(stage: FakeTask, budgets: Budgets) -> None:
     budgets.declare("hosts", fingerprint=None, partial=None)
     action = stage.action("kms_host", {**PAID, "ledger": str(budgets.path)}, Keywords())
     action.task_vars = {}
@@ -245,7 +244,7 @@ def test_what_a_pool_pays_goes_through_its_ledger(stage: Stage, budgets: Budgets
     assert settings.gate is None
 
 
-def test_of_several_keys_an_error_names_the_one_that_it_is_about(host: HostStage) -> None:
+def test_of_several_keys_an_error_names_the_one_that_it_is_about(host: SimulatedTask) -> None:
     wrong = {"product_key": "VVVVV-WWWWW-XXXXX-YYYYY-TTTTT", "products": "office"}
     both = host.run("kms_host", {"product_keys": [*KEY["product_keys"], wrong]})
     alone = host.run("kms_host", {"product_keys": [wrong]})

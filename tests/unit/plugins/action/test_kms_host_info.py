@@ -12,14 +12,14 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 
-from ..plugin_utils._simulator.asking import Asker, Faulted
-from .hosts import HOST, OFFICE_KEY, SERVER, HostStage
-from .stage import Keywords, Row, Stage
+from ..plugin_utils._simulator.wmi_client import Asker, Faulted
+from .fake_task import FakeTask, Keywords, Row
+from .simulated_task import HOST, OFFICE_KEY, SERVER, SimulatedTask
 
 CLIENT = {"system": "windows_11_enterprise", "kms_host": "host01.corp.example"}
 
 
-def test_a_host_tells_of_itself_in_one_result(host: HostStage) -> None:
+def test_a_host_tells_of_itself_in_one_result(host: SimulatedTask) -> None:
     host.become({**HOST, "office_host": [{"product": "office_2021", "status": "licensed", "product_key": OFFICE_KEY}]})
     found = host.run("kms_host_info")
     assert (found["changed"], host.changes) == (False, [])
@@ -33,13 +33,13 @@ def test_a_host_tells_of_itself_in_one_result(host: HostStage) -> None:
     assert found["requests_served"]["total"] == 0
 
 
-def test_a_machine_that_is_no_host_has_neither_counts_nor_products(host: HostStage) -> None:
+def test_a_machine_that_is_no_host_has_neither_counts_nor_products(host: SimulatedTask) -> None:
     found = host.run("kms_host_info", {"clients": True})
     assert (found["hosting"]["is_kms_host"], found["counts"]) == (False, {"windows": None, "office": None})
     assert (found["products"], found["clients"]["rows"]) == ([], [])
 
 
-def test_its_clients_are_told_where_they_are_asked_for(host: HostStage) -> None:
+def test_its_clients_are_told_where_they_are_asked_for(host: SimulatedTask) -> None:
     host.become(HOST, client01=CLIENT, client02={**CLIENT, "cmid": "9e6b7a3c-0000-4000-8000-000000000001"})
     for name in ("client01", "client02", "client01"):
         with pytest.raises(Faulted):
@@ -68,18 +68,18 @@ def test_its_clients_are_told_where_they_are_asked_for(host: HostStage) -> None:
         ({"clients_limit": 100_001}, "clients_limit"),
     ],
 )
-def test_limits_out_of_range_are_refused_before_anything_is_read(host: HostStage, args: Row, named: str) -> None:
+def test_limits_out_of_range_are_refused_before_anything_is_read(host: SimulatedTask, args: Row, named: str) -> None:
     found = host.run("kms_host_info", {"clients": True, **args})
     assert (found["code"], found["refused"], host.opened) == ("bad_option", True, 0)
     assert named in found["msg"]
 
 
 @pytest.mark.parametrize("args", [{"clients_days": 1, "clients_limit": 1}, {"clients_days": 3650}])
-def test_limits_at_the_edge_are_not(host: HostStage, args: Row) -> None:
+def test_limits_at_the_edge_are_not(host: SimulatedTask, args: Row) -> None:
     host.become(SERVER)
     assert not host.run("kms_host_info", {"clients": True, **args}).get("failed")
 
 
-def test_all_of_a_host_is_read(stage: Stage) -> None:
+def test_all_of_a_host_is_read(stage: FakeTask) -> None:
     expected = Scope(products=Products.INSTALLED, hosting=True, registry=True, firewall=True)
     assert stage.action("kms_host_info", {}, Keywords()).scope({}) == expected

@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, MachineIdentity
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _budget
 
-from .budgets import Budgets, request
-from .stage import KEY, on_mak
+from .fake_budgets import Budgets, request
+from .fake_task import KEY, on_mak
 
 HERE = MachineIdentity(name="app01.example.com", client_machine_id="image-1", bios_uuid="HARDWARE-1")
 CREATES = ("mak_pool", {"name": "lab", "limit": 5})

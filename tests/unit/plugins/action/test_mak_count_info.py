@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceRefusal, ServiceUnavailable
 
-from .budgets import EXTENDED_PID, Budgets, request
+from .fake_budgets import EXTENDED_PID, Budgets, request
 
 ASKED: dict[str, t.Any] = {"extended_pid": EXTENDED_PID}
 OUTAGES = [

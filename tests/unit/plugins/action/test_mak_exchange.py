@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.action import mak_exchange
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
 
-from ..plugin_utils._exchange.parcels import (
+from ..plugin_utils._exchange.offline_requests import (
     FINGERPRINT,
     KEY,
     POOL,
@@ -25,7 +25,7 @@ from ..plugin_utils._exchange.parcels import (
     refused,
     unreachable,
 )
-from .stage import PRODUCT_ID, Stage
+from .fake_task import PRODUCT_ID, FakeTask
 
 Result = dict[str, t.Any]
 
@@ -47,7 +47,7 @@ def _installation(number: int, **more: t.Any) -> Result:
 class Gap:
     """Both sides of a gap: a ledger on one, a service on the other, a file between them."""
 
-    def __init__(self, stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, stage: FakeTask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._stage = stage
         self.path = folder / "parcel.json"
         self.sheet = folder / "sheet.html"
@@ -79,7 +79,7 @@ class Gap:
 
 
 @pytest.fixture
-def gap(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gap:
+def gap(stage: FakeTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gap:
     """A gap to cross."""
     return Gap(stage, tmp_path, monkeypatch)
 

@@ -11,7 +11,7 @@ import json
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, EntryState
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
 
-from .budgets import EXTENDED_PID, MAK, STOP, Budgets, confirmation_id, installation_id
+from .fake_budgets import EXTENDED_PID, MAK, STOP, Budgets, confirmation_id, installation_id
 
 
 def filled(budgets: Budgets) -> None:

@@ -14,9 +14,9 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
 
-from ..plugin_utils._planning.states import gvlk
-from .budgets import MAK, OTHER_KEY, STOP, Budgets
-from .stage import KEY
+from ..plugin_utils._planning.state_samples import gvlk
+from .fake_budgets import MAK, OTHER_KEY, STOP, Budgets
+from .fake_task import KEY
 
 LAB: dict[str, t.Any] = {"name": "lab", "limit": 5, "reserve": 1, "description": "the lab"}
 

@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, MachineIdentity, Method
 
-from .budgets import MAK, Budgets
-from .stage import on_mak, windows
+from .fake_budgets import MAK, Budgets
+from .fake_task import on_mak, windows
 
 HERE = MachineIdentity(name="app01.example.com", client_machine_id="image-1", bios_uuid="HARDWARE-1")
 QUIET: dict[str, t.Any] = {"quiet_seconds": 0}

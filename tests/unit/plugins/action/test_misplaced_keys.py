@@ -20,8 +20,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 
-from ..plugin_utils.spelling import GROUPS, KEY, spellings
-from .stage import Keywords, Stage
+from ..plugin_utils.key_spellings import GROUPS, KEY, spellings
+from .fake_task import FakeTask, Keywords
 
 ROOT = Path(__file__).resolve().parents[4]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "action").glob("*.py"))
@@ -67,12 +67,12 @@ def described(module: str, place: str) -> bool:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(monkeypatch)
+def stage(monkeypatch: pytest.MonkeyPatch) -> FakeTask:
+    return FakeTask(monkeypatch)
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_key_is_refused_in_every_option_in_every_shape(stage: Stage, module: str) -> None:
+def test_a_key_is_refused_in_every_option_in_every_shape(stage: FakeTask, module: str) -> None:
     turns = itertools.cycle(spellings())
     tried = 0
     for place, given in places(spec_of(module)):
@@ -91,7 +91,7 @@ def test_a_key_is_refused_in_every_option_in_every_shape(stage: Stage, module: s
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_key_is_refused_in_every_spelling_and_as_the_name_of_an_option(stage: Stage, module: str) -> None:
+def test_a_key_is_refused_in_every_spelling_and_as_the_name_of_an_option(stage: FakeTask, module: str) -> None:
     option = next(name for name in spec_of(module) if not described(module, name) and name != "product_key")
     ways = itertools.cycle([lambda key: {option: key}, lambda key: {key: 1}, lambda key: {"unknown": key}])
     for spelled, way in zip(spellings(), ways, strict=False):
@@ -100,7 +100,7 @@ def test_a_key_is_refused_in_every_spelling_and_as_the_name_of_an_option(stage: 
         assert not shown([found, stage.shown])
 
 
-def test_passwords_may_have_any_shape(stage: Stage, tmp_path: Path) -> None:
+def test_passwords_may_have_any_shape(stage: FakeTask, tmp_path: Path) -> None:
     args = {"name": "lab", "limit": 1, "ledger": str(tmp_path / "ledger.sqlite"), "ledger_password": KEY}
     found = stage.run("mak_pool", args)
     assert not shown(found)
@@ -130,7 +130,7 @@ def test_a_role_leaves_to_its_module_what_ansible_would_quote(role: str) -> None
 
 @pytest.mark.parametrize("text", [f"say {KEY}", f"a\nb \u202e\x9b31m {KEY.replace('-', '.')}"])
 def test_progress_and_warnings_pass_the_gate_of_results(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, text: str
+    stage: FakeTask, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     lines: list[str] = []
     monkeypatch.setattr(_base._display, "warning", lines.append)

@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.filter.kms_forecast import km
 from ansible_collections.volume.activation.plugins.filter.recommend_profile import recommend_profile
 from ansible_collections.volume.activation.plugins.filter.valid_variables import FilterModule, valid_variables
 
-from ..plugin_utils.spelling import GROUPS, spellings
+from ..plugin_utils.key_spellings import GROUPS, spellings
 
 RULES: dict[str, t.Any] = {"choices": {"mode": ["fail", "report"]}, "booleans": ["flag"], "numbers": ["share"]}
 FILTERS: dict[str, t.Callable[[str], t.Any]] = {

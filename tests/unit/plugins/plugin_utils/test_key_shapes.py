@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._key_shapes impo
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import holds_key, is_key, reveal, scrub
 
-from .spelling import DASHES, GROUPS, KEY, UNSEEN, similar, spellings
+from .key_spellings import DASHES, GROUPS, KEY, UNSEEN, similar, spellings
 
 ROOT = Path(__file__).resolve().parents[4]
 same = settings(derandomize=True, deadline=None, max_examples=500)

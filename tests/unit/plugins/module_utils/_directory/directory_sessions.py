@@ -112,3 +112,10 @@ class Impostor:
                 self.heard += data
                 if self._reply and not self._speaks_first:
                     connection.sendall(self._reply)
+
+
+# The answers to "start TLS" that a server gives which does (0) and one which does not (protocolError).
+STARTED = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"
+
+
+DECLINED = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"

@@ -15,11 +15,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory._diag
 from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
-from .asking import Impostor
-
-# The answers to "start TLS" that a server gives which does (0) and one which does not (protocolError).
-STARTED = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"
-DECLINED = b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"
+from .directory_sessions import DECLINED, STARTED, Impostor
 
 
 def look(server: Impostor, security: Security = Security.LDAPS, seconds: float = 5) -> Finding:

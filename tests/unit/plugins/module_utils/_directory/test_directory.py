@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 )
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
-from .asking import opened
+from .directory_sessions import opened
 
 ACTIVATION_ID = uuid.UUID("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9")
 KMS_IDS = (uuid.UUID(int=1), uuid.UUID(int=2))

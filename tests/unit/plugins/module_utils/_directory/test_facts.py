@@ -11,7 +11,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     object_facts,
 )
 
-from .test_objects import CONTAINER, forest, found
+from .forest_samples import CONTAINER, forest, found
 
 
 def test_objects_are_listed_by_name_whatever_the_case() -> None:

@@ -19,10 +19,10 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     Security,
     open_directory,
 )
-from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
-from .asking import opened, settings_for
+from .directory_sessions import opened, settings_for
 
 PORTS = {Security.LDAPS: 636, Security.STARTTLS: 389}
 each_tls = pytest.mark.parametrize("relay", list(PORTS), indirect=True, ids=[each.value for each in PORTS])

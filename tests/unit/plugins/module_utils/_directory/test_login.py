@@ -21,11 +21,10 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 )
 from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
 from ansible_collections.volume.activation.plugins.module_utils._directory._limits import Clock
-from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, wait_until
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
-from .asking import Impostor, opened, settings_for, survey_alone
-from .test_diagnosis import DECLINED, STARTED
+from .directory_sessions import DECLINED, STARTED, Impostor, opened, settings_for, survey_alone
 
 each_tls = pytest.mark.parametrize("security", [Security.LDAPS, Security.STARTTLS])
 

@@ -5,39 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory import ActivationObject, Forest
-
-CONTAINER = "CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=test"
-
-
-def found(cn: str, **changes: Any) -> ActivationObject:
-    values: dict[str, Any] = {
-        "dn": f"CN={cn},{CONTAINER}",
-        "name": cn,
-        "cn": cn,
-        "guid": None,
-        "activation_id": None,
-        "partial_product_key": None,
-        "extended_pid": None,
-    }
-    return ActivationObject(**{**values, **changes})
-
-
-def forest(*objects: ActivationObject, **changes: Any) -> Forest:
-    values: dict[str, Any] = {
-        "server": "dc1.corp.test",
-        "configuration": "CN=Configuration,DC=corp,DC=test",
-        "container": CONTAINER,
-        "schema_version": 88,
-        "has_schema": True,
-        "has_container": True,
-        "may_create": None,
-    }
-    return Forest(**{**values, "objects": objects, **changes})
+from .forest_samples import CONTAINER, forest, found
 
 
 def test_an_object_is_found_by_its_name_in_any_case() -> None:

@@ -20,10 +20,10 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     open_directory,
 )
 from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
-from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
-from .asking import settings_for
+from .directory_sessions import settings_for
 
 # Nobody listens there.
 CLOSED = "127.0.0.1"

@@ -24,9 +24,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .._planning.states import KEY, LicenseStatus, on_mak, state, windows
-from .bench import INSTALLATION, Bench
-from .till import CONFIRMATION, Till
+from .._planning.state_samples import KEY, LicenseStatus, on_mak, state, windows
+from .fake_budget import CONFIRMATION, FakeBudget
+from .fake_machine import INSTALLATION, FakeMachine
 
 MAK = Mak(key=KEY)
 ONLINE = Wish(key=MAK, activation=Activation(counted=Counted(mak=MAK)))
@@ -62,7 +62,7 @@ def bare() -> State:
     return state(windows(), client_machine_id="CMID-1")
 
 
-def run(bench: Bench, wish: Wish, till: Till, seconds: float = 0.0, retry: Retry | None = None) -> Applier:
+def run(bench: FakeMachine, wish: Wish, till: FakeBudget, seconds: float = 0.0, retry: Retry | None = None) -> Applier:
     """Plan on the state as it is and apply, by default without a second try; return the applier."""
     applier = bench.applier(seconds, till, retry or Retry(times=0))
     before = bench.state
@@ -70,13 +70,15 @@ def run(bench: Bench, wish: Wish, till: Till, seconds: float = 0.0, retry: Retry
     return applier
 
 
-def fails(bench: Bench, wish: Wish, till: Till, seconds: float = 0.0, retry: Retry | None = None) -> ActivationError:
+def fails(
+    bench: FakeMachine, wish: Wish, till: FakeBudget, seconds: float = 0.0, retry: Retry | None = None
+) -> ActivationError:
     """Return the error that applying meets."""
     with pytest.raises(ActivationError) as caught:
         run(bench, wish, till, seconds, retry)
     return caught.value
 
 
-def methods(bench: Bench) -> list[str]:
+def methods(bench: FakeMachine) -> list[str]:
     """Return the methods that the machine has seen, in their order."""
     return [entry for entry in bench.log if entry not in ("read", "bios_uuid")]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A gate on the test bench: it writes down whatever it is asked, and refuses where it is told to."""
+"""A budget in place of the ledger: it records what it is asked, and refuses where a test says so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAID_FOR = "654321" * 8
 
 
 @dataclass
-class Till:
+class FakeBudget:
     """Implements the applier's gate; `log` has a line for every call, `spends` what was asked for."""
 
     ticket: Ticket = Ticket(number=1)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A KMS host on the test bench: its settings, its registry, its firewall and its service."""
+"""A KMS host in memory: its settings, its registry, its firewall and its service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import FirewallRule, Hosting, PublishDomain
 
-from .bench import Bench, Fault
+from .fake_machine import FakeMachine, Fault
 
 Settings = t.Callable[[dict[str, t.Any]], dict[str, t.Any]]
 _SETTINGS: dict[str, Settings] = {
@@ -27,7 +27,7 @@ _MARK = "KeyManagementServiceVersion"
 
 
 @dataclass
-class HostBench(Bench):
+class FakeKmsHost(FakeMachine):
     """The bench with what a KMS host has besides; its service stops and starts at once, unless it is `stuck`."""
 
     service: str = "Running"

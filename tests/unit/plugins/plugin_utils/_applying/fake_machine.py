@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A machine on the test bench: it does what it is told at once, or fails in the way it is told to, and logs both.
+"""A machine in memory: it carries out each call at once or fails as the test says, and logs both.
 
 It understands Windows' method names by itself, so that a wrong call changes nothing and the test sees it.
 """
@@ -33,7 +33,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Plan, Wish, plan
 
-from .._planning.states import NOW, gvlk, windows
+from .._planning.state_samples import NOW, gvlk, windows
 
 LEASE = 180 * 24 * 60
 INSTALLATION = "1234567" * 9
@@ -55,7 +55,7 @@ class Fault:
 
 
 @dataclass
-class Bench:
+class FakeMachine:
     """One machine, its log, and a clock that moves only when somebody waits."""
 
     state: State
@@ -132,9 +132,9 @@ class Bench:
         shown = (replace(row, reason=reason) if row.id == product_id else row for row in self.state.products)
         self.state = replace(self.state, products=tuple(shown))
 
-    def attempt_log(self, product_id: str, tell: t.Callable[[str], None]) -> BenchLog:
+    def attempt_log(self, product_id: str, tell: t.Callable[[str], None]) -> FakeMachineLog:
         """Return the log of the attempts to activate a product from now on."""
-        return BenchLog(self)
+        return FakeMachineLog(self)
 
     def bios_uuid(self) -> str | None:
         """Return the identity of the hardware."""
@@ -191,10 +191,10 @@ class Bench:
 
 
 @dataclass
-class BenchLog:
+class FakeMachineLog:
     """The event log of the bench, which is looked into without a request."""
 
-    bench: Bench
+    bench: FakeMachine
     found: KmsAttempt | None = None
 
     def read(self) -> KmsAttempt | None:
@@ -224,19 +224,19 @@ _CLEARED = {
 """What a product takes over from the machine by a method of its own."""
 
 
-def _cleared(bench: Bench, product_id: str, field_name: str) -> tuple[Product, ...]:
+def _cleared(bench: FakeMachine, product_id: str, field_name: str) -> tuple[Product, ...]:
     inherited = bench.kind if field_name == "activation_type" else getattr(bench.state.service, field_name)
     changes: dict[str, t.Any] = {field_name: inherited}
     return tuple(replace(row, **changes) if row.id == product_id else row for row in bench.state.products)
 
 
-def _restricted(bench: Bench, product_id: str, given: dict[str, t.Any]) -> tuple[Product, ...]:
+def _restricted(bench: FakeMachine, product_id: str, given: dict[str, t.Any]) -> tuple[Product, ...]:
     kind = ActivationType(given["ActivationType"])
     assert product_id in {row.id for row in bench.state.products}
     return tuple(replace(row, activation_type=kind) if row.id == product_id else row for row in bench.state.products)
 
 
-def _typed(bench: Bench, kind: ActivationType) -> tuple[Product, ...]:
+def _typed(bench: FakeMachine, kind: ActivationType) -> tuple[Product, ...]:
     bench.kind = kind
     return tuple(
         product if product.id in bench.own_types else replace(product, activation_type=kind)
@@ -244,7 +244,7 @@ def _typed(bench: Bench, kind: ActivationType) -> tuple[Product, ...]:
     )
 
 
-def _keyed(bench: Bench, key: ProductKey) -> tuple[Product, ...]:
+def _keyed(bench: FakeMachine, key: ProductKey) -> tuple[Product, ...]:
     assert isinstance(key, ProductKey)
     kept = tuple(product for product in bench.state.products if not product.is_primary)
     if key == gvlk() and bench.log.count("InstallProductKey") > 1:
@@ -253,7 +253,7 @@ def _keyed(bench: Bench, key: ProductKey) -> tuple[Product, ...]:
     return (replace(new, **bench.lands), *kept)
 
 
-def _activated(bench: Bench, product_id: str) -> tuple[Product, ...]:
+def _activated(bench: FakeMachine, product_id: str) -> tuple[Product, ...]:
     assert product_id in {product.id for product in bench.state.products}
     changes: dict[str, t.Any] = {"status": LicenseStatus.LICENSED, "grace_minutes": LEASE, "reason": 0}
     changes.update(bench.activates)
@@ -262,7 +262,7 @@ def _activated(bench: Bench, product_id: str) -> tuple[Product, ...]:
     )
 
 
-_PRODUCTS: dict[str, t.Callable[[Bench, dict[str, str], dict[str, t.Any]], tuple[Product, ...]]] = {
+_PRODUCTS: dict[str, t.Callable[[FakeMachine, dict[str, str], dict[str, t.Any]], tuple[Product, ...]]] = {
     "SetVLActivationTypeEnabled": lambda bench, _keys, given: _typed(bench, ActivationType(given["ActivationType"])),
     "ClearVLActivationTypeEnabled": lambda bench, _keys, _given: _typed(bench, ActivationType.ANY),
     "InstallProductKey": lambda bench, _keys, given: _keyed(bench, given["ProductKey"]),

@@ -32,12 +32,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
 
-from .._planning.states import (
+from .._planning.state_samples import (
     DAY,
     KEY,
     TABLE,
     VERSION,
-    ActivationType,
     Channel,
     LicenseStatus,
     gvlk,
@@ -48,41 +47,24 @@ from .._planning.states import (
     state,
     windows,
 )
-from .bench import LEASE, Bench, Fault
+from .fake_machine import LEASE, FakeMachine, Fault
+from .kms_client_change import HOST, ORDER, WHOLE
 
-HOST = "kms.example.com"
 LOST = AnswerLost("No answer came.")
 REPLACING = PresentKey(partial="GGGGG", key=KEY, replace_licensed=True)
 REFUSED = MachineRefused("The machine refused it.", hresult=0xC004F074)
 
-WHOLE = Wish(
-    kms=KmsSettings(
-        host=HOST, port=1700, lookup_domain="example.com", host_caching=False, activation_type=ActivationType.KMS
-    ),
-    key=EditionKey(table=TABLE, replace_licensed=True),
-    activation=Activation(only_kms_client=True),
-)
-ORDER = [
-    "SetKeyManagementServiceMachine",
-    "SetKeyManagementServicePort",
-    "SetKeyManagementServiceLookupDomain",
-    "DisableKeyManagementServiceHostCaching",
-    "InstallProductKey",
-    "SetVLActivationTypeEnabled",
-    "Activate",
-    "RefreshLicenseStatus",
-]
 ACTIVATE = Wish(activation=Activation())
 DISCOVERY = Wish(kms=KmsSettings(dns_discovery=True))
 RENEW = Wish(activation=Activation(renew_below_days=30))
 
 
-def methods(bench: Bench) -> list[str]:
+def methods(bench: FakeMachine) -> list[str]:
     return [entry for entry in bench.log if entry != "read"]
 
 
 def test_everything_once_in_order_and_one_refresh_at_the_end() -> None:
-    bench = Bench(state(on_mak(), office()))
+    bench = FakeMachine(state(on_mak(), office()))
     applier = bench.applier()
     after = bench.carry_out(WHOLE, applier)
     assert methods(bench) == ORDER
@@ -102,20 +84,20 @@ def test_everything_once_in_order_and_one_refresh_at_the_end() -> None:
 
 
 def test_the_activation_after_a_key_is_of_the_product_that_windows_then_shows() -> None:
-    bench = Bench(state(on_mak()))
+    bench = FakeMachine(state(on_mak()))
     bench.carry_out(WHOLE, bench.applier())
     (activate,) = [call for call in bench.calls if call[2] == "Activate"]
     assert activate == ("SoftwareLicensingProduct", {"ID": "id-new"}, "Activate", {})
 
 
 def test_an_activation_without_a_new_key_needs_no_look_first() -> None:
-    bench = Bench(state(windows()))
+    bench = FakeMachine(state(windows()))
     bench.carry_out(ACTIVATE, bench.applier())
     assert bench.log == ["Activate", "RefreshLicenseStatus", "read"]
 
 
 def test_service_methods_name_the_instance_by_its_version() -> None:
-    bench = Bench(state(on_mak()))
+    bench = FakeMachine(state(on_mak()))
     bench.carry_out(WHOLE, bench.applier())
     assert {tuple(keys.items()) for class_name, keys, _m, _p in bench.calls if class_name.endswith("Service")} == {
         (("Version", VERSION),)
@@ -123,13 +105,13 @@ def test_service_methods_name_the_instance_by_its_version() -> None:
 
 
 def test_settings_alone_need_no_refresh() -> None:
-    bench = Bench(state(licensed()))
+    bench = FakeMachine(state(licensed()))
     bench.carry_out(Wish(kms=KmsSettings(host=HOST)), bench.applier())
     assert bench.log == ["SetKeyManagementServiceMachine", "read"]
 
 
 def test_what_was_read_besides_is_kept() -> None:
-    bench = Bench(state(licensed(), machine=machine(), domain="example.com"))
+    bench = FakeMachine(state(licensed(), machine=machine(), domain="example.com"))
     applier, before = bench.applier(), bench.state
     bench.state = replace(bench.state, machine=None, domain=None)
     wish = Wish(kms=KmsSettings(host=HOST))
@@ -139,7 +121,7 @@ def test_what_was_read_besides_is_kept() -> None:
 
 @pytest.mark.parametrize("failing", [name for name in ORDER if name != "RefreshLicenseStatus"])
 def test_after_a_failure_nothing_more_is_done_but_the_refresh_of_what_was(failing: str) -> None:
-    bench = Bench(state(on_mak()), faults={failing: Fault(REFUSED)})
+    bench = FakeMachine(state(on_mak()), faults={failing: Fault(REFUSED)})
     applier = bench.applier(60)
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(WHOLE, applier)
@@ -153,14 +135,14 @@ def test_after_a_failure_nothing_more_is_done_but_the_refresh_of_what_was(failin
 
 @pytest.mark.parametrize("error", [REFUSED, LOST, ConnectionFailed("gone")])
 def test_a_refresh_that_fails_fails_nothing(error: ActivationError) -> None:
-    bench = Bench(state(windows()), faults={"RefreshLicenseStatus": Fault(error)})
+    bench = FakeMachine(state(windows()), faults={"RefreshLicenseStatus": Fault(error)})
     bench.carry_out(ACTIVATE, bench.applier())
     assert any("could not be refreshed" in line for line in bench.told)
 
 
 @pytest.mark.parametrize("lost", [name for name in ORDER if name != "RefreshLicenseStatus"])
 def test_a_lost_answer_to_work_that_was_done_stops_nothing(lost: str) -> None:
-    bench = Bench(state(on_mak()), faults={lost: Fault(LOST, works=True)})
+    bench = FakeMachine(state(on_mak()), faults={lost: Fault(LOST, works=True)})
     applier = bench.applier(60)
     bench.carry_out(WHOLE, applier)
     assert methods(bench) == ORDER
@@ -185,7 +167,7 @@ def test_a_lost_answer_to_work_that_was_done_stops_nothing(lost: str) -> None:
 )
 @pytest.mark.parametrize("works", [True, False])
 def test_lost_answers_of_the_other_steps(wish: Wish, actual: State, lost: str, works: bool) -> None:
-    bench = Bench(actual, faults={lost: Fault(LOST, works=works)})
+    bench = FakeMachine(actual, faults={lost: Fault(LOST, works=works)})
     applier = bench.applier()
     if works:
         bench.carry_out(wish, applier)
@@ -200,7 +182,7 @@ def test_lost_answers_of_the_other_steps(wish: Wish, actual: State, lost: str, w
 
 @pytest.mark.parametrize("lost", [name for name in ORDER if name != "RefreshLicenseStatus"])
 def test_a_lost_answer_to_work_that_does_not_show_is_an_unknown_outcome(lost: str) -> None:
-    bench = Bench(state(on_mak()), faults={lost: Fault(LOST)})
+    bench = FakeMachine(state(on_mak()), faults={lost: Fault(LOST)})
     applier = bench.applier(60)
     with pytest.raises(AnswerLost) as caught:
         bench.carry_out(WHOLE, applier)
@@ -215,7 +197,7 @@ def test_a_lost_answer_to_work_that_does_not_show_is_an_unknown_outcome(lost: st
 @pytest.mark.parametrize("failing", [name for name in ORDER if name != "RefreshLicenseStatus"])
 def test_a_reported_failure_ends_the_plan_and_the_step_is_done_if_the_host_shows_it(failing: str, works: bool) -> None:
     refused = MachineRefused("no", hresult=0x8000FFFF)
-    bench = Bench(state(on_mak()), faults={failing: Fault(refused, works=works)})
+    bench = FakeMachine(state(on_mak()), faults={failing: Fault(refused, works=works)})
     applier = bench.applier(60)
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(WHOLE, applier)
@@ -228,7 +210,7 @@ def test_a_reported_failure_ends_the_plan_and_the_step_is_done_if_the_host_shows
 @pytest.mark.parametrize("error", [LOST, MachineRefused("no", hresult=5)])
 def test_a_step_whose_effect_cannot_be_read_is_unknown(error: ActivationError) -> None:
     fault = Fault(error, blinds=ConnectionFailed("gone"))
-    bench = Bench(state(on_mak()), faults={"SetKeyManagementServicePort": fault})
+    bench = FakeMachine(state(on_mak()), faults={"SetKeyManagementServicePort": fault})
     applier = bench.applier()
     with pytest.raises(type(error)):
         bench.carry_out(WHOLE, applier)
@@ -237,7 +219,7 @@ def test_a_step_whose_effect_cannot_be_read_is_unknown(error: ActivationError) -
 
 
 def test_a_step_that_never_left_is_neither_done_nor_unknown_and_nothing_is_read() -> None:
-    bench = Bench(state(on_mak()), faults={"SetKeyManagementServiceMachine": Fault(ConnectionFailed("gone"))})
+    bench = FakeMachine(state(on_mak()), faults={"SetKeyManagementServiceMachine": Fault(ConnectionFailed("gone"))})
     applier = bench.applier()
     with pytest.raises(ConnectionFailed):
         bench.carry_out(WHOLE, applier)
@@ -245,14 +227,14 @@ def test_a_step_that_never_left_is_neither_done_nor_unknown_and_nothing_is_read(
 
 
 def test_an_activation_is_waited_for_within_the_bound_and_never_asked_for_again() -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(LOST, works=True, late=3)})
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(LOST, works=True, late=3)})
     bench.carry_out(ACTIVATE, bench.applier(60))
     assert methods(bench) == ["Activate", "RefreshLicenseStatus"]
     assert bench.pauses == [5.0, 5.0, 5.0]
 
 
 def test_the_wait_ends_with_the_bound_to_the_second() -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(LOST)})
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(LOST)})
     with pytest.raises(AnswerLost):
         bench.carry_out(ACTIVATE, bench.applier(12.0))
     assert bench.pauses == [5.0, 5.0, 2.0]
@@ -261,7 +243,7 @@ def test_the_wait_ends_with_the_bound_to_the_second() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0])
 def test_without_patience_there_is_one_look(seconds: float) -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(LOST)})
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(LOST)})
     with pytest.raises(AnswerLost):
         bench.carry_out(ACTIVATE, bench.applier(seconds))
     assert bench.log == ["Activate", "read", "RefreshLicenseStatus"]
@@ -270,14 +252,14 @@ def test_without_patience_there_is_one_look(seconds: float) -> None:
 @pytest.mark.parametrize("when", [When.ALWAYS, When.IF_NEEDED])
 def test_a_renewal_without_an_answer_is_not_done_because_the_old_lease_runs_on(when: When) -> None:
     wish = Wish(activation=Activation(when=when, renew_below_days=30))
-    bench = Bench(state(licensed(grace_minutes=20 * DAY)), faults={"Activate": Fault(LOST)})
+    bench = FakeMachine(state(licensed(grace_minutes=20 * DAY)), faults={"Activate": Fault(LOST)})
     with pytest.raises(AnswerLost) as caught:
         bench.carry_out(wish, bench.applier(10))
     assert caught.value.code == "outcome_unknown"
 
 
 def test_a_machine_that_cannot_be_read_afterwards_leaves_the_outcome_unknown() -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(LOST)}, blind=ConnectionFailed("refused"))
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(LOST)}, blind=ConnectionFailed("refused"))
     applier = bench.applier(60)
     with pytest.raises(AnswerLost) as caught:
         bench.carry_out(ACTIVATE, applier)
@@ -287,7 +269,7 @@ def test_a_machine_that_cannot_be_read_afterwards_leaves_the_outcome_unknown() -
 
 
 def test_a_machine_that_cannot_be_read_at_the_end_says_so_with_what_was_done() -> None:
-    bench = Bench(state(windows()), blind=ConnectionFailed("refused"))
+    bench = FakeMachine(state(windows()), blind=ConnectionFailed("refused"))
     applier = bench.applier()
     with pytest.raises(ConnectionFailed):
         bench.carry_out(ACTIVATE, applier)
@@ -295,7 +277,7 @@ def test_a_machine_that_cannot_be_read_at_the_end_says_so_with_what_was_done() -
 
 
 def test_a_late_licence_is_waited_for() -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(None, works=True, late=2)})
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(None, works=True, late=2)})
     after = bench.carry_out(ACTIVATE, bench.applier(60))
     assert after.primary is not None
     assert after.primary.grace_minutes == LEASE
@@ -303,7 +285,7 @@ def test_a_late_licence_is_waited_for() -> None:
 
 
 def test_a_setting_that_does_not_stay_is_not_waited_for() -> None:
-    bench = Bench(state(licensed()), faults={"SetKeyManagementServiceMachine": Fault(None)})
+    bench = FakeMachine(state(licensed()), faults={"SetKeyManagementServiceMachine": Fault(None)})
     with pytest.raises(NotConverged) as caught:
         bench.carry_out(Wish(kms=KmsSettings(host=HOST)), bench.applier(60))
     assert caught.value.code == "not_converged"
@@ -313,7 +295,7 @@ def test_a_setting_that_does_not_stay_is_not_waited_for() -> None:
 
 
 def test_a_machine_that_stays_unlicensed_without_a_reason_has_not_converged() -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(None)})
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(None)})
     with pytest.raises(NotConverged) as caught:
         bench.carry_out(ACTIVATE, bench.applier(60))
     assert caught.value.code == "not_converged"
@@ -321,7 +303,7 @@ def test_a_machine_that_stays_unlicensed_without_a_reason_has_not_converged() ->
 
 
 def test_a_machine_that_stays_unlicensed_tells_why() -> None:
-    bench = Bench(state(windows(reason=0xC004F056)), faults={"Activate": Fault(None)})
+    bench = FakeMachine(state(windows(reason=0xC004F056)), faults={"Activate": Fault(None)})
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(ACTIVATE, bench.applier())
     assert caught.value.hresult == 0xC004F056
@@ -330,7 +312,7 @@ def test_a_machine_that_stays_unlicensed_tells_why() -> None:
 def test_the_reason_is_that_of_the_product_that_was_to_be_activated() -> None:
     wish = Wish(activation=Activation(product_id="id-office"))
     products = (windows(reason=0xC004F00F), office(reason=0xC004F074))
-    bench = Bench(state(*products), faults={"Activate": Fault(None)})
+    bench = FakeMachine(state(*products), faults={"Activate": Fault(None)})
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(wish, bench.applier())
     assert caught.value.hresult == 0xC004F074
@@ -341,7 +323,7 @@ LOGGED = KmsAttempt(event=12288, code=0xC004F06C, host="kms.corp.example", port=
 
 @pytest.mark.parametrize("fault", [Fault(REFUSED), Fault(None)], ids=["refused", "answered well"])
 def test_what_the_machine_has_logged_of_a_failed_activation_comes_with_the_error(fault: Fault) -> None:
-    bench = Bench(state(windows(reason=0xC004F056)), faults={"Activate": fault}, logged=LOGGED)
+    bench = FakeMachine(state(windows(reason=0xC004F056)), faults={"Activate": fault}, logged=LOGGED)
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(ACTIVATE, bench.applier())
     assert caught.value.attempt == LOGGED
@@ -351,16 +333,16 @@ def test_what_the_machine_has_logged_of_a_failed_activation_comes_with_the_error
 
 @pytest.mark.parametrize("logged", [None, KmsAttempt(event=12288, code=0)], ids=["no event", "one that went well"])
 def test_a_failed_activation_without_such_an_event_stays_the_error_that_it_is(logged: KmsAttempt | None) -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(REFUSED)}, logged=logged)
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(REFUSED)}, logged=logged)
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(ACTIVATE, bench.applier())
     assert (caught.value, caught.value.attempt) == (REFUSED, None)
 
 
 def test_the_log_is_not_looked_into_for_what_went_well_and_for_other_steps() -> None:
-    bench = Bench(state(windows()), logged=LOGGED)
+    bench = FakeMachine(state(windows()), logged=LOGGED)
     bench.carry_out(ACTIVATE, bench.applier())
-    stuck = Bench(state(windows()), faults={"SetKeyManagementServiceMachine": Fault(REFUSED)}, logged=LOGGED)
+    stuck = FakeMachine(state(windows()), faults={"SetKeyManagementServiceMachine": Fault(REFUSED)}, logged=LOGGED)
     with pytest.raises(MachineRefused):
         stuck.carry_out(WHOLE, stuck.applier())
     assert (bench.looks_into_log, stuck.looks_into_log) == (0, 0)
@@ -368,14 +350,14 @@ def test_the_log_is_not_looked_into_for_what_went_well_and_for_other_steps() -> 
 
 @pytest.mark.parametrize("error", [ConnectionFailed("It is off."), AnswerLost("Nothing came.", code="read_timeout")])
 def test_a_machine_that_does_not_answer_is_not_asked_for_its_log(error: ActivationError) -> None:
-    bench = Bench(state(windows()), faults={"Activate": Fault(error, blinds=error)}, logged=LOGGED)
+    bench = FakeMachine(state(windows()), faults={"Activate": Fault(error, blinds=error)}, logged=LOGGED)
     with pytest.raises(ActivationError) as caught:
         bench.carry_out(ACTIVATE, bench.applier())
     assert (caught.value.attempt, bench.looks_into_log) == (None, 0)
 
 
 def test_a_key_of_the_wrong_channel_is_not_activated_with() -> None:
-    bench = Bench(state(windows(channel=Channel.RETAIL)), channel=Channel.MAK)
+    bench = FakeMachine(state(windows(channel=Channel.RETAIL)), channel=Channel.MAK)
     wish = Wish(key=EditionKey(table=TABLE), activation=Activation(only_kms_client=True))
     applier = bench.applier(60)
     with pytest.raises(NotConverged) as caught:
@@ -388,7 +370,7 @@ def test_a_key_of_the_wrong_channel_is_not_activated_with() -> None:
 
 
 def test_a_key_that_no_product_shows_is_not_activated_with() -> None:
-    bench = Bench(state(machine=machine()), faults={"InstallProductKey": Fault(None)})
+    bench = FakeMachine(state(machine=machine()), faults={"InstallProductKey": Fault(None)})
     wish = Wish(key=EditionKey(table=TABLE), activation=Activation())
     with pytest.raises(NotConverged) as caught:
         bench.carry_out(wish, bench.applier(60))
@@ -428,7 +410,7 @@ REGISTRY = [
 def test_the_service_version_is_kept_where_a_kms_host_key_is_or_was(
     wish: Wish, actual: State, channel: Channel, expected: t.Any
 ) -> None:
-    bench = Bench(actual, channel=channel)
+    bench = FakeMachine(actual, channel=channel)
     bench.carry_out(wish, bench.applier())
     assert bench.registry == ([] if expected is ... else [(key, expected) for key in REGISTRY])
     touched = {(class_name, method) for class_name, _k, method, _p in bench.calls if class_name == "StdRegProv"}
@@ -439,7 +421,7 @@ def test_the_service_version_is_kept_where_a_kms_host_key_is_or_was(
 @pytest.mark.parametrize(("number", "fails"), [(2, False), (5, True), (None, True)])
 def test_a_value_that_is_not_there_need_not_be_deleted(number: int | None, fails: bool) -> None:
     error = MachineRefused("DeleteValue did not work.", hresult=number)
-    bench = Bench(state(KMS_HOST), faults={"DeleteValue": Fault(error)})
+    bench = FakeMachine(state(KMS_HOST), faults={"DeleteValue": Fault(error)})
     wish = Wish(key=AbsentKey(partial="JJJJJ"))
     applier = bench.applier()
     if fails:
@@ -452,7 +434,7 @@ def test_a_value_that_is_not_there_need_not_be_deleted(number: int | None, fails
 
 
 def test_no_key_text_is_told() -> None:
-    bench = Bench(state(on_mak()))
+    bench = FakeMachine(state(on_mak()))
     bench.carry_out(WHOLE, bench.applier())
     told = "\n".join(bench.told)
     assert gvlk().partial in told

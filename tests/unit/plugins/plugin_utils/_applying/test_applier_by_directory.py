@@ -24,8 +24,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .._planning.states import TABLE, ActivationType, licensed, office, on_mak, state
-from .bench import LEASE, Bench, Fault
+from .._planning.state_samples import TABLE, ActivationType, licensed, office, on_mak, state
+from .fake_machine import LEASE, FakeMachine, Fault
 
 LOST = AnswerLost("No answer came.")
 NO_OBJECT = MachineRefused("The machine refused it.", hresult=0xC004F081)
@@ -42,7 +42,7 @@ def wish(when: When = When.IF_NEEDED) -> Wish:
     )
 
 
-def called(bench: Bench) -> list[str]:
+def called(bench: FakeMachine) -> list[str]:
     return [entry for entry in bench.log if entry != "read"]
 
 
@@ -52,7 +52,7 @@ ORDER = ["SetVLActivationTypeEnabled", "Activate", "RefreshLicenseStatus"]
 @pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
 @pytest.mark.parametrize("fault", [Fault(None, works=True), Fault(LOST, works=True), Fault(LOST, works=True, late=1)])
 def test_the_restriction_comes_first_and_then_one_activation(when: When, fault: Fault) -> None:
-    bench = Bench(BY_KMS, faults={"Activate": fault}, activates=BY_OBJECT)
+    bench = FakeMachine(BY_KMS, faults={"Activate": fault}, activates=BY_OBJECT)
     after = bench.carry_out(wish(when), bench.applier(60))
     assert called(bench) == ORDER
     assert after.primary is not None
@@ -61,7 +61,7 @@ def test_the_restriction_comes_first_and_then_one_activation(when: When, fault: 
 
 @pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
 def test_an_activation_without_an_answer_is_not_done_because_the_licence_by_kms_runs_on(when: When) -> None:
-    bench = Bench(BY_KMS, faults={"Activate": Fault(LOST)})
+    bench = FakeMachine(BY_KMS, faults={"Activate": Fault(LOST)})
     applier = bench.applier(10)
     with pytest.raises(AnswerLost) as caught:
         bench.carry_out(wish(when), applier)
@@ -71,7 +71,7 @@ def test_an_activation_without_an_answer_is_not_done_because_the_licence_by_kms_
 
 
 def test_a_machine_that_takes_another_lease_from_kms_has_not_converged() -> None:
-    bench = Bench(BY_KMS)
+    bench = FakeMachine(BY_KMS)
     with pytest.raises(NotConverged) as caught:
         bench.carry_out(wish(), bench.applier(10))
     assert "licensed by KMS, not by Active Directory" in str(caught.value)
@@ -80,7 +80,7 @@ def test_a_machine_that_takes_another_lease_from_kms_has_not_converged() -> None
 
 
 def test_a_forest_without_an_object_is_reported_and_the_restriction_is_reverted() -> None:
-    bench = Bench(BY_KMS, faults={"Activate": Fault(NO_OBJECT)})
+    bench = FakeMachine(BY_KMS, faults={"Activate": Fault(NO_OBJECT)})
     applier = bench.applier(10)
     with pytest.raises(MachineRefused) as caught:
         bench.carry_out(wish(), applier)
@@ -89,7 +89,7 @@ def test_a_forest_without_an_object_is_reported_and_the_restriction_is_reverted(
 
 
 def test_a_restriction_that_led_to_a_licence_stays_although_a_failure_was_reported() -> None:
-    bench = Bench(BY_KMS, faults={"Activate": Fault(NO_OBJECT, works=True)}, activates=BY_OBJECT)
+    bench = FakeMachine(BY_KMS, faults={"Activate": Fault(NO_OBJECT, works=True)}, activates=BY_OBJECT)
     applier = bench.applier(10)
     with pytest.raises(MachineRefused):
         bench.carry_out(wish(), applier)
@@ -97,14 +97,14 @@ def test_a_restriction_that_led_to_a_licence_stays_although_a_failure_was_report
 
 
 def test_with_an_office_on_kms_the_restriction_is_set_on_windows() -> None:
-    bench = Bench(replace(BY_KMS, products=(*BY_KMS.products, office())), activates=BY_OBJECT)
+    bench = FakeMachine(replace(BY_KMS, products=(*BY_KMS.products, office())), activates=BY_OBJECT)
     after = bench.carry_out(wish(), bench.applier(10))
     assert [keys for _class, keys, method, _given in bench.calls if method == ORDER[0]] == [{"ID": "id-windows"}]
     assert office() in after.products
 
 
 def test_the_restriction_of_windows_is_set_on_the_product_that_took_the_new_key() -> None:
-    bench = Bench(state(on_mak(), office(), domain="example.com"), activates=BY_OBJECT)
+    bench = FakeMachine(state(on_mak(), office(), domain="example.com"), activates=BY_OBJECT)
     bench.carry_out(replace(wish(), key=EditionKey(table=TABLE, replace_licensed=True)), bench.applier(10))
     assert called(bench) == ["InstallProductKey", *ORDER]
     assert [keys for _class, keys, method, _given in bench.calls if method == ORDER[0]] == [{"ID": "id-new"}]

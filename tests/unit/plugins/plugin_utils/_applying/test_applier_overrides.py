@@ -24,8 +24,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .._planning.states import TABLE, licensed, on_mak, state, windows
-from .bench import Bench, Fault
+from .._planning.state_samples import TABLE, licensed, on_mak, state, windows
+from .fake_machine import FakeMachine, Fault
 
 HOST, OTHER = "kms.example.com", "old.example.com"
 PRODUCT = "SoftwareLicensingProduct"
@@ -36,14 +36,14 @@ def wish(activation: Activation | None = ACTIVATION, **settings: t.Any) -> Wish:
     return Wish(kms=KmsSettings(**{"host": HOST, **settings}), activation=activation)
 
 
-def on_products(bench: Bench) -> list[tuple[str, str]]:
+def on_products(bench: FakeMachine) -> list[tuple[str, str]]:
     """Return the methods that were called on products, with their IDs."""
     return [(method, keys["ID"]) for class_name, keys, method, _given in bench.calls if class_name == PRODUCT]
 
 
 def test_what_a_product_has_of_its_own_is_cleared_before_it_is_activated() -> None:
     own = windows(kms_host=OTHER, kms_port=1700, lookup_domain="old.example")
-    bench = Bench(state(own, kms_host=HOST))
+    bench = FakeMachine(state(own, kms_host=HOST))
     after = bench.carry_out(wish(lookup_domain=""), bench.applier())
     assert on_products(bench) == [
         ("ClearKeyManagementServiceMachine", "id-windows"),
@@ -56,13 +56,13 @@ def test_what_a_product_has_of_its_own_is_cleared_before_it_is_activated() -> No
 
 
 def test_clearing_a_setting_alone_needs_no_refresh() -> None:
-    bench = Bench(state(licensed(kms_host=OTHER), kms_host=HOST))
+    bench = FakeMachine(state(licensed(kms_host=OTHER), kms_host=HOST))
     bench.carry_out(wish(), bench.applier())
     assert bench.log == ["ClearKeyManagementServiceMachine", "read"]
 
 
 def test_with_another_host_of_the_machine_the_one_that_a_product_shows_is_cleared_too() -> None:
-    bench = Bench(state(licensed(kms_host=OTHER), kms_host=OTHER))
+    bench = FakeMachine(state(licensed(kms_host=OTHER), kms_host=OTHER))
     applier = bench.applier()
     bench.carry_out(wish(), applier)
     assert bench.log == ["SetKeyManagementServiceMachine", "ClearKeyManagementServiceMachine", "read"]
@@ -70,7 +70,7 @@ def test_with_another_host_of_the_machine_the_one_that_a_product_shows_is_cleare
 
 
 def test_an_own_activation_type_is_cleared() -> None:
-    bench = Bench(state(licensed(activation_type=ActivationType.AD)), own_types=("id-windows",))
+    bench = FakeMachine(state(licensed(activation_type=ActivationType.AD)), own_types=("id-windows",))
     bench.carry_out(Wish(kms=KmsSettings(activation_type=ActivationType.KMS)), bench.applier())
     assert bench.log == ["SetVLActivationTypeEnabled", "ClearVLActivationTypeEnabled", "read"]
     assert bench.state.products[0].activation_type is ActivationType.KMS
@@ -81,7 +81,7 @@ def test_what_the_product_of_a_new_key_has_of_its_own_is_cleared_before_it_is_ac
     activation: Activation,
 ) -> None:
     own = {"kms_host": OTHER, "kms_port": 1700, "activation_type": ActivationType.AD}
-    bench = Bench(state(on_mak()), lands=own)
+    bench = FakeMachine(state(on_mak()), lands=own)
     settings = KmsSettings(host=HOST, activation_type=ActivationType.KMS)
     key = EditionKey(table=TABLE, replace_licensed=True)
     applier = bench.applier()
@@ -97,7 +97,7 @@ def test_what_the_product_of_a_new_key_has_of_its_own_is_cleared_before_it_is_ac
 
 
 def test_where_the_product_of_a_new_key_has_nothing_of_its_own_nothing_is_cleared_and_nothing_more_read() -> None:
-    bench = Bench(state(on_mak()), lands={"kms_host": HOST})
+    bench = FakeMachine(state(on_mak()), lands={"kms_host": HOST})
     bench.carry_out(
         Wish(kms=KmsSettings(host=HOST), key=EditionKey(table=TABLE, replace_licensed=True), activation=ACTIVATION),
         bench.applier(),
@@ -109,7 +109,7 @@ def test_where_the_product_of_a_new_key_has_nothing_of_its_own_nothing_is_cleare
 @pytest.mark.parametrize("error", [AnswerLost("no answer"), MachineRefused("no", hresult=0x80070005)])
 def test_a_product_that_keeps_its_own_host_is_not_activated_with_it(error: ActivationError) -> None:
     faults = {"ClearKeyManagementServiceMachine": Fault(error)}
-    bench = Bench(state(windows(kms_host=OTHER), kms_host=HOST), faults=faults)
+    bench = FakeMachine(state(windows(kms_host=OTHER), kms_host=HOST), faults=faults)
     applier = bench.applier()
     with pytest.raises(type(error)):
         bench.carry_out(wish(), applier)
@@ -119,7 +119,7 @@ def test_a_product_that_keeps_its_own_host_is_not_activated_with_it(error: Activ
 
 def test_a_lost_answer_to_the_host_of_the_machine_does_not_hide_one_of_the_product() -> None:
     before: State = state(windows(kms_host=OTHER), kms_host=OTHER)
-    bench = Bench(before, faults={"SetKeyManagementServiceMachine": Fault(AnswerLost("no answer"), works=True)})
+    bench = FakeMachine(before, faults={"SetKeyManagementServiceMachine": Fault(AnswerLost("no answer"), works=True)})
     with pytest.raises(AnswerLost):
         bench.carry_out(wish(), bench.applier())
     assert "Activate" not in bench.log

@@ -23,8 +23,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, Enumerate, Fault, Instance
 
-from .._cim.script import Script
-from .._planning.states import NOW, office, state, windows
+from .._cim.scripted_session import ScriptedSession
+from .._planning.state_samples import NOW, office, state, windows
 
 BEGAN = datetime(2026, 11, 22, 10, 0, tzinfo=timezone.utc)
 UNLICENSED: dict[str, Any] = {"status": LicenseStatus.NOTIFICATION, "grace_minutes": 0}
@@ -50,8 +50,8 @@ def event(product: str, code: str = "0xC004F06C", time: str = "2026-11-22T04:00:
 PRODUCT = "59eb965c-9150-42b7-a0ec-22151b9897c5"
 
 
-def log(*answers: Any, told: list[str] | None = None) -> tuple[Script, AttemptLog]:
-    script = Script(*answers)
+def log(*answers: Any, told: list[str] | None = None) -> tuple[ScriptedSession, AttemptLog]:
+    script = ScriptedSession(*answers)
     moments = iter([BEGAN, BEGAN + timedelta(seconds=3)])
     tell = (told if told is not None else []).append
     return script, AttemptLog(script.repository(), PRODUCT, lambda: next(moments), tell)
@@ -107,7 +107,7 @@ def test_a_log_that_cannot_be_read_is_asked_once_and_is_empty(answers: tuple[Any
 
 
 def test_what_is_licensed_and_on_time_costs_no_request() -> None:
-    script = Script()
+    script = ScriptedSession()
     licensed = windows(status=LicenseStatus.LICENSED, grace_minutes=170 * 1440)
     healthy = state(licensed, windows(id="addon", is_addon=True, **UNLICENSED))
     assert with_attempts(script.repository(), healthy) is healthy
@@ -118,7 +118,7 @@ def test_each_product_that_is_not_licensed_has_its_own_attempt() -> None:
     other = "5" * 8 + PRODUCT[8:]
     both = Batch((*event(PRODUCT).items, *event(other, "0x800706BA").items), None, opening=True)
     ill = state(windows(id=PRODUCT, **UNLICENSED), office(id=other, **UNLICENSED))
-    script = Script(both)
+    script = ScriptedSession(both)
 
     found = with_attempts(script.repository(), ill)
 
@@ -131,12 +131,12 @@ def test_each_product_that_is_not_licensed_has_its_own_attempt() -> None:
 @pytest.mark.parametrize("answer", [DENIED, AnswerLost("Nothing came.", code="read_timeout")])
 def test_a_state_stays_as_it_is_where_the_log_cannot_be_read(answer: Any) -> None:
     ill = state(windows(**UNLICENSED))
-    assert with_attempts(Script(answer).repository(), ill) is ill
+    assert with_attempts(ScriptedSession(answer).repository(), ill) is ill
 
 
 def test_a_lease_that_was_not_renewed_for_long_is_looked_up_too() -> None:
     late = windows(id=PRODUCT, status=LicenseStatus.LICENSED, grace_minutes=29 * 1440, activated_by=ActivationType.KMS)
-    found = with_attempts(Script(event(PRODUCT)).repository(), state(late))
+    found = with_attempts(ScriptedSession(event(PRODUCT)).repository(), state(late))
     assert found.products[0].attempt_error == 0xC004F06C
     assert replace(found.products[0], last_attempt=None) == late
 
@@ -144,7 +144,7 @@ def test_a_lease_that_was_not_renewed_for_long_is_looked_up_too() -> None:
 def test_the_codes_of_an_attempt_are_explained_for_the_key_of_the_product() -> None:
     mak = windows(id=PRODUCT, channel=Channel.MAK, **UNLICENSED)
     summary = {"InsertionStrings": ("hr=0xC004F069", f"Sku Id={PRODUCT}"), "EventCode": ("1014",)}
-    script = Script(Batch((Instance(None, summary),), None, opening=True))
+    script = ScriptedSession(Batch((Instance(None, summary),), None, opening=True))
 
     attempt = with_attempts(script.repository(), state(mak)).products[0].last_attempt
 

@@ -42,7 +42,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     UninstallKey,
 )
 
-from .._planning.states import KEY, ActivationType
+from .._planning.state_samples import KEY, ActivationType
 
 CASES: list[tuple[Step, Call]] = [
     (SetKmsHost(why="", host="kms"), Call("SetKeyManagementServiceMachine", {"MachineName": "kms"})),

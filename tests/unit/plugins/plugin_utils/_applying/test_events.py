@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Requests, client_requests
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, Enumerate, Instance
 
-from .._cim.script import Script
+from .._cim.scripted_session import ScriptedSession
 
 SINCE = datetime(2026, 11, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
 EMPTY = Batch((), None, opening=True)
@@ -30,13 +30,13 @@ def log(*events: Instance, context: str | None = None) -> Batch:
     return Batch(events, context, opening=True)
 
 
-def read(script: Script, limit: int = 10) -> Requests:
+def read(script: ScriptedSession, limit: int = 10) -> Requests:
     """Read the log."""
     return client_requests(script.repository(), SINCE, limit)
 
 
 def test_the_log_is_asked_for_this_event_since_that_moment() -> None:
-    script = Script(EMPTY)
+    script = ScriptedSession(EMPTY)
     read(script)
     (request,) = script.requests
     assert isinstance(request, Enumerate)
@@ -48,11 +48,11 @@ def test_the_log_is_asked_for_this_event_since_that_moment() -> None:
 
 
 def test_a_log_that_is_not_there_is_empty() -> None:
-    assert read(Script(EMPTY)) == Requests((), 0, False)
+    assert read(ScriptedSession(EMPTY)) == Requests((), 0, False)
 
 
 def test_requests_come_as_the_host_gives_them() -> None:
-    found = read(Script(log(event("one"), event("two"))))
+    found = read(ScriptedSession(log(event("one"), event("two"))))
     assert [request.name for request in found.requests] == ["one", "two"]
     assert (found.events, found.truncated) == (2, False)
     assert found.requests[0].logged == datetime(2026, 11, 22, 9, 52, tzinfo=timezone.utc)
@@ -60,23 +60,23 @@ def test_requests_come_as_the_host_gives_them() -> None:
 
 @pytest.mark.parametrize(("events", "truncated"), [(2, False), (3, False), (4, True), (5, True)])
 def test_more_than_was_asked_for_is_cut_off_and_told(events: int, truncated: bool) -> None:
-    found = read(Script(log(*(event(str(number)) for number in range(events)))), limit=3)
+    found = read(ScriptedSession(log(*(event(str(number)) for number in range(events)))), limit=3)
     assert [request.name for request in found.requests] == ["0", "1", "2"][:events]
     assert (found.events, found.truncated) == (min(events, 3), truncated)
 
 
 def test_a_long_log_is_given_back_when_enough_has_come() -> None:
-    script = Script(log(event("0"), event("1"), context="more"), Batch((), None))
+    script = ScriptedSession(log(event("0"), event("1"), context="more"), Batch((), None))
     assert read(script, limit=1).truncated
     assert script.kinds == ["Enumerate", "Release"]
 
 
 def test_an_event_that_says_something_else_is_counted_and_passed_over() -> None:
-    found = read(Script(log(event(text="nothing of the kind"), event("one"), event(text=""))))
+    found = read(ScriptedSession(log(event(text="nothing of the kind"), event("one"), event(text=""))))
     assert [request.name for request in found.requests] == ["one"]
     assert (found.events, found.truncated) == (3, False)
 
 
 def test_an_event_without_strings_is_passed_over() -> None:
     bare = Instance(None, {"InsertionStrings": (None,), "TimeGenerated": (None,)})
-    assert read(Script(log(bare, event("one")))).events == 2
+    assert read(ScriptedSession(log(bare, event("one")))).events == 2

@@ -31,7 +31,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .._cim.script import Script, fault
+from .._cim.scripted_session import ScriptedSession, fault
 
 SPACE = "root/standardcimv2"
 PATH = "MSFT|FW|FirewallRule|SPPSVC-In-TCP"
@@ -63,7 +63,7 @@ EMPTY = Batch((), None, opening=True)
 
 
 def test_a_rule_is_read_with_its_ports_and_both_keys() -> None:
-    script = Script(rule_row(), row(PORT_KEYS, LocalPort=("1688", "1700-1701")))
+    script = ScriptedSession(rule_row(), row(PORT_KEYS, LocalPort=("1688", "1700-1701")))
     found = firewall_rule(script.repository())
     assert found == FirewallRule(
         name="SPPSVC-In-TCP",
@@ -81,29 +81,29 @@ def test_a_rule_is_read_with_its_ports_and_both_keys() -> None:
 
 @pytest.mark.parametrize(("enabled", "is_on"), [(1, True), (2, False), (0, False)])
 def test_a_rule_is_on_by_windows_number_for_it(enabled: int, is_on: bool) -> None:
-    found = firewall_rule(Script(rule_row(enabled, "3"), EMPTY).repository())
+    found = firewall_rule(ScriptedSession(rule_row(enabled, "3"), EMPTY).repository())
     assert (found.enabled, found.profiles) == (is_on, 3)
 
 
 def test_no_profiles_at_all_are_any() -> None:
-    assert firewall_rule(Script(rule_row(1, None), EMPTY).repository()).profiles == 0
+    assert firewall_rule(ScriptedSession(rule_row(1, None), EMPTY).repository()).profiles == 0
 
 
 def test_a_rule_without_a_port_filter_has_no_ports_and_no_key_to_set_them() -> None:
-    found = firewall_rule(Script(rule_row(), EMPTY).repository())
+    found = firewall_rule(ScriptedSession(rule_row(), EMPTY).repository())
     assert (found.ports, found.port_keys) == ((), ())
     assert found.rule_keys
 
 
 def test_a_machine_without_the_rule_is_asked_once() -> None:
-    script = Script(EMPTY)
+    script = ScriptedSession(EMPTY)
     found = firewall_rule(script.repository())
     assert (found.name, found.enabled, len(script.calls)) == ("", False, 1)
 
 
 @pytest.mark.parametrize(("enabled", "method"), [(True, "Enable"), (False, "Disable")])
 def test_a_rule_is_switched_by_its_own_method(enabled: bool, method: str) -> None:
-    script = Script(Output(RULE_RESOURCE, method, {"ReturnValue": ("0",)}))
+    script = ScriptedSession(Output(RULE_RESOURCE, method, {"ReturnValue": ("0",)}))
     switch_rule(script.repository(), RULE, enabled=enabled)
     (request,) = script.requests
     assert isinstance(request, Invoke)
@@ -121,7 +121,7 @@ def done(script_call: Any) -> PutDone:
 
 
 def test_ports_are_put_back_with_all_that_belongs_to_them() -> None:
-    script = Script(whole(PORTS_RESOURCE, Protocol=("TCP",), LocalPort=("1688", "1689"), Icmp=(None,)), done)
+    script = ScriptedSession(whole(PORTS_RESOURCE, Protocol=("TCP",), LocalPort=("1688", "1689"), Icmp=(None,)), done)
     set_ports(script.repository(), RULE, 1700)
     get, put = script.requests
     assert isinstance(put, Put)
@@ -130,7 +130,7 @@ def test_ports_are_put_back_with_all_that_belongs_to_them() -> None:
 
 
 def test_profiles_are_put_back_with_all_that_belongs_to_them() -> None:
-    script = Script(whole(RULE_RESOURCE, Enabled=("2",), profiles=("0",)), done)
+    script = ScriptedSession(whole(RULE_RESOURCE, Enabled=("2",), profiles=("0",)), done)
     set_profiles(script.repository(), RULE, 3)
     put = script.requests[1]
     assert isinstance(put, Put)
@@ -140,14 +140,14 @@ def test_profiles_are_put_back_with_all_that_belongs_to_them() -> None:
 
 @pytest.mark.parametrize("change", [lambda box: set_ports(box, RULE, 1700), lambda box: set_profiles(box, RULE, 3)])
 def test_a_put_whose_answer_is_lost_is_sent_once(change: Any) -> None:
-    script = Script(whole(RULE_RESOURCE, LocalPort=("1688",)), AnswerLost("gone"))
+    script = ScriptedSession(whole(RULE_RESOURCE, LocalPort=("1688",)), AnswerLost("gone"))
     with pytest.raises(AnswerLost):
         change(script.repository())
     assert script.kinds == ["Get", "Put"]
 
 
 def test_a_put_that_is_refused_says_so() -> None:
-    script = Script(whole(PORTS_RESOURCE, LocalPort=("1688",)), fault(0x80070005))
+    script = ScriptedSession(whole(PORTS_RESOURCE, LocalPort=("1688",)), fault(0x80070005))
     with pytest.raises(MachineRefused) as refusal:
         set_ports(script.repository(), RULE, 1700)
     assert refusal.value.hresult == 0x80070005

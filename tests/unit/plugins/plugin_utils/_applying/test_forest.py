@@ -40,8 +40,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import CreateObject, RemoveObject
 
-from .._planning.forests import NEEDS_LDAP, forest, held
-from .._planning.states import NOW
+from .._planning.forest_samples import NEEDS_LDAP, forest, held
+from .._planning.state_samples import NOW
 
 KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
 STEP = CreateObject(why="no activation object holds this key", key=KEY, name="Corp")

@@ -29,20 +29,19 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .._planning.hosts import RULE, hosting
-from .._planning.states import VERSION, licensed, machine
-from .._planning.test_host_keys import KEY
-from .bench import Fault
-from .host_bench import HostBench, lost
+from .._planning.kms_host_samples import KEY, RULE, hosting
+from .._planning.state_samples import VERSION, licensed, machine
+from .fake_kms_host import FakeKmsHost, lost
+from .fake_machine import Fault
 
 PORT, PRIORITY = "SetKeyManagementServiceListeningPort", "EnableKeyManagementServiceLowPriority"
 RESTART = ["StopService", "StartService"]
 REFUSED = Fault(MachineRefused("no", hresult=0xC004F06A))
 
 
-def bench(*products: Any, faults: dict[str, Any] | None = None, **changes: Any) -> HostBench:
+def bench(*products: Any, faults: dict[str, Any] | None = None, **changes: Any) -> FakeKmsHost:
     """Return a KMS host on the bench."""
-    return HostBench(hosting(*products, **changes), faults or {})
+    return FakeKmsHost(hosting(*products, **changes), faults or {})
 
 
 def wish(**settings: Any) -> Wish:
@@ -50,7 +49,7 @@ def wish(**settings: Any) -> Wish:
     return Wish(hosting=HostSettings(**settings))
 
 
-def failed(box: HostBench, asked: Wish, kind: type[ActivationError]) -> tuple[ActivationError, list[str]]:
+def failed(box: FakeKmsHost, asked: Wish, kind: type[ActivationError]) -> tuple[ActivationError, list[str]]:
     """Return the error, and what was done before it."""
     applier = box.applier()
     with pytest.raises(kind) as error:
@@ -199,7 +198,7 @@ def test_a_setting_that_does_not_stay_is_told() -> None:
 
 @pytest.mark.parametrize("found", [replace(hosting(), hosting=None), hosting(firewall=None)])
 def test_a_step_of_the_firewall_without_its_rule_is_a_mistake_of_ours(found: Any) -> None:
-    steps = HostBench(hosting()).plan(wish(port=1700, firewall=FirewallWish(enabled=True, profiles=1))).steps
+    steps = FakeKmsHost(hosting()).plan(wish(port=1700, firewall=FirewallWish(enabled=True, profiles=1))).steps
     works = [work_for(step) for step in steps if "firewall" in step.action]
     assert len(works) == 3
     for work in works:

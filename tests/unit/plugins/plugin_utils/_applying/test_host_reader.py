@@ -23,8 +23,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     ServedProduct,
 )
 
-from .test_reader import Scripted
-from .test_rows import PRODUCT, SERVICE
+from .cim_rows import PRODUCT, SERVICE
+from .fake_repository import Scripted
 
 COUNTS = {name: number for number, name in enumerate(q.REQUEST_COUNTS, start=1)}
 COUNTED = RequestCounts(

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import PublishDomain
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Call, Invoke, Output, wmi_resource
 
-from .._cim.script import Script, fault
+from .._cim.scripted_session import ScriptedSession, fault
 
 STD_REG_PROV = wmi_resource("StdRegProv", "root/default")
 NOT_FOUND, NO_SUCH_VALUE, DENIED = 2, 1, 5
@@ -38,13 +38,13 @@ def answer(code: int = 0, *values: str | None) -> Callable[[Call], Output]:
     return lambda call: Output(STD_REG_PROV, cast(Invoke, call.request).method, shown)
 
 
-def registry(*answers: Any) -> tuple[Registry, Script]:
+def registry(*answers: Any) -> tuple[Registry, ScriptedSession]:
     """Return a registry that answers so."""
-    script = Script(*answers)
+    script = ScriptedSession(*answers)
     return Registry(script.repository()), script
 
 
-def asked(script: Script) -> list[tuple[str, str, str]]:
+def asked(script: ScriptedSession) -> list[tuple[str, str, str]]:
     """Return method, key and value of each question."""
     found = []
     for request in script.requests:

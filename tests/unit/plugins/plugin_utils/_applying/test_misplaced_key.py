@@ -10,7 +10,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying._mispl
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import table
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Mak
 
-from .._planning.states import KEY, esu, office
+from .._planning.state_samples import KEY, esu, office
 
 FIRST, SECOND = (next(key for key, row in table("esu")["ids"].items() if row["year"] == year) for year in (1, 2))
 

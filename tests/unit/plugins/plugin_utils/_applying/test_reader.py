@@ -7,14 +7,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
-from datetime import datetime
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Reader, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
-from ansible_collections.volume.activation.plugins.plugin_utils._cim import UnknownInSchema
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     MachineRefused,
     ProtocolViolation,
@@ -23,49 +20,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Need
 
-from .._planning.states import NOW, state
-from .test_rows import MACHINE, PRODUCT, SERVICE
+from .._planning.state_samples import NOW, state
+from .cim_rows import PRODUCT, SERVICE
+from .fake_repository import ROWS, Scripted
 
 OLD = {*q.LATER_SERVICE_PROPERTIES, *q.LATER_PRODUCT_PROPERTIES, *q.DIRECTORY_PROPERTIES}
 OLDER = {*OLD, "KeyManagementServicePort", "VLActivationTypeEnabled"}
-
-
-@dataclass
-class Scripted:
-    """A repository with fixed rows that does not know some properties, and remembers what it was asked."""
-
-    unknown: set[str] = field(default_factory=set)
-    rows: dict[str, list[dict[str, t.Any]]] = field(default_factory=dict)
-    asked: list[tuple[str, set[str], list[str]]] = field(default_factory=list)
-
-    def select(
-        self, class_name: str, properties: t.Mapping[str, str], conditions: t.Iterable[str] = ()
-    ) -> list[dict[str, t.Any]]:
-        self.asked.append((class_name, set(properties), list(conditions)))
-        if self.unknown & set(properties):
-            raise UnknownInSchema("The machine refused Enumerate.", hresult=2150858778)
-        return [{name: row.get(name) for name in properties} for row in {**_ROWS, **self.rows}[class_name]]
-
-    def reader(self) -> Reader:
-        """Return a reader of this repository at a fixed time."""
-        return Reader(t.cast(t.Any, self), _now)
-
-    @property
-    def classes(self) -> list[str]:
-        """The classes asked for, in order."""
-        return [class_name for class_name, _properties, _conditions in self.asked]
-
-
-def _now() -> datetime:
-    return NOW
-
-
-_ROWS: dict[str, list[dict[str, t.Any]]] = {
-    q.SERVICE: [SERVICE],
-    q.PRODUCT: [{**PRODUCT, "OfflineInstallationId": "12345"}],
-    q.OPERATING_SYSTEM: [MACHINE],
-    q.COMPUTER_SYSTEM: [{"Domain": "example.com", "PartOfDomain": True}],
-}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +137,7 @@ def test_any_other_refusal_is_passed_on_at_once(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("class_name", [q.SERVICE, q.OPERATING_SYSTEM])
 @pytest.mark.parametrize("count", [0, 2])
 def test_of_what_there_is_one_there_must_be_one(class_name: str, count: int) -> None:
-    repository = Scripted(rows={class_name: _ROWS[class_name] * count})
+    repository = Scripted(rows={class_name: ROWS[class_name] * count})
     with pytest.raises(ProtocolViolation, match=f"{count} instances of {class_name}"):
         repository.reader().read(Scope(machine=True))
 

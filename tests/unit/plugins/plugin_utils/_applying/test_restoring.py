@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .._planning.states import (
+from .._planning.state_samples import (
     KEY,
     TABLE,
     ActivationType,
@@ -35,20 +35,32 @@ from .._planning.states import (
     on_mak,
     state,
 )
-from .bench import Bench, Fault
-from .purchases import ACTIVATE, EXHAUSTED, INSTALL, LOST, NO_NAME, ONLINE, PROXY, REFRESH, fails, methods, refused
-from .till import Till
+from .counted_activations import (
+    ACTIVATE,
+    EXHAUSTED,
+    INSTALL,
+    LOST,
+    NO_NAME,
+    ONLINE,
+    PROXY,
+    REFRESH,
+    fails,
+    methods,
+    refused,
+)
+from .fake_budget import FakeBudget
+from .fake_machine import FakeMachine, Fault
 
 CLIENT = state(licensed(activated_by=ActivationType.KMS), client_machine_id="CMID-1")
 
 
-def bench(error: ActivationError | None = None, *, channel: Channel = Channel.MAK, **faults: Fault) -> Bench:
+def bench(error: ActivationError | None = None, *, channel: Channel = Channel.MAK, **faults: Fault) -> FakeMachine:
     """Return a KMS client whose next activation fails."""
     first = {ACTIVATE: [Fault(error)]} if error else {}
-    return Bench(CLIENT, channel=channel, faults={**first, **faults})
+    return FakeMachine(CLIENT, channel=channel, faults={**first, **faults})
 
 
-def primary(box: Bench) -> tuple[str | None, bool]:
+def primary(box: FakeMachine) -> tuple[str | None, bool]:
     """Return Windows' key and whether it is licensed."""
     product = box.state.primary
     assert product is not None
@@ -58,7 +70,7 @@ def primary(box: Bench) -> tuple[str | None, bool]:
 @pytest.mark.parametrize("code", [NO_NAME, EXHAUSTED])
 def test_the_published_key_comes_back_when_microsoft_does_not_license_the_mak(code: int) -> None:
     error = refused(code)
-    box, till = bench(error), Till()
+    box, till = bench(error), FakeBudget()
     assert fails(box, ONLINE, till) is error
     assert primary(box) == (gvlk().partial, True)
     assert methods(box) == [INSTALL, ACTIVATE, REFRESH, INSTALL, ACTIVATE, REFRESH]
@@ -66,7 +78,7 @@ def test_the_published_key_comes_back_when_microsoft_does_not_license_the_mak(co
 
 def test_restored_products_and_steps_are_listed() -> None:
     box = bench(refused(EXHAUSTED))
-    applier = box.applier(gate=Till())
+    applier = box.applier(gate=FakeBudget())
     with pytest.raises(ActivationError):
         box.carry_out(ONLINE, applier)
     assert applier.restored == {"id-windows"}
@@ -76,7 +88,7 @@ def test_restored_products_and_steps_are_listed() -> None:
 
 
 def test_an_activation_without_an_answer_is_waited_for_and_then_the_key_comes_back() -> None:
-    box, till = bench(LOST), Till()
+    box, till = bench(LOST), FakeBudget()
     assert fails(box, ONLINE, till, seconds=10).code == "outcome_unknown"
     assert sum(box.pauses) >= 10
     assert primary(box) == (gvlk().partial, True)
@@ -84,7 +96,7 @@ def test_an_activation_without_an_answer_is_waited_for_and_then_the_key_comes_ba
 
 
 def test_a_licence_that_shows_late_is_kept() -> None:
-    box, till = bench(), Till()
+    box, till = bench(), FakeBudget()
     box.faults = {ACTIVATE: [Fault(LOST, works=True, late=1)]}
     applier = box.applier(20, till)
     box.carry_out(ONLINE, applier)
@@ -94,7 +106,7 @@ def test_a_licence_that_shows_late_is_kept() -> None:
 
 @pytest.mark.parametrize("channel", [Channel.KMS_HOST, Channel.RETAIL, Channel.OEM])
 def test_a_key_of_the_wrong_kind_is_replaced_by_the_published_one_at_once(channel: Channel) -> None:
-    box, till = bench(channel=channel), Till()
+    box, till = bench(channel=channel), FakeBudget()
     assert fails(box, ONLINE, till).code == "not_a_mak"
     assert primary(box) == (gvlk().partial, True)
     assert till.log == ["reserve_ahead", "probe", "withdraw"]
@@ -116,21 +128,21 @@ def test_a_key_that_was_replaced_explicitly_stays() -> None:
 
 def test_what_the_service_is_known_to_refuse_leaves_the_key_alone() -> None:
     exhausted = Refusal("Nothing is left.", code="no_activations_left")
-    box, till = bench(), Till(refuses={"probe": exhausted})
+    box, till = bench(), FakeBudget(refuses={"probe": exhausted})
     assert fails(box, PROXY, till) is exhausted
     assert methods(box) == []
     assert till.log == ["reserve_ahead", "probe", "withdraw"]
 
 
 def test_a_host_without_a_licence_is_not_worth_a_question_to_the_service() -> None:
-    box, till = Bench(state(on_mak(status=LicenseStatus.NOTIFICATION)), channel=Channel.MAK), Till()
+    box, till = FakeMachine(state(on_mak(status=LicenseStatus.NOTIFICATION)), channel=Channel.MAK), FakeBudget()
     box.carry_out(PROXY, box.applier(gate=till))
     assert "probe" not in till.log
 
 
 def test_a_key_whose_installation_fails_gives_the_reservation_back() -> None:
     error = refused(0xC004F050)
-    box, till = bench(**{INSTALL: Fault(error)}), Till()
+    box, till = bench(**{INSTALL: Fault(error)}), FakeBudget()
     assert fails(box, ONLINE, till) is error
     assert till.log == ["reserve_ahead", "probe", "heed 0xC004F050", "withdraw"]
     assert primary(box) == (gvlk().partial, True)
@@ -140,7 +152,7 @@ def test_restoring_is_tried_again_since_it_costs_nothing() -> None:
     error = refused(EXHAUSTED)
     box = bench(error)
     box.faults = {ACTIVATE: [Fault(error), Fault(refused(5)), Fault(refused(5))]}
-    assert fails(box, ONLINE, Till()) is error
+    assert fails(box, ONLINE, FakeBudget()) is error
     assert primary(box) == (gvlk().partial, True)
     assert methods(box).count(ACTIVATE) == 4
 
@@ -149,7 +161,7 @@ def test_where_the_key_cannot_be_installed_again_the_first_error_is_reported() -
     error = refused(EXHAUSTED)
     box = bench(error)
     box.faults = {ACTIVATE: Fault(error), INSTALL: [Fault(None, works=True), *[Fault(refused(5))] * 3]}
-    applier = box.applier(gate=Till())
+    applier = box.applier(gate=FakeBudget())
     with pytest.raises(ActivationError) as caught:
         box.carry_out(ONLINE, applier)
     assert caught.value is error
@@ -161,14 +173,14 @@ def test_where_the_key_cannot_be_installed_again_the_first_error_is_reported() -
 def test_a_host_that_can_no_longer_be_read_has_no_known_state() -> None:
     box = bench()
     box.faults = {ACTIVATE: Fault(AnswerLost("gone"), blinds=ConnectionFailed("gone"))}
-    applier = box.applier(gate=Till())
+    applier = box.applier(gate=FakeBudget())
     with pytest.raises(ActivationError):
         box.carry_out(ONLINE, applier)
     assert applier.after is None
 
 
 def test_a_licence_that_was_given_up_explicitly_and_cannot_be_restored_is_left() -> None:
-    box = Bench(state(on_mak(), machine=machine()), faults={ACTIVATE: Fault(refused(0xC004F074))})
+    box = FakeMachine(state(on_mak(), machine=machine()), faults={ACTIVATE: Fault(refused(0xC004F074))})
     wish = Wish(key=EditionKey(table=TABLE, replace_licensed=True), activation=Activation())
     applier = box.applier()
     with pytest.raises(ActivationError):
@@ -178,7 +190,7 @@ def test_a_licence_that_was_given_up_explicitly_and_cannot_be_restored_is_left()
 
 
 def test_a_plan_that_touches_no_key_restores_nothing() -> None:
-    box = Bench(CLIENT, faults={"SetKeyManagementServiceMachine": Fault(refused(5))})
+    box = FakeMachine(CLIENT, faults={"SetKeyManagementServiceMachine": Fault(refused(5))})
     with pytest.raises(ActivationError):
         box.carry_out(Wish(kms=KmsSettings(host="kms.corp.example")), box.applier())
     assert methods(box) == ["SetKeyManagementServiceMachine"]

@@ -15,8 +15,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
 
-from .bench import INSTALLATION, Bench, Fault
-from .purchases import (
+from .counted_activations import (
     DEPOSIT,
     GIVEN,
     LOST,
@@ -31,12 +30,13 @@ from .purchases import (
     refused,
     run,
 )
-from .till import CONFIRMATION, PAID_FOR, Till
+from .fake_budget import CONFIRMATION, PAID_FOR, FakeBudget
+from .fake_machine import INSTALLATION, FakeMachine, Fault
 
 
 @pytest.mark.parametrize("wish", [ONLINE, PROXY, GIVEN], ids=["online", "proxy", "telephone"])
 def test_a_stored_confirmation_id_goes_first_whatever_was_asked_for(wish: Wish) -> None:
-    bench, till = Bench(keyed()), Till(store={INSTALLATION: PAID_FOR})
+    bench, till = FakeMachine(keyed()), FakeBudget(store={INSTALLATION: PAID_FOR})
     applier = run(bench, wish, till)
     assert methods(bench) == [DEPOSIT, REFRESH]
     assert bench.calls[0][3] == {"InstallationId": INSTALLATION, "ConfirmationId": PAID_FOR}
@@ -46,7 +46,7 @@ def test_a_stored_confirmation_id_goes_first_whatever_was_asked_for(wish: Wish) 
 
 
 def test_by_proxy_it_is_obtained_and_deposited() -> None:
-    bench, till = Bench(keyed()), Till()
+    bench, till = FakeMachine(keyed()), FakeBudget()
     applier = run(bench, PROXY, till)
     assert methods(bench) == [DEPOSIT, REFRESH]
     assert bench.calls[0][3] == {"InstallationId": INSTALLATION, "ConfirmationId": PAID_FOR}
@@ -57,13 +57,13 @@ def test_by_proxy_it_is_obtained_and_deposited() -> None:
 
 def test_what_cannot_be_obtained_is_not_deposited() -> None:
     refusal = Refusal("The service is away.", code="unavailable")
-    bench, till = Bench(keyed()), Till(refuses={"obtain": refusal})
+    bench, till = FakeMachine(keyed()), FakeBudget(refuses={"obtain": refusal})
     assert fails(bench, PROXY, till) is refusal
     assert methods(bench) == []
 
 
 def test_one_from_the_telephone_is_reserved_deposited_and_kept() -> None:
-    bench, till = Bench(keyed()), Till()
+    bench, till = FakeMachine(keyed()), FakeBudget()
     applier = run(bench, GIVEN, till)
     assert till.log == ["reserve", f"keep {CONFIRMATION}", "used"]
     assert applier.spent is not None
@@ -83,7 +83,7 @@ DEPOSITS = [
 
 @pytest.mark.parametrize(("fault", "settled"), DEPOSITS)
 def test_what_was_paid_for_elsewhere_counts_unless_the_machine_denies_it(fault: Fault, settled: str) -> None:
-    bench, till = Bench(keyed(), faults={DEPOSIT: fault}), Till()
+    bench, till = FakeMachine(keyed(), faults={DEPOSIT: fault}), FakeBudget()
     if not settled:
         run(bench, GIVEN, till)
         assert till.log == ["reserve", f"keep {CONFIRMATION}", "used"]
@@ -96,6 +96,6 @@ def test_what_was_paid_for_elsewhere_counts_unless_the_machine_denies_it(fault: 
 
 @pytest.mark.parametrize("fault", [case.values[0] for case in DEPOSITS[1:]])
 def test_a_deposit_that_fails_leaves_the_paid_one_where_it_is_stored(fault: Fault) -> None:
-    bench, till = Bench(keyed(), faults={DEPOSIT: fault}), Till()
+    bench, till = FakeMachine(keyed(), faults={DEPOSIT: fault}), FakeBudget()
     fails(bench, PROXY, till)
     assert [line for line in till.log if not line.startswith("heed")] == ["obtain"]

@@ -20,9 +20,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     RequestRejected,
 )
 
-from .._planning.states import LicenseStatus
-from .bench import Bench, Fault
-from .purchases import (
+from .._planning.state_samples import LicenseStatus
+from .counted_activations import (
     ACTIVATE,
     BLOCKED,
     EXHAUSTED,
@@ -40,7 +39,8 @@ from .purchases import (
     refused,
     run,
 )
-from .till import Till
+from .fake_budget import FakeBudget
+from .fake_machine import FakeMachine, Fault
 
 # How each outcome is settled
 
@@ -71,7 +71,7 @@ OUTCOMES = [
 def test_the_machine_decides_and_doubt_counts(
     fault: Fault, first: str, again: str, code: str | None, taken_over: bool
 ) -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: fault}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: fault}), FakeBudget()
     till.ticket = TAKEN_OVER if taken_over else till.ticket
     expected = again if taken_over else first
     if expected == "confirmed":
@@ -96,7 +96,7 @@ CODES = [
 @pytest.mark.parametrize("taken_over", [False, True])
 @pytest.mark.parametrize(("code", "first", "again"), CODES)
 def test_a_refusal_is_settled_by_its_code(code: int, first: str, again: str, taken_over: bool) -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(code))}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(refused(code))}), FakeBudget()
     till.ticket = TAKEN_OVER if taken_over else till.ticket
     error = fails(bench, ONLINE, till)
     assert isinstance(error, MachineRefused)
@@ -107,27 +107,27 @@ def test_a_refusal_is_settled_by_its_code(code: int, first: str, again: str, tak
 
 @pytest.mark.parametrize("code", [OUT_OF_RANGE, EXHAUSTED, BLOCKED, NO_NAME])
 def test_a_licence_that_shows_a_moment_after_a_refusal_is_booked(code: int) -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(code), works=True, late=1)}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(refused(code), works=True, late=1)}), FakeBudget()
     run(bench, ONLINE, till, 30)
     assert till.log == ["reserve", "settle confirmed"]
 
 
 def test_a_refusal_is_not_waited_on_as_long_as_a_lost_answer() -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(EXHAUSTED))}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(refused(EXHAUSTED))}), FakeBudget()
     fails(bench, ONLINE, till, 120)
     assert 0 < sum(bench.pauses) <= SETTLING_SECONDS
 
 
 def test_a_fault_before_the_method_began_is_not_waited_on_at_all() -> None:
     denied = MachineRefused("Access is denied.", hresult=0x80041003, fault=object())
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(denied)}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(denied)}), FakeBudget()
     fails(bench, ONLINE, till, 120)
     assert bench.pauses == []
     assert till.log[:2] == ["reserve", "settle released 0x80041003"]
 
 
 def test_an_answer_that_was_good_leaves_the_machines_own_reason_for_not_being_licensed() -> None:
-    bench, till = Bench(keyed(reason=OWN_TROUBLE), faults={ACTIVATE: Fault(None)}), Till()
+    bench, till = FakeMachine(keyed(reason=OWN_TROUBLE), faults={ACTIVATE: Fault(None)}), FakeBudget()
     error = fails(bench, ONLINE, till)
     assert isinstance(error, MachineRefused)
     assert error.hresult == OWN_TROUBLE
@@ -138,9 +138,9 @@ def test_an_answer_that_was_good_leaves_the_machines_own_reason_for_not_being_li
 
 
 def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked_again() -> None:
-    bench = Bench(keyed())
+    bench = FakeMachine(keyed())
 
-    class Meanwhile(Till):
+    class Meanwhile(FakeBudget):
         def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
             bench.state = keyed(status=LicenseStatus.LICENSED)
             return super().reserve(spend, ahead)
@@ -153,9 +153,9 @@ def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked
 
 
 def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_asked() -> None:
-    bench = Bench(keyed())
+    bench = FakeMachine(keyed())
 
-    class Breaking(Till):
+    class Breaking(FakeBudget):
         def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
             bench.blind = ConnectionFailed("The cable is out.")
             return super().reserve(spend, ahead)
@@ -168,7 +168,7 @@ def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_aske
 
 def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
     """It was killed a moment ago, and the machine is still at work."""
-    bench, till = Bench(keyed()), Till(ticket=Ticket(number=1, taken_over=True, idle=5))
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Ticket(number=1, taken_over=True, idle=5))
     done = replace(bench.state, products=(replace(bench.state.products[0], status=LicenseStatus.LICENSED),))
     bench._late.append((3, lambda: setattr(bench, "state", done)))
     run(bench, ONLINE, till, 60)
@@ -178,7 +178,7 @@ def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
 
 
 def test_an_earlier_attempt_is_waited_for_only_as_long_as_it_could_still_be_at_work() -> None:
-    bench, till = Bench(keyed()), Till(ticket=Ticket(number=1, taken_over=True, idle=50))
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Ticket(number=1, taken_over=True, idle=50))
     run(bench, ONLINE, till, 60)
     assert sum(bench.pauses) == 10
     assert methods(bench) == [ACTIVATE, REFRESH]
@@ -186,7 +186,7 @@ def test_an_earlier_attempt_is_waited_for_only_as_long_as_it_could_still_be_at_w
 
 def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain() -> None:
     gone = ConnectionFailed("gone")
-    bench, till = Bench(keyed()), Till(ticket=TAKEN_OVER)
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=TAKEN_OVER)
     reserve = till.reserve
 
     def blinded(spend: Spend, ahead: Ticket | None = None) -> Ticket:
@@ -204,7 +204,7 @@ def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain(
 
 def test_temporary_failures_are_tried_again_with_longer_and_longer_pauses() -> None:
     faults = [Fault(refused(code)) for code in (TIMEOUT, NO_NAME, TIMEOUT)]
-    bench, till = Bench(keyed(), faults={ACTIVATE: faults}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: faults}), FakeBudget()
     run(bench, ONLINE, till, retry=Retry(times=3, delay=10))
     assert bench.pauses == [10, 20, 40]
     assert methods(bench) == [ACTIVATE] * 4 + [REFRESH]
@@ -212,7 +212,7 @@ def test_temporary_failures_are_tried_again_with_longer_and_longer_pauses() -> N
 
 
 def test_no_pause_is_longer_than_a_minute_and_no_more_tries_are_made_than_asked_for() -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(NO_NAME))}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(refused(NO_NAME))}), FakeBudget()
     fails(bench, ONLINE, till, retry=Retry(times=4, delay=25))
     assert bench.pauses == [25, 50, 60, 60]
     assert methods(bench).count(ACTIVATE) == 5
@@ -221,20 +221,23 @@ def test_no_pause_is_longer_than_a_minute_and_no_more_tries_are_made_than_asked_
 
 def test_a_later_failure_that_never_arrived_does_not_release_what_perhaps_did() -> None:
     faults = [Fault(refused(TIMEOUT)), Fault(refused(NO_NAME)), Fault(ConnectionFailed("gone"))]
-    bench, till = Bench(keyed(), faults={ACTIVATE: faults}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: faults}), FakeBudget()
     fails(bench, ONLINE, till, retry=Retry(times=5, delay=1))
     assert till.log == ["reserve", "settle uncertain"]
 
 
 def test_between_the_tries_the_machine_is_looked_at() -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(TIMEOUT), works=True)}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(refused(TIMEOUT), works=True)}), FakeBudget()
     run(bench, ONLINE, till, retry=Retry(times=3, delay=10))
     assert methods(bench) == [ACTIVATE, REFRESH]
     assert till.log == ["reserve", "settle confirmed"]
 
 
 def test_a_host_that_cannot_be_read_between_the_tries_is_not_asked_again() -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(refused(TIMEOUT), blinds=ConnectionFailed("gone"))}), Till()
+    bench, till = (
+        FakeMachine(keyed(), faults={ACTIVATE: Fault(refused(TIMEOUT), blinds=ConnectionFailed("gone"))}),
+        FakeBudget(),
+    )
     error = fails(bench, ONLINE, till, retry=Retry(times=3, delay=10))
     assert isinstance(error, MachineRefused)
     assert methods(bench).count(ACTIVATE) == 1
@@ -248,14 +251,14 @@ def _busy() -> MachineRefused:
 @pytest.mark.parametrize("works", [True, False])
 def test_a_quota_fault_is_tried_again_only_while_the_host_shows_no_licence(works: bool) -> None:
     """It says that the host did not begin; a licence says otherwise, and the next call would be counted again."""
-    bench, till = Bench(keyed(), faults={ACTIVATE: [Fault(_busy(), works=works)]}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: [Fault(_busy(), works=works)]}), FakeBudget()
     run(bench, ONLINE, till)
     assert methods(bench).count(ACTIVATE) == (1 if works else 2)
     assert till.log == ["reserve", "settle confirmed"]
 
 
 def test_a_quota_fault_of_a_host_that_cannot_be_read_is_not_tried_again() -> None:
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(_busy(), blinds=ConnectionFailed("gone"))}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(_busy(), blinds=ConnectionFailed("gone"))}), FakeBudget()
     fails(bench, ONLINE, till)
     assert methods(bench).count(ACTIVATE) == 1
     assert till.log[:2] == ["reserve", "settle uncertain 0x803381A6"]
@@ -269,7 +272,7 @@ def test_what_was_seen_leaving_decides_and_not_the_class_of_the_error(
 ) -> None:
     error = kind("HTTP status, or no connection")
     error.sent = sent
-    bench, till = Bench(keyed(), faults={ACTIVATE: Fault(error, works=works and sent)}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: Fault(error, works=works and sent)}), FakeBudget()
     if works and sent:
         run(bench, ONLINE, till)
         assert till.log == ["reserve", "settle confirmed"]
@@ -280,7 +283,7 @@ def test_what_was_seen_leaving_decides_and_not_the_class_of_the_error(
 
 def test_an_answer_that_is_lost_is_never_tried_again() -> None:
     faults = [Fault(refused(NO_NAME)), Fault(LOST)]
-    bench, till = Bench(keyed(), faults={ACTIVATE: faults}), Till()
+    bench, till = FakeMachine(keyed(), faults={ACTIVATE: faults}), FakeBudget()
     fails(bench, ONLINE, till, 30, Retry(times=9, delay=1))
     assert methods(bench).count(ACTIVATE) == 2
     assert till.log == ["reserve", "settle uncertain"]

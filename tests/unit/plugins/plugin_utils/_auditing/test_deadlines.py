@@ -25,8 +25,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     encode_answer,
 )
 
-from .._deadlines.hostile import SLOW, HostileServer, Line, answering, silent
-from .._session.authority import Authority
+from .._deadlines.hostile_server import SLOW, HostileServer, Line, answering, silent
+from .._session.certificate_authority import Authority
 
 SECONDS = 0.4
 HONEST = [f"honest{number}" for number in range(6)]

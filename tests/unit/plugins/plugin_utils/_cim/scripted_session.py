@@ -28,7 +28,7 @@ Answer = t.Any
 """A message, bytes as they are, an error to raise, or a function of the call that returns one of these."""
 
 
-class Script:
+class ScriptedSession:
     """Answers in the order of its script; `calls` is what was asked, `pauses` how long was waited."""
 
     def __init__(self, *answers: Answer) -> None:

@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .script import TIMED_OUT, Script, fault, rows
+from .scripted_session import TIMED_OUT, ScriptedSession, fault, rows
 
 NAME: t.Any = {"Name": "string"}
 
@@ -43,7 +43,7 @@ class Clock:
         return self.now
 
 
-def select(script: Script, **options: t.Any) -> list[dict[str, t.Any]]:
+def select(script: ScriptedSession, **options: t.Any) -> list[dict[str, t.Any]]:
     return script.repository(operation_timeout=20).select("Acme_Lamp", NAME, **options)
 
 
@@ -54,7 +54,7 @@ def test_batches_that_each_come_in_time_end_at_the_deadline_of_the_query() -> No
         nonlocal sent
         sent += 1
         clock.now += 4
-        return Script(rows("a", context="c", opening=sent == 1)).send(message)
+        return ScriptedSession(rows("a", context="c", opening=sent == 1)).send(message)
 
     repository = Repository(send, operation_timeout=20, pause=lambda _seconds: None, clock=clock)
     with pytest.raises(ConnectionFailed) as caught:
@@ -80,7 +80,7 @@ def test_repeats_and_their_pauses_end_at_the_deadline_of_the_query() -> None:
 
 
 def test_a_method_is_not_called_after_the_deadline_of_its_task() -> None:
-    script = Script()
+    script = ScriptedSession()
     with Deadline(-1, "task", "an_option"), pytest.raises(ConnectionFailed) as caught:
         script.repository().invoke("Acme_Lamp", {"Name": "a"}, "Dim")
     assert (caught.value.code, script.calls) == ("deadline_exceeded", [])
@@ -88,19 +88,21 @@ def test_a_method_is_not_called_after_the_deadline_of_its_task() -> None:
 
 @pytest.mark.parametrize("code", ["answer_too_large", "answer_encoded", "deadline_exceeded"])
 def test_what_exceeded_a_limit_is_not_repeated(code: str) -> None:
-    script = Script(AnswerLost("too much", code=code))
+    script = ScriptedSession(AnswerLost("too much", code=code))
     with pytest.raises(AnswerLost) as caught:
         select(script)
     assert (caught.value.code, len(script.calls), script.pauses) == (code, 1, [])
 
 
 def test_a_host_that_was_too_slow_for_itself_is_still_asked_again() -> None:
-    assert select(Script(fault(TIMED_OUT), rows("a", opening=True))) == [{"Name": "a"}]
+    assert select(ScriptedSession(fault(TIMED_OUT), rows("a", opening=True))) == [{"Name": "a"}]
 
 
 def test_more_rows_than_any_host_has_are_given_up_and_released(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_ROWS", 5)
-    script = Script(rows("a", "b", "c", context="1", opening=True), rows("d", "e", "f", context="2"), Released())
+    script = ScriptedSession(
+        rows("a", "b", "c", context="1", opening=True), rows("d", "e", "f", context="2"), Released()
+    )
     with pytest.raises(ProtocolViolation) as caught:
         select(script)
     assert caught.value.code == "answer_too_large"
@@ -109,17 +111,17 @@ def test_more_rows_than_any_host_has_are_given_up_and_released(monkeypatch: pyte
 
 def test_as_many_rows_as_are_allowed_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_ROWS", 5)
-    assert len(select(Script(rows("a", "b", "c", context="1", opening=True), rows("d", "e")))) == 5
+    assert len(select(ScriptedSession(rows("a", "b", "c", context="1", opening=True), rows("d", "e")))) == 5
 
 
 def test_a_caller_that_wants_more_rows_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_ROWS", 2)
-    script = Script(rows("a", "b", "c", context="1", opening=True), rows("d", "e", "f"))
+    script = ScriptedSession(rows("a", "b", "c", context="1", opening=True), rows("d", "e", "f"))
     assert len(select(script, limit=6)) == 6
 
 
 def test_more_bytes_than_any_answer_has_are_given_up_and_released(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = Script(rows("a" * 3000, context="1", opening=True), rows("b" * 3000, context="2"), Released())
+    script = ScriptedSession(rows("a" * 3000, context="1", opening=True), rows("b" * 3000, context="2"), Released())
     monkeypatch.setattr(limits, "MAX_BYTES", 6000)
     with pytest.raises(ProtocolViolation) as caught:
         select(script)
@@ -129,7 +131,7 @@ def test_more_bytes_than_any_answer_has_are_given_up_and_released(monkeypatch: p
 
 def test_the_bytes_of_one_query_do_not_count_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_BYTES", 6000)
-    script = Script(*(rows("a" * 3000, opening=True) for _number in range(4)))
+    script = ScriptedSession(*(rows("a" * 3000, opening=True) for _number in range(4)))
     repository = script.repository()
     assert [len(repository.select("Acme_Lamp", NAME)) for _number in range(4)] == [1, 1, 1, 1]
 
@@ -137,12 +139,12 @@ def test_the_bytes_of_one_query_do_not_count_for_the_next(monkeypatch: pytest.Mo
 def test_of_properties_that_were_not_asked_for_nothing_is_read() -> None:
     # A string with 3 values would be refused if it were looked at.
     item = Instance(None, {"Name": ("a",), "Other": ("x", "y", "z"), "NAME2": ("b",)})
-    assert select(Script(Batch((item,), None, opening=True))) == [{"Name": "a"}]
+    assert select(ScriptedSession(Batch((item,), None, opening=True))) == [{"Name": "a"}]
 
 
 def test_the_spelling_of_a_property_is_the_hosts() -> None:
     item = Instance(None, {"NAME": ("a",)})
-    assert select(Script(Batch((item,), None, opening=True))) == [{"Name": "a"}]
+    assert select(ScriptedSession(Batch((item,), None, opening=True))) == [{"Name": "a"}]
 
 
 def test_what_is_put_back_is_read_whole() -> None:
@@ -153,7 +155,7 @@ def test_what_is_put_back_is_read_whole() -> None:
         put.append(call)
         return encode_answer(fault(5), call)
 
-    script = Script(Got(Instance(lamp.uri, {"Name": ("a",), "Room": ("hall",)})), done)
+    script = ScriptedSession(Got(Instance(lamp.uri, {"Name": ("a",), "Room": ("hall",)})), done)
     with pytest.raises(MachineRefused):
         script.repository().change("Acme_Lamp", {"Name": "a"}, {"Name": "b"})
     assert dict(put[0].request.instance.properties) == {"Name": ("b",), "Room": ("hall",)}  # type: ignore[union-attr]

@@ -37,7 +37,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .script import EXPIRED, TIMED_OUT, TOO_MANY, UNKNOWN_CLASS, Script, fault, rows
+from .scripted_session import EXPIRED, TIMED_OUT, TOO_MANY, UNKNOWN_CLASS, ScriptedSession, fault, rows
 
 LAMP = wmi_resource("Acme_Lamp")
 NAME = {"Name": "string"}
@@ -45,7 +45,7 @@ QUOTAS = [2150859173, TOO_MANY, 2150859175, 2150859176, 2150859236, 2150859242]
 LOST = AnswerLost("gone")
 
 
-def names(script: Script) -> list[str]:
+def names(script: ScriptedSession) -> list[str]:
     """Return the names that a query for lamps brings."""
     return [row["Name"] for row in script.repository().select("Acme_Lamp", NAME)]
 
@@ -60,7 +60,7 @@ def output(**values: t.Any) -> t.Callable[[Call], Output]:
     return answer
 
 
-def invoked(script: Script) -> t.Mapping[str, tuple[t.Any, ...]]:
+def invoked(script: ScriptedSession) -> t.Mapping[str, tuple[t.Any, ...]]:
     """Call a method with a secret."""
     return script.repository().invoke("Acme_Lamp", {"Name": "lamp-1"}, "Dim", {"Code": Secret("GGGGG"), "Level": 3})
 
@@ -69,7 +69,7 @@ def invoked(script: Script) -> t.Mapping[str, tuple[t.Any, ...]]:
 
 
 def test_a_query_is_one_request_when_the_answer_is_complete() -> None:
-    script = Script(rows("a", opening=True))
+    script = ScriptedSession(rows("a", opening=True))
     repository = script.repository()
     found = repository.select("Acme_Lamp", {"Name": "string", "Watt": "uint32"}, [equals("Room", "x'y")])
     assert found == [{"Name": "a", "Watt": None}]
@@ -78,19 +78,21 @@ def test_a_query_is_one_request_when_the_answer_is_complete() -> None:
 
 
 def test_pages_are_pulled_with_the_latest_context_until_the_end() -> None:
-    script = Script(rows("a", context="1", opening=True), rows("b", "c", context="2"), rows(context="3"), rows("d"))
+    script = ScriptedSession(
+        rows("a", context="1", opening=True), rows("b", "c", context="2"), rows(context="3"), rows("d")
+    )
     assert names(script) == ["a", "b", "c", "d"]
     query = wmi_resource("*")
     assert script.requests[1:] == [Pull(query, "1"), Pull(query, "2"), Pull(query, "3")]
 
 
 def test_a_query_may_open_with_a_context_only_or_with_nothing() -> None:
-    assert names(Script(rows(context="1", opening=True), rows("a"))) == ["a"]
-    assert names(Script(rows(opening=True))) == []
+    assert names(ScriptedSession(rows(context="1", opening=True), rows("a"))) == ["a"]
+    assert names(ScriptedSession(rows(opening=True))) == []
 
 
 def test_property_names_ignore_case_and_keep_our_spelling() -> None:
-    script = Script(rows(opening=True))
+    script = ScriptedSession(rows(opening=True))
     script.answers = [
         lambda call: encode_answer(rows("lamp", opening=True), call).replace(b"Name>", b"nAME>"),
     ]
@@ -98,7 +100,7 @@ def test_property_names_ignore_case_and_keep_our_spelling() -> None:
 
 
 def test_each_request_has_its_own_id_and_the_timeout() -> None:
-    script = Script(rows(context="1", opening=True), rows("a"))
+    script = ScriptedSession(rows(context="1", opening=True), rows("a"))
     script.repository(operation_timeout=20.0, namespace="root/acme").select("Acme_Lamp", NAME)
     first, second = script.calls
     assert first.message_id != second.message_id
@@ -108,7 +110,7 @@ def test_each_request_has_its_own_id_and_the_timeout() -> None:
 
 def test_pages_without_end_are_given_up_and_released() -> None:
     pages = [rows("x", context=str(number)) for number in range(MAX_BATCHES - 1)]
-    script = Script(rows(context="first", opening=True), *pages, Released())
+    script = ScriptedSession(rows(context="first", opening=True), *pages, Released())
     repository = script.repository()
     with pytest.raises(ProtocolViolation, match="no end"):
         repository.select("Acme_Lamp", NAME)
@@ -118,7 +120,7 @@ def test_pages_without_end_are_given_up_and_released() -> None:
 
 def test_the_last_page_that_is_allowed_is_read() -> None:
     pages = [rows("x", context=str(number)) for number in range(MAX_BATCHES - 2)]
-    assert len(names(Script(rows(context="first", opening=True), *pages, rows("end")))) == MAX_BATCHES - 1
+    assert len(names(ScriptedSession(rows(context="first", opening=True), *pages, rows("end")))) == MAX_BATCHES - 1
 
 
 # Giving back
@@ -126,7 +128,7 @@ def test_the_last_page_that_is_allowed_is_read() -> None:
 
 @pytest.mark.parametrize("then", [Released(), fault(EXPIRED), LOST, b"nonsense"], ids=repr)
 def test_nonsense_in_a_page_gives_the_enumeration_back_whatever_comes_of_it(then: t.Any) -> None:
-    script = Script(rows("a", context="1", opening=True), b"<html/>", then)
+    script = ScriptedSession(rows("a", context="1", opening=True), b"<html/>", then)
     with pytest.raises(ProtocolViolation, match="SOAP"):
         names(script)
     assert script.requests[-1] == Release(wmi_resource("*"), "1")
@@ -134,21 +136,23 @@ def test_nonsense_in_a_page_gives_the_enumeration_back_whatever_comes_of_it(then
 
 
 def test_a_bad_value_in_the_first_page_gives_the_enumeration_back() -> None:
-    script = Script(rows("five", context="1", opening=True), Released())
+    script = ScriptedSession(rows("five", context="1", opening=True), Released())
     with pytest.raises(ProtocolViolation, match="uint32"):
         script.repository().select("Acme_Lamp", {"Name": "uint32"})
     assert script.requests[-1] == Release(wmi_resource("*"), "1")
 
 
 def test_a_bad_value_in_the_last_page_leaves_nothing_to_give_back() -> None:
-    script = Script(rows("1", context="1", opening=True), rows("five"))
+    script = ScriptedSession(rows("1", context="1", opening=True), rows("five"))
     with pytest.raises(ProtocolViolation):
         script.repository().select("Acme_Lamp", {"Name": "uint32"})
     assert script.kinds == ["Enumerate", "Pull"]
 
 
 def test_a_refused_pull_gives_the_enumeration_back_before_the_query_starts_again() -> None:
-    script = Script(rows("a", context="1", opening=True), fault(TIMED_OUT), Released(), rows("a", "b", opening=True))
+    script = ScriptedSession(
+        rows("a", context="1", opening=True), fault(TIMED_OUT), Released(), rows("a", "b", opening=True)
+    )
     assert names(script) == ["a", "b"]
     assert script.kinds == ["Enumerate", "Pull", "Release", "Enumerate"]
 
@@ -158,7 +162,7 @@ def test_a_refused_pull_gives_the_enumeration_back_before_the_query_starts_again
 
 @pytest.mark.parametrize("trouble", [LOST, fault(TIMED_OUT), *map(fault, QUOTAS)], ids=repr)
 def test_a_query_starts_again_after_a_pause(trouble: t.Any) -> None:
-    script = Script(trouble, trouble, trouble, rows("a", opening=True))
+    script = ScriptedSession(trouble, trouble, trouble, rows("a", opening=True))
     assert names(script) == ["a"]
     assert script.pauses == [0.5, 2.0, 5.0]
     assert script.kinds == ["Enumerate"] * 4
@@ -166,7 +170,9 @@ def test_a_query_starts_again_after_a_pause(trouble: t.Any) -> None:
 
 @pytest.mark.parametrize("trouble", [LOST, fault(EXPIRED)], ids=repr)
 def test_a_query_starts_from_the_beginning_and_returns_no_row_twice(trouble: t.Any) -> None:
-    script = Script(rows("a", context="1", opening=True), trouble, rows("a", context="2", opening=True), rows("b"))
+    script = ScriptedSession(
+        rows("a", context="1", opening=True), trouble, rows("a", context="2", opening=True), rows("b")
+    )
     assert names(script) == ["a", "b"]
     assert script.kinds == ["Enumerate", "Pull", "Enumerate", "Pull"]
     assert script.pauses == [0.5]
@@ -174,7 +180,7 @@ def test_a_query_starts_from_the_beginning_and_returns_no_row_twice(trouble: t.A
 
 @pytest.mark.parametrize("trouble", [LOST, fault(TOO_MANY), fault(TIMED_OUT)], ids=repr)
 def test_a_query_is_given_up_after_four_tries(trouble: t.Any) -> None:
-    script = Script(*[trouble] * 4)
+    script = ScriptedSession(*[trouble] * 4)
     repository = script.repository()
     with pytest.raises((AnswerLost, MachineRefused)):
         repository.select("Acme_Lamp", NAME)
@@ -188,7 +194,7 @@ def test_a_query_is_given_up_after_four_tries(trouble: t.Any) -> None:
     ids=repr,
 )
 def test_other_trouble_ends_a_query_at_once(trouble: t.Any) -> None:
-    script = Script(trouble)
+    script = ScriptedSession(trouble)
     with pytest.raises((MachineRefused, ConnectionFailed, RequestRejected, ProtocolViolation)):
         names(script)
     assert script.pauses == []
@@ -198,7 +204,7 @@ def test_other_trouble_ends_a_query_at_once(trouble: t.Any) -> None:
     "trouble", [LOST, fault(TIMED_OUT), Fault(TIMED_OUT, shape="provider"), ConnectionFailed("x"), b"<html/>"], ids=repr
 )
 def test_a_method_is_sent_once_whatever_happens(trouble: t.Any) -> None:
-    script = Script(trouble)
+    script = ScriptedSession(trouble)
     with pytest.raises((AnswerLost, ConnectionFailed, ProtocolViolation)):
         invoked(script)
     assert script.kinds == ["Invoke"]
@@ -208,13 +214,13 @@ def test_a_method_is_sent_once_whatever_happens(trouble: t.Any) -> None:
 @pytest.mark.parametrize("code", QUOTAS)
 @pytest.mark.parametrize("shape", ["flat", "provider", "wmi_error"])
 def test_a_method_is_sent_again_when_the_machine_did_not_begin(code: int, shape: t.Any) -> None:
-    script = Script(fault(code, shape=shape), fault(code, shape=shape), output(ReturnValue="0"))
+    script = ScriptedSession(fault(code, shape=shape), fault(code, shape=shape), output(ReturnValue="0"))
     assert invoked(script) == {"ReturnValue": ("0",)}
     assert script.pauses == [0.5, 2.0]
 
 
 def test_a_method_that_finds_no_room_is_given_up() -> None:
-    script = Script(*[fault(TOO_MANY)] * 4)
+    script = ScriptedSession(*[fault(TOO_MANY)] * 4)
     with pytest.raises(MachineRefused) as caught:
         invoked(script)
     assert caught.value.hresult == TOO_MANY
@@ -222,7 +228,7 @@ def test_a_method_that_finds_no_room_is_given_up() -> None:
 
 
 def test_a_return_value_that_looks_like_a_quota_is_no_reason_to_send_again() -> None:
-    script = Script(output(ReturnValue=str(TOO_MANY)))
+    script = ScriptedSession(output(ReturnValue=str(TOO_MANY)))
     with pytest.raises(MachineRefused):
         invoked(script)
     assert script.kinds == ["Invoke"]
@@ -230,7 +236,7 @@ def test_a_return_value_that_looks_like_a_quota_is_no_reason_to_send_again() -> 
 
 @pytest.mark.parametrize("hresult", [None, 0x800705B4])
 def test_a_method_that_took_too_long_has_an_unknown_outcome(hresult: int | None) -> None:
-    script = Script(fault(TIMED_OUT, subcode="TimedOut", hresult=hresult))
+    script = ScriptedSession(fault(TIMED_OUT, subcode="TimedOut", hresult=hresult))
     with pytest.raises(AnswerLost) as caught:
         invoked(script)
     assert caught.value.code == "timeout"
@@ -241,7 +247,7 @@ def test_a_method_that_took_too_long_has_an_unknown_outcome(hresult: int | None)
 
 
 def test_a_method_is_called_with_keys_and_lexical_parameters() -> None:
-    script = Script(output(ReturnValue="0", Names="x"))
+    script = ScriptedSession(output(ReturnValue="0", Names="x"))
     parameters = {"On": True, "Level": 3, "None": None, "Rooms": ["a", 2], "Code": Secret("GGGGG")}
     result = script.repository().invoke("Acme_Lamp", {"Name": "l"}, "Dim", parameters, namespace="root/acme")
     assert result == {"ReturnValue": ("0",), "Names": ("x",)}
@@ -259,7 +265,7 @@ def test_a_method_is_called_with_keys_and_lexical_parameters() -> None:
 )
 def test_a_return_value_other_than_zero_is_a_refusal(returned: str, hresult: int, shown: str) -> None:
     with pytest.raises(MachineRefused, match=shown) as caught:
-        invoked(Script(output(ReturnValue=returned)))
+        invoked(ScriptedSession(output(ReturnValue=returned)))
     assert caught.value.hresult == hresult
     assert caught.value.fault is None
     assert "GGGGG" not in str(caught.value)
@@ -267,13 +273,13 @@ def test_a_return_value_other_than_zero_is_a_refusal(returned: str, hresult: int
 
 @pytest.mark.parametrize("values", [{}, {"ReturnValue": None}, {"ReturnValue": "0"}])
 def test_no_return_value_is_success(values: dict[str, t.Any]) -> None:
-    assert "ReturnValue" in invoked(Script(output(**values))) or not values
+    assert "ReturnValue" in invoked(ScriptedSession(output(**values))) or not values
 
 
 @pytest.mark.parametrize("shape", ["flat", "provider", "wmi_error"])
 def test_a_fault_of_a_method_is_a_refusal_with_the_providers_number(shape: t.Any) -> None:
     with pytest.raises(MachineRefused, match="Dim with 0xC004F074") as caught:
-        invoked(Script(fault(2150859038, shape=shape, hresult=0xC004F074)))
+        invoked(ScriptedSession(fault(2150859038, shape=shape, hresult=0xC004F074)))
     assert caught.value.hresult == 0xC004F074
     assert isinstance(caught.value.fault, Fault)
 
@@ -281,19 +287,19 @@ def test_a_fault_of_a_method_is_a_refusal_with_the_providers_number(shape: t.Any
 @pytest.mark.parametrize("shape", ["flat", "provider", "wmi_error"])
 def test_a_query_for_what_the_schema_lacks_has_its_own_error(shape: t.Any) -> None:
     with pytest.raises(UnknownInSchema) as caught:
-        names(Script(fault(UNKNOWN_CLASS, shape=shape)))
+        names(ScriptedSession(fault(UNKNOWN_CLASS, shape=shape)))
     assert caught.value.hresult == UNKNOWN_CLASS
 
 
 def test_other_faults_are_not_taken_for_that() -> None:
     with pytest.raises(MachineRefused) as caught:
-        names(Script(fault(2150858752)))
+        names(ScriptedSession(fault(2150858752)))
     assert not isinstance(caught.value, UnknownInSchema)
 
 
 def test_a_get_names_all_keys_and_is_read_by_type() -> None:
     item = Instance(LAMP.uri, {"WATT": ("40",), "Roles": ("a",)})
-    script = Script(LOST, Got(item))
+    script = ScriptedSession(LOST, Got(item))
     keys = {"Name": "lamp-1", "Room": "2"}
     row = script.repository().get("Acme_Lamp", keys, {"Watt": "uint32", "Roles": "string[]", "Lit": "boolean"})
     assert row == {"Watt": 40, "Roles": ["a"], "Lit": None}
@@ -310,7 +316,7 @@ def test_a_get_names_all_keys_and_is_read_by_type() -> None:
 def test_an_answer_of_another_kind_is_a_violation(ask: t.Callable[[Repository], t.Any]) -> None:
     for answer in (Identity("a", "b", "c"), Got(Instance(LAMP.uri, {"Name": ("x",)}))):
         with pytest.raises(ProtocolViolation):
-            ask(Script(answer).repository())
+            ask(ScriptedSession(answer).repository())
 
 
 def test_an_answer_that_belongs_to_another_request_is_a_violation() -> None:
@@ -318,11 +324,11 @@ def test_an_answer_that_belongs_to_another_request_is_a_violation() -> None:
         return encode_answer(rows("a", opening=True), call).replace(call.message_id.encode(), b"uuid:OTHER")
 
     with pytest.raises(ProtocolViolation, match="another request"):
-        names(Script(other))
+        names(ScriptedSession(other))
 
 
 def test_an_answer_that_was_too_large_is_not_asked_for_again() -> None:
-    script = Script(AnswerLost("too large", code="answer_too_large"))
+    script = ScriptedSession(AnswerLost("too large", code="answer_too_large"))
     with pytest.raises(AnswerLost):
         script.repository().select("Class", {"Name": "string"})
     assert (len(script.calls), script.pauses) == (1, [])

@@ -30,7 +30,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .script import TIMED_OUT, Script, fault, rows
+from .scripted_session import TIMED_OUT, ScriptedSession, fault, rows
 
 NAME = {"Name": "string"}
 LOST = AnswerLost("gone")
@@ -39,21 +39,21 @@ LOST = AnswerLost("gone")
 
 
 def test_a_limited_query_stops_at_its_limit_and_gives_the_rest_back() -> None:
-    script = Script(rows("a", context="c1", opening=True), rows("b", "c", "d", context="c2"), Released())
+    script = ScriptedSession(rows("a", context="c1", opening=True), rows("b", "c", "d", context="c2"), Released())
     found = script.repository().select("Acme_Lamp", NAME, limit=2)
     assert [row["Name"] for row in found] == ["a", "b"]
     assert script.requests[-1] == Release(wmi_resource("*"), "c2")
 
 
 def test_a_limited_query_whose_rows_are_all_there_is_over_by_itself() -> None:
-    script = Script(rows("a", context="c1", opening=True), rows("b"))
+    script = ScriptedSession(rows("a", context="c1", opening=True), rows("b"))
     assert len(script.repository().select("Acme_Lamp", NAME, limit=2)) == 2
     assert script.kinds == ["Enumerate", "Pull"]
 
 
 def test_a_query_of_another_namespace_pulls_and_releases_there_too() -> None:
     there = wmi_resource("*", "root/acme")
-    script = Script(rows("a", context="c1", opening=True), rows("b", "c", context="c2"), Released())
+    script = ScriptedSession(rows("a", context="c1", opening=True), rows("b", "c", context="c2"), Released())
     script.repository().select("Acme_Lamp", NAME, namespace="root/acme", limit=2)
     assert [request.resource for request in script.requests] == [there] * 3
 
@@ -67,28 +67,28 @@ STORED = Instance(
 )
 
 
-def changed(script: Script) -> None:
+def changed(script: ScriptedSession) -> None:
     """Make a lamp brighter."""
     values = {"Watt": 60, "Tags": ["c"]}
     script.repository().change("Acme_Lamp", {"Name": "lamp-1"}, values, namespace="root/acme")
 
 
 def test_a_change_puts_the_whole_instance_back_in_the_spelling_of_the_machine() -> None:
-    script = Script(Got(STORED), PutDone(STORED))
+    script = ScriptedSession(Got(STORED), PutDone(STORED))
     changed(script)
     expected = Instance(KEYED.uri, {"Name": ("lamp-1",), "watt": ("60",), "Tags": ("c",), "Room": (None,)})
     assert script.requests == [Get(KEYED), Put(KEYED, expected)]
 
 
 def test_a_change_needs_no_instance_in_the_answer() -> None:
-    script = Script(Got(STORED), PutDone())
+    script = ScriptedSession(Got(STORED), PutDone())
     changed(script)
     assert script.kinds == ["Get", "Put"]
 
 
 @pytest.mark.parametrize("trouble", [LOST, ConnectionFailed("no"), fault(5)])
 def test_a_change_is_sent_once_whatever_happens(trouble: t.Any) -> None:
-    script = Script(Got(STORED), trouble)
+    script = ScriptedSession(Got(STORED), trouble)
     with pytest.raises((AnswerLost, ConnectionFailed, MachineRefused)):
         changed(script)
     assert script.kinds == ["Get", "Put"]
@@ -105,7 +105,7 @@ def test_calls_and_changes_have_a_limit_of_their_own() -> None:
         return noting
 
     done = Output(KEYED, "Shine", {"ReturnValue": ("0",)})
-    script = Script(answer(Got(STORED)), answer(PutDone(STORED)), answer(done), answer(rows("a")))
+    script = ScriptedSession(answer(Got(STORED)), answer(PutDone(STORED)), answer(done), answer(rows("a")))
     repository = script.repository(operation_timeout=20, call_timeout=60)
     repository.change("Acme_Lamp", {"Name": "lamp-1"}, {"Watt": 60}, namespace="root/acme")
     repository.invoke("Acme_Lamp", {"Name": "lamp-1"}, "Shine", namespace="root/acme")
@@ -117,9 +117,13 @@ def test_calls_and_changes_have_a_limit_of_their_own() -> None:
 
 def test_a_change_that_took_too_long_has_an_unknown_outcome() -> None:
     with pytest.raises(AnswerLost):
-        changed(Script(Got(STORED), fault(TIMED_OUT)))
+        changed(ScriptedSession(Got(STORED), fault(TIMED_OUT)))
 
 
 def test_a_change_that_is_answered_by_something_else_is_a_violation() -> None:
     with pytest.raises(ProtocolViolation):
-        changed(Script(Got(STORED), lambda call: encode_answer(Got(Instance(None, {})), call).replace(b"Body", b"Bod")))
+        changed(
+            ScriptedSession(
+                Got(STORED), lambda call: encode_answer(Got(Instance(None, {})), call).replace(b"Body", b"Bod")
+            )
+        )

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from .._session.conftest import accounts, authority, library, machine, opened, settings
-from .hostile import Behaviour, HostileServer
+from .hostile_server import Behaviour, HostileServer
 
 __all__ = ["accounts", "authority", "library", "machine", "opened", "settings"]
 

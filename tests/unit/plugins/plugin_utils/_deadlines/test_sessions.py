@@ -30,9 +30,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 from ansible_collections.volume.activation.plugins.plugin_utils._session import _settings as settings_module
 from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import ANSWER_LIMIT
 
-from .._session.authority import Authority
-from .._session.machine import ANSWER, PLAIN, SEALED, Machine, drop
-from .hostile import (
+from .._session.certificate_authority import Authority
+from .._session.fake_listener import ANSWER, PLAIN, SEALED, Machine, drop
+from .hostile_server import (
     ENCODED,
     ENDLESS,
     HEAD,
@@ -187,7 +187,7 @@ def test_a_silent_proxy_inside_tls_means_that_nothing_was_sent(
 def test_a_request_in_time_is_answered_by_a_proxy_too(
     settings: t.Any, opened: t.Any, machine: t.Any, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from .._microsoft.website import Proxy as HonestProxy
+    from .._microsoft.fake_http_service import Proxy as HonestProxy
 
     proxy = HonestProxy()
     try:

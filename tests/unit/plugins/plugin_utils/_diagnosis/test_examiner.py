@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import is_read_only, load
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import decode_call
 
-from .patients import KMS, NOW, Around, Session, diagnosed, found, recorded, served, settings
+from .simulated_machines import KMS, NOW, Around, Session, diagnosed, found, recorded, served, settings
 
 SERVER = {"system": "server_2022_standard", "lease_days": 170}
 HEALTHY: dict[str, dict[str, Any]] = {

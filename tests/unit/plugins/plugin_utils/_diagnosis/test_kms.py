@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     Product,
 )
 
-from .patients import KMS, judged, office, product, state
+from .simulated_machines import KMS, judged, office, product, state
 
 KMS_CHECKS = ("settings", "srv", "kms", "threshold")
 TOO_FEW = KmsAttempt(event=12288, code=0xC004F038, host=KMS, port=1688, count=4, required_count=5)

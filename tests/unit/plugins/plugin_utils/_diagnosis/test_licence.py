@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     LicenseStatus,
 )
 
-from .patients import judged, office, product, state
+from .simulated_machines import judged, office, product, state
 
 DAY = 1440
 

@@ -36,7 +36,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Anonymiser
 
-from .patients import HOST, KMS, Around, settings
+from .simulated_machines import HOST, KMS, Around, settings
 
 SERVERS = DnsSettings(("192.0.2.53",), 5353, 1.0)
 

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, LicenseStatus
 
-from .patients import NOW, generic, judged, product, state
+from .simulated_machines import NOW, generic, judged, product, state
 
 
 @pytest.mark.parametrize(

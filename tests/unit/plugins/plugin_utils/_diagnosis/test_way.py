@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from .patients import HOST, USER, judged, state
+from .simulated_machines import HOST, USER, judged, state
 
 WAY = CHECKS[:6]
 

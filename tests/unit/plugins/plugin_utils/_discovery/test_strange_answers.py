@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
     service_records,
 )
 
-from .answering import answering
+from .fake_dns_server import answering
 
 dns = pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Answerer, Privacy, Standing, load
 
-from .parcels import (
+from .offline_requests import (
     POOL,
     Service,
     confirmation,

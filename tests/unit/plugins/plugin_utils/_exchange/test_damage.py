@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange._format import _sums
 from ansible_collections.volume.activation.tests.mutations import damaged_bytes, damaged_value
 
-from .test_format import HALF, Content, _content, _resealed, _seal
+from .exchange_files import HALF, Content, content_of, resealed, seal
 
 CODES = {"damaged_exchange", "foreign_exchange", "newer_exchange", "edited_exchange"}
 
@@ -57,7 +57,7 @@ def test_a_file_with_damaged_values_is_refused(seed: int) -> None:
 
 def _written(draw: random.Random) -> str | None:
     try:
-        data = json.dumps(damaged_value(_content(), draw)).encode()
+        data = json.dumps(damaged_value(content_of(), draw)).encode()
     except (TypeError, ValueError):
         return None  # JSON has no such value
     return outcome(data)
@@ -76,7 +76,7 @@ def test_fitting_checksums_make_no_damaged_row_acceptable(seed: int) -> None:
 
 def _sealed(draw: random.Random) -> bytes | None:
     """Return a file with a damaged value and fitting checksums, None for a value that has no checksum."""
-    content = copy.deepcopy(_content())
+    content = copy.deepcopy(content_of())
     kind = draw.choice(("request", "answer", "head"))
     try:
         if kind == "head":
@@ -85,7 +85,7 @@ def _sealed(draw: random.Random) -> bytes | None:
             head = {part: content[part] for part in ("format", "version", "id", "created_at", "privacy")}
             for each in ("request", "answer"):
                 for row in content[f"{each}s"]:
-                    row["checksum"] = _seal(each, content["id"], {k: v for k, v in row.items() if k != "checksum"})
+                    row["checksum"] = seal(each, content["id"], {k: v for k, v in row.items() if k != "checksum"})
             content["checksums"] = _sums(head, content["requests"], content["answers"])
             return json.dumps(content).encode()
 
@@ -93,7 +93,7 @@ def _sealed(draw: random.Random) -> bytes | None:
             rows = whole[f"{kind}s"]
             rows[0] = damaged_value(rows[0], draw)
 
-        return _resealed(damage)
+        return resealed(damage)
     except (TypeError, ValueError, KeyError, AttributeError, IndexError):
         return None
 
@@ -102,5 +102,5 @@ def _sealed(draw: random.Random) -> bytes | None:
 @pytest.mark.parametrize("part", ["requests", "id", "checksums"])
 def test_what_is_nested_too_deeply_is_refused(depth: int, part: str) -> None:
     nested: t.Any = "[" * depth + "]" * depth
-    data = json.dumps({**_content(), part: "HERE"}).replace('"HERE"', nested).encode()
+    data = json.dumps({**content_of(), part: "HERE"}).replace('"HERE"', nested).encode()
     assert outcome(data) in CODES

@@ -32,7 +32,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import Installation
 
-from .parcels import (
+from .offline_requests import (
     FINGERPRINT,
     KEY,
     POOL,

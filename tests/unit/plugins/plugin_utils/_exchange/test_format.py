@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import typing as t
-from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
@@ -16,41 +15,15 @@ from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
-    Answer,
     Exchange,
     Privacy,
-    Request,
-    Standing,
     decode,
     encode,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange._format import _row, _sums, canonical
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange._format import _row, canonical
 
-from .parcels import confirmation, identifier, pid
-
-NOW = datetime(2026, 3, 1, 12, 30, 15, 250, tzinfo=timezone.utc)
-Content = dict[str, t.Any]
-
-
-def _request(number: int) -> Request:
-    return Request(extended_pid=pid(number), installation_id=identifier(number), machine=f"secluded-{number}")
-
-
-def _answer(number: int, **more: t.Any) -> Answer:
-    standing = {"standing": Standing.CONFIRMED, "confirmation_id": confirmation(identifier(number))}
-    return Answer(extended_pid=pid(number), installation_id=identifier(number), at=NOW, **{**standing, **more})
-
-
-def _exchange(answers: t.Iterable[Answer] = ()) -> Exchange:
-    whole = Exchange(id="ab" * 16, created_at=NOW, privacy=Privacy.FULL, requests=tuple(map(_request, (1, 2, 3))))
-    return whole.answered(answers)
-
-
-HALF = _exchange([_answer(2), _answer(3, standing=Standing.REFUSED, confirmation_id=None, code="0x90", doubtful=True)])
-
-
-def _content(exchange: Exchange = HALF) -> Content:
-    return t.cast(Content, json.loads(encode(exchange)))
+from .exchange_files import HALF, Content, answer_for, content_of, exchange_of, request_for, resealed
+from .offline_requests import confirmation, identifier, pid
 
 
 def _refusal(content: t.Any) -> Refusal:
@@ -62,17 +35,17 @@ def _refusal(content: t.Any) -> Refusal:
     return caught.value
 
 
-@pytest.mark.parametrize("exchange", [_exchange(), HALF], ids=["unanswered", "half answered"])
+@pytest.mark.parametrize("exchange", [exchange_of(), HALF], ids=["unanswered", "half answered"])
 def test_what_is_written_is_read_again(exchange: Exchange) -> None:
     assert decode(encode(exchange), "file") == exchange
 
 
 def test_the_order_of_answers_does_not_matter() -> None:
-    assert encode(_exchange([_answer(1), _answer(3)])) == encode(_exchange([_answer(3), _answer(1)]))
+    assert encode(exchange_of([answer_for(1), answer_for(3)])) == encode(exchange_of([answer_for(3), answer_for(1)]))
 
 
 def test_another_layout_or_a_mark_before_the_text_is_no_edit() -> None:
-    content = dict(reversed(_content().items()))
+    content = dict(reversed(content_of().items()))
     assert decode(b"\xef\xbb\xbf" + json.dumps(content).encode(), "file") == HALF
 
 
@@ -113,7 +86,7 @@ def _edits() -> dict[str, tuple[t.Callable[[Content], t.Any], str]]:
 @pytest.mark.parametrize("edit", _edits())
 def test_an_edited_part_is_named(edit: str) -> None:
     change, part = _edits()[edit]
-    content = _content()
+    content = content_of()
     change(content)
     refusal = _refusal(content)
     assert refusal.code == "edited_exchange"
@@ -121,7 +94,7 @@ def test_an_edited_part_is_named(edit: str) -> None:
 
 
 def test_an_answer_of_another_file_does_not_fit() -> None:
-    content, other = _content(), _content(Exchange(**{**vars(HALF), "id": "ef" * 16}))
+    content, other = content_of(), content_of(Exchange(**{**vars(HALF), "id": "ef" * 16}))
     content["answers"] = other["answers"]
     assert "answer 1" in _refusal(content).message
 
@@ -156,25 +129,6 @@ def test_a_newer_version_is_named_before_anything_else() -> None:
     assert "version 2" in refusal.message
 
 
-def _resealed(change: t.Callable[[Content], t.Any]) -> bytes:
-    """Return an edited file with checksums that fit: what somebody else's program might write."""
-    content = _content()
-    change(content)
-    for kind in ("request", "answer"):
-        for row in content[f"{kind}s"]:
-            row.pop("checksum")
-            row["checksum"] = _seal(kind, content["id"], row)
-    head = {part: content[part] for part in ("format", "version", "id", "created_at", "privacy")}
-    content["checksums"] = _sums(head, content["requests"], content["answers"])
-    return json.dumps(content).encode()
-
-
-def _seal(kind: str, file_id: str, row: Content) -> str:
-    import hashlib
-
-    return hashlib.sha256(canonical([kind, [file_id, row]])).hexdigest()
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -200,11 +154,11 @@ def _seal(kind: str, file_id: str, row: Content) -> str:
     ],
 )
 def test_fitting_checksums_do_not_make_nonsense_welcome(change: t.Callable[[Content], t.Any]) -> None:
-    assert _refusal(_resealed(change)).code == "edited_exchange"
+    assert _refusal(resealed(change)).code == "edited_exchange"
 
 
 def test_resealing_without_a_change_is_the_file_itself() -> None:
-    assert decode(_resealed(dict.copy), "file") == HALF
+    assert decode(resealed(dict.copy), "file") == HALF
 
 
 JSON = st.recursive(
@@ -239,5 +193,5 @@ def test_a_changed_byte_never_yields_another_exchange(data: st.DataObject) -> No
 
 
 def test_a_row_leaves_out_what_is_kept_back() -> None:
-    row = _row("request", "ab", _request(1).seen_through(Privacy.SERVICE_ONLY))
+    row = _row("request", "ab", request_for(1).seen_through(Privacy.SERVICE_ONLY))
     assert row.keys() == {"extended_pid", "installation_id", "checksum"}

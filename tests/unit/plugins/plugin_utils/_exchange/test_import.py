@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import Installation
 
-from .parcels import (
+from .offline_requests import (
     POOL,
     Service,
     confirmation,

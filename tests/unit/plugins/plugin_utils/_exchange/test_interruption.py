@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     load,
 )
 
-from .parcels import POOL, Service, confirmation, exported, identifier, open_ledger
+from .offline_requests import POOL, Service, confirmation, exported, identifier, open_ledger
 
 _MACHINES = 40
 _BATCH = 3

@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     load,
 )
 
-from .parcels import Service, digits, exported, identifier, open_ledger, pid, unreachable
+from .offline_requests import Service, digits, exported, identifier, open_ledger, pid, unreachable
 
 
 def _request(number: int = 1, **more: str) -> Request:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import CODES, FORMAT, SEVERITIES, TEXTS
 
-from .fleet import AT, DAY, Row, client, document, found, healthy, permanent, product, row, unread
+from .audit_rows import AT, DAY, Row, client, document, found, healthy, permanent, product, row, unread
 
 WAITING: Row = {"status": "notification", "grace_minutes": 0, "activated_by": None}
 SAME = "11111111-2222-3333-4444-555555555555"

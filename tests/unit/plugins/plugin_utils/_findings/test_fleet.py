@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, attempt_facts
 
-from .fleet import DAY, Row, client, document, found, permanent, product, row, unread
+from .audit_rows import DAY, Row, client, document, found, permanent, product, row, unread
 
 SAME = "11111111-2222-3333-4444-555555555555"
 NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from .fleet import Row, document, found, healthy, unread
+from .audit_rows import Row, document, found, healthy, unread
 
 
 def test_a_healthy_fleet_has_no_finding() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .fleet import Row, client, document, found, permanent, product, row
+from .audit_rows import Row, client, document, found, permanent, product, row
 
 BY_KMS, BY_AD = product(), product(activated_by="ad", ad_object_dn="CN=x")
 BY_TOKEN, BY_NOBODY = product(activated_by="token"), product(activated_by=None)

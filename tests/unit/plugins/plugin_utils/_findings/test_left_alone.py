@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
 
-from .fleet import AT, Row, client, permanent, product, row, unread
+from .audit_rows import AT, Row, client, permanent, product, row, unread
 
 SETTINGS = Settings(expiring_days=30, clock_skew_minutes=240, mak_share_limit=10.0, kms_hosts=())
 LEFT = {"wished": "none", "intended": "none", "rule": None}

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._shape import damage
 
-from .fleet import DAY, LEASE, Row, client, document, found, permanent, product, row, unread
+from .audit_rows import DAY, LEASE, Row, client, document, found, permanent, product, row, unread
 
 TOO_LOW = {"code": "0xC004F038", "name": "SL_E_VL_KEY_MANAGEMENT_SERVICE_ACTIVATION_THRESHOLD"}
 

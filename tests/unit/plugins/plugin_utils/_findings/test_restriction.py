@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .fleet import Row, document, found, permanent, product, row
+from .audit_rows import Row, document, found, permanent, product, row
 
 CODE = ("ad_without_object", None)
 AD = {"activation_type": "ad"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .fleet import Row, client, document, found, permanent, product, row
+from .audit_rows import Row, client, document, found, permanent, product, row
 
 DIFFERS = {("kms_host_differs", None): ["a"]}
 WAITING: Row = {"status": "notification", "grace_minutes": 0, "activated_by": None}

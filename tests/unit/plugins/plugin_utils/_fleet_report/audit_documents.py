@@ -346,3 +346,23 @@ def _days(rows: list[Row]) -> list[Row]:
         {"date": day, "days_left": (date.fromisoformat(day) - AUDITED.date()).days, "machines": sorted(ending[day])}
         for day in sorted(ending)
     ]
+
+
+HOSTILE = "</script><img src=x onerror=alert(1)>'\"&amp;{{ 7*7 }}"
+
+
+def hostile() -> Document:
+    """Return an audit in which everything that somebody else can name is named to do harm."""
+    fleet = Fleet()
+    for number in range(12):
+        fleet.add(number)
+    row = fleet.rows[0]
+    row.update(name=HOSTILE, groups=[HOSTILE], status=HOSTILE, method=HOSTILE)
+    row["profile"] = {"wished": HOSTILE, "intended": HOSTILE, "rule": HOSTILE}
+    row["license"]["machine"]["edition"] = HOSTILE
+    fleet.find(row, "not_licensed", HOSTILE, HOSTILE)
+    document = fleet.document()
+    document["findings"][0].update(title=HOSTILE, cause=HOSTILE, remedy=HOSTILE)
+    document["settings"]["kms_hosts"] = [HOSTILE]
+    document["forecast"]["notes"] = [{"code": "x", "message": HOSTILE, "remedy": HOSTILE, "machines": [HOSTILE]}]
+    return document

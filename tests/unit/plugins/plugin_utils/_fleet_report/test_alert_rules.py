@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_prometheus
 
-from .documents import audit
+from .audit_documents import audit
 
 GUIDE = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "guide_audit.rst"
 SELECTOR = re.compile(r"(volume_activation_\w+)(?:\{([^}]*)\})?")

@@ -24,8 +24,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report im
 )
 from ansible_collections.volume.activation.tests.mutations import damaged_bytes, damaged_value
 
-from .documents import Document, audit
-from .test_document import judged, refused
+from .audit_documents import Document, audit
+from .evaluated_audits import judged, refused
 
 CODES = {"foreign_audit", "damaged_audit", "newer_audit", "audit_without_machines"}
 DOCUMENTS = {"drawn": audit(12), "judged": judged(12)}

@@ -14,33 +14,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _findings, _fleet_report
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import _document, as_json, encoded, load
 
-from .documents import AUDITED, Document, Fleet, audit, healthy, unreached
+from .audit_documents import Document, audit, healthy, unreached
+from .evaluated_audits import judged, refused
 
 SCHEMA = Path(_fleet_report.__file__).parent / "data" / "audit.schema.json"
 DOCUMENTS = {"a fleet": audit(80), "nobody": audit(0), "a healthy fleet": healthy(), "a silent fleet": unreached()}
 each_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
-
-
-def judged(machines: int = 80) -> Document:
-    """Return the audit that the collection itself makes of such a fleet."""
-    fleet = Fleet()
-    for number in range(machines):
-        fleet.add(number)
-    made = ("method", "status", "expires", "days_left", "findings")
-    rows = [{name: value for name, value in row.items() if name not in made} for row in fleet.rows]
-    found = _findings.audited(rows, _findings.Settings(), audited_at=AUDITED.isoformat(), duration_seconds=3.5)
-    return {**found, "skipped": ["localhost"]}
-
-
-def refused(given: t.Any) -> Refusal:
-    """Return why it is no audit."""
-    with pytest.raises(Refusal) as caught:
-        load(given)
-    assert caught.value.remedy
-    return caught.value
 
 
 @each_document

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._about import facts
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._expiry import expiry
 
-from .documents import Document, audit
+from .audit_documents import Document, audit
 
 
 def ending(*left: int, expiring_days: int = 30) -> Document:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ansible_collections.volume.activation.plugins.plugin_utils import _fleet_report
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._table import COLUMNS
 
-from .documents import audit
+from .audit_documents import audit
 
 
 def rows(checkout: Path, title: str) -> set[str]:

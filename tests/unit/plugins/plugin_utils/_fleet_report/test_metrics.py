@@ -15,7 +15,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._findings._stand
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import _words, as_prometheus
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import LicenseStatus
 
-from .documents import Document, audit, healthy, unreached
+from .audit_documents import Document, audit, healthy, unreached
 
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

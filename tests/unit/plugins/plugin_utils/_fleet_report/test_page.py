@@ -17,9 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report im
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._findings import cards
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._sums import percent
 
-from .documents import Document, Fleet, audit, healthy, unreached
-
-HOSTILE = "</script><img src=x onerror=alert(1)>'\"&amp;{{ 7*7 }}"
+from .audit_documents import HOSTILE, Document, Fleet, audit, healthy, hostile, unreached
 
 
 class Page(HTMLParser):
@@ -55,23 +53,6 @@ class Page(HTMLParser):
 def page(document: Document, title: str = "An audit") -> Page:
     """Return the page of an audit."""
     return Page(as_html(document, title=title))
-
-
-def hostile() -> Document:
-    """Return an audit in which everything that somebody else can name is named to do harm."""
-    fleet = Fleet()
-    for number in range(12):
-        fleet.add(number)
-    row = fleet.rows[0]
-    row.update(name=HOSTILE, groups=[HOSTILE], status=HOSTILE, method=HOSTILE)
-    row["profile"] = {"wished": HOSTILE, "intended": HOSTILE, "rule": HOSTILE}
-    row["license"]["machine"]["edition"] = HOSTILE
-    fleet.find(row, "not_licensed", HOSTILE, HOSTILE)
-    document = fleet.document()
-    document["findings"][0].update(title=HOSTILE, cause=HOSTILE, remedy=HOSTILE)
-    document["settings"]["kms_hosts"] = [HOSTILE]
-    document["forecast"]["notes"] = [{"code": "x", "message": HOSTILE, "remedy": HOSTILE, "machines": [HOSTILE]}]
-    return document
 
 
 def test_the_same_audit_gives_the_same_bytes() -> None:

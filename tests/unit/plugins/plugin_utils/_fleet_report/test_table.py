@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_csv
 from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._table import COLUMNS
 
-from .documents import Document, Fleet, audit, healthy, machine, unreached
+from .audit_documents import Document, Fleet, audit, healthy, machine, unreached
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 

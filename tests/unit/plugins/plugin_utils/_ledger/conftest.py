@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, Pool, PoolWish
 
-from .budget import Clock
+from .demands import Clock
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 
 KEY, OTHER_KEY = "a" * 64, "b" * 64
-CROWD = Path(__file__).with_name("crowd.py")
+PROGRAM = Path(__file__).with_name("many_processes.py")
 
 
 class Clock:
@@ -79,10 +79,10 @@ def engine(location: str) -> Engine:
     return create_engine(location if "://" in location else f"sqlite:///{location}", poolclass=NullPool)
 
 
-def crowd(task: str, location: str, count: int, **options: Any) -> list[str]:
+def run_processes(task: str, location: str, count: int, **options: Any) -> list[str]:
     """Let so many processes do a task at the same moment, and return how each of them ended."""
     done = subprocess.run(
-        [sys.executable, CROWD, json.dumps({"task": task, "location": location, "count": count, **options})],
+        [sys.executable, PROGRAM, json.dumps({"task": task, "location": location, "count": count, **options})],
         capture_output=True,
         text=True,
         check=False,
@@ -96,7 +96,7 @@ def crowd(task: str, location: str, count: int, **options: Any) -> list[str]:
 def stay(location: str, number: int = 1) -> subprocess.Popen[str]:
     """Return a process that has reserved for a machine and lives until its input is closed."""
     process = subprocess.Popen(
-        [sys.executable, CROWD, json.dumps({"task": "stay", "location": location, "count": 1, "number": number})],
+        [sys.executable, PROGRAM, json.dumps({"task": "stay", "location": location, "count": 1, "number": number})],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

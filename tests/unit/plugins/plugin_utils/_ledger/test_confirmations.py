@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Pool,
 )
 
-from .budget import Clock, demand, refusal, reserved
+from .demands import Clock, demand, refusal, reserved
 
 INSTALLATION, ANOTHER = "123456789" * 7, "987654321" * 7
 ANSWER = "123456" * 8

@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     require_creatable,
 )
 
-from .budget import crowd, refusal
+from .demands import refusal, run_processes
 
 
 def test_only_the_one_that_creates_it_says_so(location: str) -> None:
@@ -36,7 +36,7 @@ def test_only_the_one_that_creates_it_says_so(location: str) -> None:
 
 def test_of_many_processes_one_creates_it_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    assert set(crowd("only_open", str(path), 16)) == {"done"}
+    assert set(run_processes("only_open", str(path), 16)) == {"done"}
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger._owner import Owner
 
-from .budget import KEY, OTHER_KEY, demand, engine, refusal
+from .demands import KEY, OTHER_KEY, demand, engine, refusal
 
 STATES = (None, EntryState.UNCERTAIN, EntryState.CONFIRMED, EntryState.RELEASED)
 STOP = Stop(code="0xC004C020", message="Used up.", at=utcnow())

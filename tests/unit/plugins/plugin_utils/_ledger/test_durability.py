@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger._durabil
     parse_mounts,
 )
 
-from .budget import refusal
+from .demands import refusal
 
 HOME = {"HOME": "/home/ops"}
 LEDGER = PurePosixPath("/home/ops/.ansible/volume_activation/ledger.sqlite")

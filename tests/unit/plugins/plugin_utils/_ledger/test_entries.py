@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     PoolWish,
 )
 
-from .budget import DEMAND, KEY, OTHER_KEY, Clock, demand, refusal, reserved
+from .demands import DEMAND, KEY, OTHER_KEY, Clock, demand, refusal, reserved
 
 CONFIRMED, RELEASED = EntryState.CONFIRMED, EntryState.RELEASED
 RESERVED, UNCERTAIN = EntryState.RESERVED, EntryState.UNCERTAIN

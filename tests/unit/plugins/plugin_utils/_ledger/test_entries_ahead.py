@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger._reconciliation import Evidence, judged
 
-from .budget import Clock, crowd, demand, refusal
+from .demands import Clock, demand, refusal, run_processes
 
 OPEN, UNCERTAIN, RELEASED = EntryState.RESERVED, EntryState.UNCERTAIN, EntryState.RELEASED
 INSTALLATION = "1" * 63
@@ -100,7 +100,7 @@ def test_what_an_activation_was_asked_for_with_is_not_withdrawn(
 def test_one_left_by_a_dead_process_is_taken_over_without_waiting(
     ledger: Ledger, pool: Pool, location: str, clock: Clock
 ) -> None:
-    assert crowd("ahead", location, 1, number=1) == ["done"]
+    assert run_processes("ahead", location, 1, number=1) == ["done"]
     clock.forward(seconds=5)
     (left,) = ledger.entries()
     found = ledger.reserve(demand(1, installation_id=INSTALLATION))
@@ -111,7 +111,7 @@ def test_one_left_by_a_dead_process_is_taken_over_without_waiting(
 def test_one_left_by_a_dead_process_is_released_by_the_host(
     ledger: Ledger, pool: Pool, location: str, clock: Clock
 ) -> None:
-    assert crowd("ahead", location, 1, number=1) == ["done"]
+    assert run_processes("ahead", location, 1, number=1) == ["done"]
     clock.forward(minutes=10)
     (left,) = ledger.entries()
     verdict = judged(left, Evidence(machine=left.machine, products=(), now=clock.time), live=False)

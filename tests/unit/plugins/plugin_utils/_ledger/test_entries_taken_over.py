@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     _entries,
 )
 
-from .budget import DEMAND, KEY, OTHER_KEY, Clock, crowd, demand, refusal, reserved, stay
+from .demands import DEMAND, KEY, OTHER_KEY, Clock, demand, refusal, reserved, run_processes, stay
 
 CONFIRMED, RELEASED = EntryState.CONFIRMED, EntryState.RELEASED
 RESERVED, UNCERTAIN = EntryState.RESERVED, EntryState.UNCERTAIN
@@ -34,7 +34,7 @@ RESERVED, UNCERTAIN = EntryState.RESERVED, EntryState.UNCERTAIN
 @pytest.fixture
 def abandoned(ledger: Ledger, pool: Pool, location: str) -> Entry:
     """An entry of pc1 whose owner is dead."""
-    assert crowd("reserve", location, 1, number=1) == ["done"]
+    assert run_processes("reserve", location, 1, number=1) == ["done"]
     (entry,) = ledger.entries()
     return entry
 

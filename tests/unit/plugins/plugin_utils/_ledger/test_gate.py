@@ -26,8 +26,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 
-from .._planning.states import KEY, OTHER_KEY, on_mak
-from .budget import refusal
+from .._planning.state_samples import KEY, OTHER_KEY, on_mak
+from .demands import refusal
 
 INSTALLATION, CONFIRMATION = "1234567" * 9, "123456" * 8
 EXHAUSTED = 0xC004C020

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish, locate
 
-from .budget import refusal
+from .demands import refusal
 
 UNUSABLE = [
     "//server/share/l.sqlite",

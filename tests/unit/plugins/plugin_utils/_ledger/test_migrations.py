@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger._schema import schema
 
-from .budget import KEY, Clock, crowd, demand, engine
+from .demands import KEY, Clock, demand, engine, run_processes
 
 NOW = "2025-06-01 08:00:00.000000"
 POOLS = [
@@ -102,7 +102,7 @@ def test_a_migrated_ledger_goes_on_where_the_old_one_stood(old: str, clock: Cloc
 
 
 def test_many_processes_may_meet_an_old_ledger_at_once(old: str) -> None:
-    assert set(crowd("only_open", old, 16)) == {"done"}
+    assert set(run_processes("only_open", old, 16)) == {"done"}
     assert version(old) == _migrations.CURRENT
     assert [found.state.value for found in Ledger.open(old).entries()] == STATES
 

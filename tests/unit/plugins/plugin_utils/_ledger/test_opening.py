@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.tests.postgres import GUARDED_PASSWORD
 
-from .budget import demand, engine, refusal, reserved
+from .demands import demand, engine, refusal, reserved
 
 CHECKOUT = Path(__file__).resolve().parents[5]
 PACKAGE = Ledger.__module__.rpartition(".")[0]

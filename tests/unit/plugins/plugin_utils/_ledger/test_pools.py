@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Stop,
 )
 
-from .budget import KEY, OTHER_KEY, Clock, demand, refusal, reserved
+from .demands import KEY, OTHER_KEY, Clock, demand, refusal, reserved
 
 EXHAUSTED = Stop(code="0x67", message="The key is blocked.", at=datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc))
 

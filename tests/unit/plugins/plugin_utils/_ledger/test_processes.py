@@ -13,14 +13,14 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger, Pool, PoolWish
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger._migrations import CURRENT
 
-from .budget import crowd, demand, engine
+from .demands import demand, engine, run_processes
 
 
 @pytest.mark.parametrize("task", ["reserve", "reserve_together"])
 def test_sixty_four_processes_get_what_a_pool_of_twenty_has(location: str, task: str) -> None:
     with Ledger.open(location) as ledger:
         ledger.declare(PoolWish(name="labs", limit=20))
-        assert Counter(crowd(task, location, 64)) == {"done": 20, "pool_exhausted": 44}
+        assert Counter(run_processes(task, location, 64)) == {"done": 20, "pool_exhausted": 44}
         assert ledger.balance("labs").reserved == 20
         assert len(ledger.entries(pool="labs")) == 20
 
@@ -28,14 +28,14 @@ def test_sixty_four_processes_get_what_a_pool_of_twenty_has(location: str, task:
 def test_a_reserve_is_left_alone_by_a_crowd(location: str) -> None:
     with Ledger.open(location) as ledger:
         ledger.declare(PoolWish(name="labs", limit=8, reserve=3))
-        assert Counter(crowd("reserve", location, 16)) == {"done": 5, "pool_exhausted": 11}
+        assert Counter(run_processes("reserve", location, 16)) == {"done": 5, "pool_exhausted": 11}
         assert not any(entry.from_reserve for entry in ledger.entries())
 
 
 def test_of_many_on_one_machine_one_at_a_time_pays(location: str) -> None:
     with Ledger.open(location) as ledger:
         ledger.declare(PoolWish(name="labs", limit=20))
-        words = Counter(crowd("reserve", location, 16, number=1))
+        words = Counter(run_processes("reserve", location, 16, number=1))
         # Whoever comes after another has ended takes over; whoever comes before is told to wait.
         assert words["done"] >= 1
         assert words["done"] + words["activation_in_progress"] == 16
@@ -44,7 +44,7 @@ def test_of_many_on_one_machine_one_at_a_time_pays(location: str) -> None:
 
 
 def test_any_number_of_processes_may_open_a_new_ledger_at_once(location: str) -> None:
-    assert Counter(crowd("only_open", location, 64)) == {"done": 64}
+    assert Counter(run_processes("only_open", location, 64)) == {"done": 64}
     with engine(location).connect() as connection:
         (row,) = connection.exec_driver_sql("SELECT schema_version, simulated_by FROM volume_activation")
     assert tuple(row) == (CURRENT, None)
@@ -53,7 +53,7 @@ def test_any_number_of_processes_may_open_a_new_ledger_at_once(location: str) ->
 def test_a_transaction_that_is_killed_in_the_middle_leaves_nothing(location: str) -> None:
     with Ledger.open(location) as ledger:
         before = ledger.declare(PoolWish(name="labs", limit=20))
-        assert crowd("die_inside", location, 4) == ["killed"] * 4
+        assert run_processes("die_inside", location, 4) == ["killed"] * 4
         assert ledger.entries() == []
         assert ledger.pool("labs") == before
         assert not ledger.reserve(demand()).taken_over
@@ -65,7 +65,7 @@ def test_processes_killed_at_any_moment_overspend_nothing_and_lose_nothing(locat
     with Ledger.open(location) as ledger:
         ledger.declare(PoolWish(name="labs", limit=100))
         for turn in range(5):
-            words = crowd("activate", location, 6, seed=seed + turn, within=0.4)
+            words = run_processes("activate", location, 6, seed=seed + turn, within=0.4)
             assert set(words) <= {"killed", "pool_exhausted"}
             assert ledger.balance("labs").left >= 0
         left_open = ledger.entries(states=[EntryState.RESERVED])
@@ -77,5 +77,5 @@ def test_processes_killed_at_any_moment_overspend_nothing_and_lose_nothing(locat
 
 
 def test_a_ledger_is_whole_for_whoever_forks(ledger: Ledger, pool: Pool, location: str) -> None:
-    crowd("reserve", location, 1)
+    run_processes("reserve", location, 1)
     assert ledger.balance(pool.name).reserved == 1

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger._sandbox import require_ledger
 
-from .budget import KEY
+from .demands import KEY
 
 SIMULATED = {
     "client_machine_id": "51a0f1ee-0000-8000-8000-000000000001",

@@ -16,9 +16,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import L
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 
-from .._session.authority import Authority
-from .clerk import POOL, Service
-from .website import Behaviour, Proxy, Site, microsoft
+from .._session.certificate_authority import Authority
+from .fake_http_service import Behaviour, Proxy, Site, microsoft
+from .fake_service import POOL, Service
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     ServiceUnavailable,
 )
 
-from .website import CIDS, IIDS, PID
+from .fake_http_service import CIDS, IIDS, PID
 
 POOL, KEY, OTHER_KEY = "campus", "f" * 64, "e" * 64
 Answering = t.Callable[[Installation], Outcome]

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._activationws import code_in
 
-from .website import CIDS, DROP, IIDS, PID, Behaviour, Seen, Sent, Site, always
+from .fake_http_service import CIDS, DROP, IIDS, PID, Behaviour, Seen, Sent, Site, always
 
 ONE, TWO = Installation(PID, IIDS[0], "pc-1"), Installation(PID, IIDS[1])
 SOAP, REST = "activationws_soap", "activationws_rest"

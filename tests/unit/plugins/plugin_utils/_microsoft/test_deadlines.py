@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     service_for,
 )
 
-from .._deadlines.hostile import (
+from .._deadlines.hostile_server import (
     ENCODED,
     ENDLESS,
     SLOW,
@@ -33,8 +33,8 @@ from .._deadlines.hostile import (
     slow_connect_headers,
     slow_handshake,
 )
-from .._session.authority import Authority
-from .website import IIDS, PID
+from .._session.certificate_authority import Authority
+from .fake_http_service import IIDS, PID
 
 ONE = Installation(PID, IIDS[0])
 SECONDS = 0.4

@@ -25,8 +25,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     ProxyRequest,
 )
 
-from .clerk import OTHER_KEY, POOL, Service, codes, entries, granting, request, run, states, unavailable
-from .website import CIDS, IIDS, PID
+from .fake_http_service import CIDS, IIDS, PID
+from .fake_service import OTHER_KEY, POOL, Service, codes, entries, granting, request, run, states, unavailable
 
 
 def test_what_is_obtained_is_stored_and_counted(ledger: Ledger, service: Service) -> None:

@@ -21,8 +21,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     service_for,
 )
 
-from .clerk import KEY, OTHER_KEY, POOL, Service, codes, entries, granting, request, run, states, unavailable
-from .website import CIDS, DROP, IIDS, Site, always
+from .fake_http_service import CIDS, DROP, IIDS, Site, always
+from .fake_service import KEY, OTHER_KEY, POOL, Service, codes, entries, granting, request, run, states, unavailable
 
 
 def test_one_bad_and_one_good_in_a_batch(ledger: Ledger, service: Service) -> None:

@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._mess
     inner_request,
 )
 
-from .website import CIDS, IIDS, OTHER_PID, PID, RESPONSE, answer, granted, row, wrapped
+from .fake_http_service import CIDS, IIDS, OTHER_PID, PID, RESPONSE, answer, granted, row, wrapped
 
 ZEROS = "0" * 63
 ONE, TWO = Installation(PID, IIDS[0]), Installation(PID, IIDS[1])

@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     service_for,
 )
 
-from .website import CIDS, DROP, IIDS, PID, Seen, Sent, Site, always, answer, granted, microsoft, row, wrapped
+from .fake_http_service import CIDS, DROP, IIDS, PID, Seen, Sent, Site, always, answer, granted, microsoft, row, wrapped
 
 ONE, TWO, THREE = (Installation(PID, iid) for iid in IIDS[:3])
 Start = t.Callable[..., Site]

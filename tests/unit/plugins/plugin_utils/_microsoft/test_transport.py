@@ -24,8 +24,22 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
 from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._messages import ANSWER_LIMIT
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 
-from .._session.authority import Authority
-from .website import CIDS, DROP, IIDS, PASSWORD, PID, USER, Proxy, Sent, Site, always, answer, granted, microsoft
+from .._session.certificate_authority import Authority
+from .fake_http_service import (
+    CIDS,
+    DROP,
+    IIDS,
+    PASSWORD,
+    PID,
+    USER,
+    Proxy,
+    Sent,
+    Site,
+    always,
+    answer,
+    granted,
+    microsoft,
+)
 
 ONE = Installation(PID, IIDS[0])
 Start = t.Callable[..., Site]

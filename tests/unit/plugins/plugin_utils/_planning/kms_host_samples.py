@@ -14,12 +14,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     FirewallRule,
     Hosting,
     Product,
+    ProductKey,
     PublishDomain,
     State,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import HostSettings, Plan, Wish, plan
 
-from .states import VERSION, licensed, state
+from .state_samples import VERSION, licensed, state
 
 RULE = FirewallRule(
     name="SPPSVC-In-TCP",
@@ -52,3 +53,6 @@ def planned(found: State, **wish: Any) -> Plan:
 def actions(found: State, **wish: Any) -> list[str]:
     """Return the steps for these settings by name, without the restart."""
     return [step.action for step in planned(found, **{"restart": False, **wish}).steps]
+
+
+KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")

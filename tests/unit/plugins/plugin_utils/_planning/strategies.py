@@ -42,7 +42,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .states import BUILD, NOW, TABLE, gvlk
+from .state_samples import BUILD, NOW, TABLE, gvlk
 
 # Few values each, so that what is wished for is often there, or there in another spelling.
 HOSTS = ("kms.example.com", "KMS.example.com.", "other.example.com", "example.com")

@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import (
+from .state_samples import (
     DAY,
     TABLE,
     ActivationType,

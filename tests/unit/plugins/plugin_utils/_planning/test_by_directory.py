@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import DAY, TABLE, ActivationType, Channel, LicenseStatus, licensed, on_mak, state, windows
+from .state_samples import DAY, TABLE, ActivationType, Channel, LicenseStatus, licensed, on_mak, state, windows
 
 FULL = 180 * DAY
 DN = "CN=Windows Server 2022,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=example,DC=com"

@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     refuse_unable,
 )
 
-from .forests import CONTAINER, NEEDS_LDAP, forest, held
+from .forest_samples import CONTAINER, NEEDS_LDAP, forest, held
 
 KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
 

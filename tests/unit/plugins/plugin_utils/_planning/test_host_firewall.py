@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     profile_words,
 )
 
-from .hosts import RULE, actions, hosting, planned
+from .kms_host_samples import RULE, actions, hosting, planned
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .hosts import HOSTING, host
-from .states import TABLE, gvlk, licensed, machine, office, on_mak, state, windows
+from .kms_host_samples import HOSTING, KEY, host
+from .state_samples import TABLE, gvlk, licensed, machine, office, on_mak, state, windows
 
-KEY = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP")
 NEWER = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR")
 RETIRED = Wish(key=RetiredHost(table=TABLE))
 OFFICE_HOST = office(id="id-office-host", channel=Channel.KMS_HOST, partial_product_key="FFFFF")

@@ -33,8 +33,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .hosts import CORP, HOSTING, actions, host, hosting, planned
-from .states import VERSION, licensed, office, state, windows
+from .kms_host_samples import CORP, HOSTING, actions, host, hosting, planned
+from .state_samples import VERSION, licensed, office, state, windows
 
 
 @pytest.mark.parametrize(

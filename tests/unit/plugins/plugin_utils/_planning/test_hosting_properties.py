@@ -36,7 +36,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import TABLE, VERSION
+from .state_samples import TABLE, VERSION
 from .strategies import IDS, KEYS, states
 
 domains = st.builds(

@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import (
+from .state_samples import (
     KEY,
     OTHER_KEY,
     TABLE,

@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     reverted_type,
 )
 
-from .states import (
+from .state_samples import (
     KEY,
     OTHER_KEY,
     TABLE,

@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     reason_of,
 )
 
-from .states import KEY, OTHER_KEY, Channel, LicenseStatus, esu, licensed, office, on_mak, state, windows
+from .state_samples import KEY, OTHER_KEY, Channel, LicenseStatus, esu, licensed, office, on_mak, state, windows
 
 CONFIRMATION = "123456" * 8
 WINDOWS = Mak(key=KEY)

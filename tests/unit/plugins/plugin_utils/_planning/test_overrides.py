@@ -28,7 +28,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import difference
 
-from .states import ActivationType, licensed, office, on_mak, state, windows
+from .state_samples import ActivationType, licensed, office, on_mak, state, windows
 
 HOST, OTHER, OWN = "kms.example.com", "old.example.com", "own.example.com"
 UNREACHABLE, NOT_LICENSED = 0xC004F074, 0xC004F009

@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import KEY, TABLE, gvlk, machine, state, windows
+from .state_samples import KEY, TABLE, gvlk, machine, state, windows
 
 ESU = "f520e45e-7413-4a34-a497-d2765967d094"
 OTHER = "0a1b2c3d-0001-4002-8003-0123456789ab"

@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .states import (
+from .state_samples import (
     TABLE,
     ActivationType,
     Channel,

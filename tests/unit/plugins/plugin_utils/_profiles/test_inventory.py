@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles._marks import GROUP_VARIABLES
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
 
-from .samples import client, server
+from .license_samples import client, server
 
 ROLES = Path(__file__).resolve().parents[5] / "roles"
 

@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
 
-from .samples import MARKS, licence
+from .license_samples import MARKS, licence
 
 SCALARS = (
     st.none()

@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
 
-from .samples import server
+from .license_samples import server
 
 GUIDE = Path(__file__).resolve().parents[5] / "docs" / "docsite" / "rst" / "guide_profiles.rst"
 LAST = {"name": "rest", "when": {}, "profile": "none", "why": "No other rule is about it."}

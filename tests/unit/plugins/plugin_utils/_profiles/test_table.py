@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import default_rules, recommended
 
-from .samples import MARKS, client, licence, server
+from .license_samples import MARKS, client, licence, server
 
 KMS, AD, MAK, NONE = "kms_default", "adba_default", "mak_exception", "none"
 COUNTS_OF_A_FULL_HOST = {"windows": 50, "office": None}

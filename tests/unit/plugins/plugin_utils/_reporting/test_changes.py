@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import license_changes, recovery
 
-from .._planning.states import KEY, esu, licensed, office, on_mak, state, windows
+from .._planning.state_samples import KEY, esu, licensed, office, on_mak, state, windows
 
 BY_KMS = licensed(activated_by=ActivationType.KMS)
 LOST = on_mak(id="id-mak", partial_product_key=KEY.partial, status=LicenseStatus.NOTIFICATION)

@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import kms_hosts_at_odds
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import license_facts, moment, state_from
 
-from .._planning.states import state, windows
+from .._planning.state_samples import state, windows
 from .._planning.strategies import states
 
 PARTS = ("machine", "domain", "service", "products")

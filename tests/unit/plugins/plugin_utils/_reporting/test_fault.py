@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils import _errors a
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import failure
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault, Output, wmi_resource
 
-from .._cim.script import TIMED_OUT, Script
+from .._cim.scripted_session import TIMED_OUT, ScriptedSession
 
 _TEXT = "The instance name parameter is missing."
 
@@ -22,7 +22,7 @@ _TEXT = "The instance name parameter is missing."
 def failed(*answers: t.Any) -> dict[str, t.Any]:
     """Return the result of calling a method that is answered so."""
     with pytest.raises(errors.ActivationError) as caught:
-        Script(*answers).repository().invoke("Acme_Lamp", {"Name": "x"}, "Dim")
+        ScriptedSession(*answers).repository().invoke("Acme_Lamp", {"Name": "x"}, "Dim")
     return failure(caught.value)
 
 
@@ -61,7 +61,7 @@ def test_a_timeout_without_a_number_leaves_the_outcome_of_a_method_unknown() -> 
 
 
 def test_a_query_starts_again_after_a_timeout_without_a_number() -> None:
-    script = Script(*[Fault(0, "w:TimedOut")] * 4)
+    script = ScriptedSession(*[Fault(0, "w:TimedOut")] * 4)
     with pytest.raises(errors.MachineRefused):
         script.repository().get("Acme_Lamp", {"Name": "x"}, {"Watt": "uint32"})
     assert len(script.calls) == 4
@@ -90,7 +90,7 @@ def test_what_was_raised_from_nothing_has_no_fault() -> None:
 
 
 def test_a_refused_reading_is_passed_on() -> None:
-    script = Script(Fault(5, "w:AccessDenied", "Access is denied."))
+    script = ScriptedSession(Fault(5, "w:AccessDenied", "Access is denied."))
     with pytest.raises(errors.MachineRefused) as caught:
         script.repository().get("Acme_Lamp", {"Name": "x"}, {"Watt": "uint32"})
     assert (caught.value.fault_facts() or {})["text"] == "Access is denied."

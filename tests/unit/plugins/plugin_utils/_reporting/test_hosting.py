@@ -35,8 +35,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting._host
     served_facts,
 )
 
-from .._planning.hosts import RULE, host, hosting
-from .._planning.states import licensed, office, state, windows
+from .._planning.kms_host_samples import RULE, host, hosting
+from .._planning.state_samples import licensed, office, state, windows
 
 SINCE = datetime(2026, 11, 1, tzinfo=timezone.utc)
 OFFICE = office(channel=Channel.KMS_HOST, status=LicenseStatus.LICENSED)

@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting import PARTS, license_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
 
-from .._planning.states import DAY, NOW, ActivationType, esu, licensed, machine, office, on_mak, state, windows
+from .._planning.state_samples import DAY, NOW, ActivationType, esu, licensed, machine, office, on_mak, state, windows
 from .._planning.strategies import states
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"

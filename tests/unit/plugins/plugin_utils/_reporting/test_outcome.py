@@ -33,7 +33,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._reporting impor
     success,
 )
 
-from .._planning.states import KEY, licensed, state
+from .._planning.state_samples import KEY, licensed, state
 from .._planning.strategies import states, wishes
 
 MODULES = Path(__file__).resolve().parents[5] / "plugins" / "modules"

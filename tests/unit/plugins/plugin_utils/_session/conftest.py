@@ -21,8 +21,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     open_session,
 )
 
-from .authority import Authority
-from .machine import PASSWORD, USER, Machine
+from .certificate_authority import Authority
+from .fake_listener import PASSWORD, USER, Machine
 
 LIBRARIES = ("pywinrm", "pypsrp")
 

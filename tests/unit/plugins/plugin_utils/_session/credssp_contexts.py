@@ -23,8 +23,8 @@ import pytest
 import spnego
 import spnego.exceptions
 
-from .forgery import END, Traffic, frame, written
-from .machine import ANSWER
+from .fake_listener import ANSWER
+from .forged_answers import END, Traffic, frame, written
 
 PROTOCOL = "application/HTTP-CredSSP-session-encrypted"
 CHUNK = 16384
@@ -131,7 +131,7 @@ class CredSSPHost:
         import requests
         import winrm.transport
 
-        from .loopback import received
+        from .loopback_listener import received
 
         monkeypatch.setattr(
             requests.adapters.HTTPAdapter,

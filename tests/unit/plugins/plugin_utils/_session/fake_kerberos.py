@@ -24,8 +24,8 @@ import typing as t
 
 import pytest
 
-from .forgery import END, Traffic, frame, written
-from .machine import ANSWER
+from .fake_listener import ANSWER
+from .forged_answers import END, Traffic, frame, written
 
 PROTOCOLS = {
     "Negotiate": "application/HTTP-SPNEGO-session-encrypted",
@@ -97,7 +97,7 @@ class KerberosHost:
         import spnego
         import winrm.transport
 
-        from .loopback import received
+        from .loopback_listener import received
 
         monkeypatch.setattr(
             requests.adapters.HTTPAdapter,

@@ -12,7 +12,7 @@ import re
 import struct
 import typing as t
 
-from .machine import ANSWER, FAULT, PLAIN, SEALED
+from .fake_listener import ANSWER, FAULT, PLAIN, SEALED
 
 STATUSES = (
     *(101, 102, 103, 200, 201, 202, 203, 204, 205, 206, 207, 226, 300, 301, 302, 303, 304, 305, 307, 308),

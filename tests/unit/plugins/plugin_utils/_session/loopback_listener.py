@@ -17,8 +17,8 @@ import spnego
 import spnego.exceptions
 import urllib3
 
-from .forgery import EXACT, Traffic, written
-from .machine import ANSWER, seal, unseal
+from .fake_listener import ANSWER, seal, unseal
+from .forged_answers import EXACT, Traffic, written
 
 Forge = t.Callable[[Traffic], bytes]
 

@@ -34,8 +34,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     open_session,
 )
 
-from .authority import Authority
-from .machine import ANSWER, PASSWORD, USER, Machine
+from .certificate_authority import Authority
+from .fake_listener import ANSWER, PASSWORD, USER, Machine
 
 MESSAGE = b"<s:Envelope/>"
 Start = t.Callable[..., Machine]

@@ -24,9 +24,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     open_session,
 )
 
-from .credssp import PROTOCOL, CredSSPHost, header_for
-from .forgery import END, KINDS, Traffic, frame, written
-from .machine import ANSWER, PASSWORD, USER
+from .credssp_contexts import PROTOCOL, CredSSPHost, header_for
+from .fake_listener import ANSWER, PASSWORD, USER
+from .forged_answers import END, KINDS, Traffic, frame, written
 
 MESSAGE = b"<s:Envelope><s:Body>BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 LARGE = b"<s:Envelope>" + bytes(range(32, 127)) * 500 + b"</s:Envelope>"

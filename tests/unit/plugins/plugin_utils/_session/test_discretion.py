@@ -20,8 +20,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._session._discretion import discretion
 
-from .authority import Authority
-from .machine import FAULT, PASSWORD, USER, Machine, answer, delay, drop
+from .certificate_authority import Authority
+from .fake_listener import FAULT, PASSWORD, USER, Machine, answer, delay, drop
 
 MESSAGE = b"<s:Envelope><s:Body>BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 LOUD = ("pypsrp", "pypsrp.wsman", "pypsrp.negotiate", "spnego", "spnego._ntlm", "requests", "urllib3", "winrm")

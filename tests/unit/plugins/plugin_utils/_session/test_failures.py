@@ -22,8 +22,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import ConnectionSettings, Tls
 
-from .authority import Authority
-from .machine import (
+from .certificate_authority import Authority
+from .fake_listener import (
     ANSWER,
     FAULT,
     PASSWORD,

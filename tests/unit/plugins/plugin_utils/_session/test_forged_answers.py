@@ -20,9 +20,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     open_session,
 )
 
-from .forgery import ALTERED_BODIES, CLEAR_BODIES, EXACT, KINDS, STATUSES, Body, Traffic, written
-from .loopback import Loopback
-from .machine import ANSWER, PASSWORD, SEALED, USER
+from .fake_listener import ANSWER, PASSWORD, SEALED, USER
+from .forged_answers import ALTERED_BODIES, CLEAR_BODIES, EXACT, KINDS, STATUSES, Body, Traffic, written
+from .loopback_listener import Loopback
 
 MESSAGE = b"<s:Envelope><s:Body>BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 

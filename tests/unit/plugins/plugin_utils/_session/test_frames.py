@@ -22,8 +22,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session._frames
     read_parts,
 )
 
-from .forgery import END, KINDS, PROTOCOL, frame
-from .machine import PLAIN, SEALED
+from .fake_listener import PLAIN, SEALED
+from .forged_answers import END, KINDS, PROTOCOL, frame
 
 CREDSSP = "application/HTTP-CredSSP-session-encrypted"
 KERBEROS = "application/HTTP-Kerberos-session-encrypted"

@@ -37,10 +37,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     preload,
 )
 
-from .._microsoft.website import IIDS, PID
-from .._microsoft.website import Proxy as ProxyServer
-from .authority import Authority
-from .machine import ANSWER, PASSWORD, USER, Machine
+from .._microsoft.fake_http_service import IIDS, PID
+from .._microsoft.fake_http_service import Proxy as ProxyServer
+from .certificate_authority import Authority
+from .fake_listener import ANSWER, PASSWORD, USER, Machine
 
 MESSAGE = b"<s:Envelope/>"
 THREADS = 64

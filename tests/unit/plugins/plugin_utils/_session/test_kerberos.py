@@ -19,9 +19,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     open_session,
 )
 
-from .forgery import END, KINDS, STATUSES, Traffic, frame, written
-from .machine import ANSWER, FAULT, PASSWORD
-from .tickets import KerberosHost
+from .fake_kerberos import KerberosHost
+from .fake_listener import ANSWER, FAULT, PASSWORD
+from .forged_answers import END, KINDS, STATUSES, Traffic, frame, written
 
 MESSAGE = b"<s:Envelope><s:Body>BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 Way = tuple[KerberosHost, Session]

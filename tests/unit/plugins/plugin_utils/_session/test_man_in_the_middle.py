@@ -39,8 +39,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
 )
 from ansible_collections.volume.activation.tests.mitm import Exchange, ManInTheMiddle
 
-from .forgery import ALTERED_BODIES, CLEAR_BODIES, EXACT, KINDS, STATUSES, Traffic, written
-from .machine import PLAIN
+from .fake_listener import PLAIN
+from .forged_answers import ALTERED_BODIES, CLEAR_BODIES, EXACT, KINDS, STATUSES, Traffic, written
 
 IDENTIFY = encode_request(Identify(), to="http://host/wsman", message_id="uuid:1")
 LOGINS = [("pywinrm", "ntlm"), ("pypsrp", "ntlm"), ("pypsrp", "negotiate")]

@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import Gate
 
-from .machine import ANSWER, PASSWORD, USER, Behaviour, Machine, answer, delay, drop
+from .fake_listener import ANSWER, PASSWORD, USER, Behaviour, Machine, answer, delay, drop
 
 MESSAGE = b"<s:Envelope><s:Body>BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 Start = t.Callable[..., Machine]

@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._session._sender import sender, sender_remedy
 
-from .authority import Authority
-from .machine import Machine
+from .certificate_authority import Authority
+from .fake_listener import Machine
 
 WINRM, IIS, PROXY, OTHER, UNKNOWN = (
     {"Server": "Microsoft-HTTPAPI/2.0"},

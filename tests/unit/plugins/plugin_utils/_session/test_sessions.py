@@ -16,8 +16,8 @@ import requests
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._session import ClientCertificate, Tls
 
-from .authority import Authority
-from .machine import ANSWER, FAULT, Machine, answer
+from .certificate_authority import Authority
+from .fake_listener import ANSWER, FAULT, Machine, answer
 
 MESSAGE = b"<s:Envelope><s:Body>a message with BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 Start = t.Callable[..., Machine]

@@ -20,8 +20,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._session._guarded import IDLE_SECONDS
 
-from .authority import Authority
-from .machine import ANSWER, Machine, answer, then_close
+from .certificate_authority import Authority
+from .fake_listener import ANSWER, Machine, answer, then_close
 
 MESSAGE = b"<s:Envelope><s:Body>a message</s:Body></s:Envelope>"
 Start = t.Callable[..., Machine]

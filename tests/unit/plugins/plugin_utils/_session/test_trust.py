@@ -18,8 +18,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import C
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, _trust
 from ansible_collections.volume.activation.plugins.plugin_utils._session._trust import trusting
 
-from .authority import Authority
-from .machine import ANSWER, Machine
+from .certificate_authority import Authority
+from .fake_listener import ANSWER, Machine
 
 MESSAGE = b"<a-message/>"
 Start = t.Callable[..., Machine]

@@ -22,9 +22,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._session._ntlm import check_strength
 
-from .authority import Authority
-from .loopback import Loopback
-from .machine import ANSWER, PASSWORD, USER, Machine
+from .certificate_authority import Authority
+from .fake_listener import ANSWER, PASSWORD, USER, Machine
+from .loopback_listener import Loopback
 
 MESSAGE = b"<s:Envelope><s:Body>BBBBB-CCCCC-DDDDD-FFFFF-GGGGG</s:Body></s:Envelope>"
 NTLM = b"NTLMSSP\x00"

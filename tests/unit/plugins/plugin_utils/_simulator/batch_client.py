@@ -18,7 +18,7 @@ import requests
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from .asking import fleet_of
+from .wmi_client import fleet_of
 
 ACTION = "http://www.microsoft.com/BatchActivationService/BatchActivate"
 KEY = bytes.fromhex("fe319875fb4884869cf3f1ce99a89064ab571fca470450583024e214628779a0")

@@ -12,7 +12,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import HKLM, PROTECTION
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
-from .asking import NOON, Asker, Faulted, fleet_of
+from .wmi_client import NOON, Asker, Faulted, fleet_of
 
 HOST_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 OFFICE_HOST_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-QQQQQ"

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from .asking import Asker, Faulted, fleet_of
+from .wmi_client import Asker, Faulted, fleet_of
 
 KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 SERVERS_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-QQQQQ"

@@ -21,8 +21,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._secrets import 
 from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
-from ...action.stage import KEY, MODULES, PASSWORD, Stage, licensed, on_mak, windows
-from .._planning.states import gvlk
+from ...action.fake_task import KEY, MODULES, PASSWORD, FakeTask, licensed, on_mak, windows
+from .._planning.state_samples import gvlk
 
 ARGS: dict[str, dict[str, t.Any]] = {
     "license_info": {},
@@ -35,8 +35,8 @@ FAILED = {"changed": False, "failed": True, "steps": [], "refused": True, "reque
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(monkeypatch)
+def stage(monkeypatch: pytest.MonkeyPatch) -> FakeTask:
+    return FakeTask(monkeypatch)
 
 
 @each_module
@@ -50,7 +50,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     ],
 )
 def test_what_cannot_be_is_refused_at_the_door(
-    stage: Stage, module: str, keywords: dict[str, t.Any], code: str
+    stage: FakeTask, module: str, keywords: dict[str, t.Any], code: str
 ) -> None:
     found = stage.run(module, ARGS[module], **keywords)
     assert found["code"] == code
@@ -61,7 +61,7 @@ def test_what_cannot_be_is_refused_at_the_door(
     assert stage.machine.queries == []
 
 
-def test_the_remedy_names_what_to_change(stage: Stage) -> None:
+def test_the_remedy_names_what_to_change(stage: FakeTask) -> None:
     remedies = [
         stage.run("license_info", {}, **keywords)["remedy"]
         for keywords in ({"become": True}, {"background": 1}, {"connection": "ansible.builtin.local"})
@@ -73,7 +73,7 @@ def test_the_remedy_names_what_to_change(stage: Stage) -> None:
 
 @each_module
 @pytest.mark.parametrize("connection", ["ansible.builtin.winrm", "ansible.builtin.psrp"])
-def test_both_connections_are_used_without_being_connected(stage: Stage, module: str, connection: str) -> None:
+def test_both_connections_are_used_without_being_connected(stage: FakeTask, module: str, connection: str) -> None:
     found = stage.run(module, ARGS[module], check=True, connection=connection)
     assert not found.get("failed")
     (settings,) = stage.machine.settings
@@ -82,7 +82,7 @@ def test_both_connections_are_used_without_being_connected(stage: Stage, module:
 
 
 @each_module
-def test_check_mode_invokes_nothing_and_predicts(stage: Stage, module: str) -> None:
+def test_check_mode_invokes_nothing_and_predicts(stage: FakeTask, module: str) -> None:
     stage.machine.products = [on_mak()] if module != "activate" else [windows()]
     found = stage.run(module, ARGS[module], check=True)
     assert stage.machine.calls == []
@@ -92,7 +92,7 @@ def test_check_mode_invokes_nothing_and_predicts(stage: Stage, module: str) -> N
 
 
 @pytest.mark.parametrize("module", ["kms_client", "product_key", "activate"])
-def test_for_real_it_does_what_check_mode_said(stage: Stage, module: str) -> None:
+def test_for_real_it_does_what_check_mode_said(stage: FakeTask, module: str) -> None:
     stage.machine.products = [on_mak()] if module != "activate" else [windows()]
     predicted = stage.run(module, ARGS[module], check=True, diff=True)
     done = stage.run(module, ARGS[module], diff=True)
@@ -109,7 +109,7 @@ def test_for_real_it_does_what_check_mode_said(stage: Stage, module: str) -> Non
 
 @pytest.mark.parametrize(("variables", "query", "call"), [({}, 20, 60), ({"connection_timeout": 90}, 90, 90)])
 def test_methods_may_take_as_long_as_a_host_allows_and_queries_as_long_as_the_connection_says(
-    stage: Stage, variables: dict[str, t.Any], query: float, call: float
+    stage: FakeTask, variables: dict[str, t.Any], query: float, call: float
 ) -> None:
     stage.machine.products = [windows()]
     stage.run("activate", connection_options=variables)
@@ -118,11 +118,11 @@ def test_methods_may_take_as_long_as_a_host_allows_and_queries_as_long_as_the_co
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_diff_is_there_when_it_is_asked_for(stage: Stage, wanted: bool) -> None:
+def test_the_diff_is_there_when_it_is_asked_for(stage: FakeTask, wanted: bool) -> None:
     assert ("diff" in stage.run("activate", {"force": True}, diff=wanted, check=True)) is wanted
 
 
-def test_a_refusal_of_the_planner_is_a_refusal_of_the_task(stage: Stage) -> None:
+def test_a_refusal_of_the_planner_is_a_refusal_of_the_task(stage: FakeTask) -> None:
     stage.machine.products = [on_mak()]
     found = stage.run("kms_client", {"kms_host": "kms.example.com"})
     assert (found["code"], found["refused"], found["failed"]) == ("licensed_by_other_key", True, True)
@@ -131,7 +131,7 @@ def test_a_refusal_of_the_planner_is_a_refusal_of_the_task(stage: Stage) -> None
     assert stage.machine.closed == 1
 
 
-def test_a_failure_carries_the_steps_that_were_done(stage: Stage) -> None:
+def test_a_failure_carries_the_steps_that_were_done(stage: FakeTask) -> None:
     stage.machine.products = [on_mak()]
     stage.machine.faults["Activate"] = Fault(2150859180, hresult=0xC004F074)
     found = stage.run("kms_client", ARGS["kms_client"])
@@ -145,7 +145,7 @@ def test_a_failure_carries_the_steps_that_were_done(stage: Stage) -> None:
     assert stage.machine.closed == 1
 
 
-def test_an_answer_that_never_came_is_an_unknown_outcome(stage: Stage) -> None:
+def test_an_answer_that_never_came_is_an_unknown_outcome(stage: FakeTask) -> None:
     stage.machine.products = [windows()]
     stage.machine.faults["Activate"] = AnswerLost("The connection broke.")
     found = stage.run("activate", {"wait_seconds": 0})
@@ -164,7 +164,7 @@ def test_an_answer_that_never_came_is_an_unknown_outcome(stage: Stage) -> None:
     ],
 )
 def test_a_session_that_cannot_be_opened_is_a_result_too(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+    stage: FakeTask, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
 ) -> None:
     def refuse(_settings: object) -> t.NoReturn:
         raise error
@@ -174,7 +174,7 @@ def test_a_session_that_cannot_be_opened_is_a_result_too(
     assert (found["code"], found["failed"], found["refused"]) == (code, True, False)
 
 
-def test_the_session_is_closed_also_when_something_breaks(stage: Stage) -> None:
+def test_the_session_is_closed_also_when_something_breaks(stage: FakeTask) -> None:
     stage.machine.faults["SoftwareLicensingService"] = RuntimeError("not one of ours")
     with pytest.raises(RuntimeError):
         stage.run("license_info", {})
@@ -191,7 +191,7 @@ def _hidden(text: str, *keys: str) -> bool:
 
 @pytest.mark.parametrize("spelled", [KEY, KEY.lower(), f"  {KEY} "])
 @pytest.mark.parametrize("check", [True, False])
-def test_no_key_and_no_password_is_in_a_result_or_on_the_screen(stage: Stage, spelled: str, check: bool) -> None:
+def test_no_key_and_no_password_is_in_a_result_or_on_the_screen(stage: FakeTask, spelled: str, check: bool) -> None:
     found = stage.run("product_key", {"product_key": spelled}, check=check, diff=True)
     assert found["changed"] is True
     assert "*****-GGGGG" in json.dumps(found)
@@ -199,19 +199,19 @@ def test_no_key_and_no_password_is_in_a_result_or_on_the_screen(stage: Stage, sp
     assert bool(stage.shown) is not check
 
 
-def test_the_key_does_reach_the_machine(stage: Stage) -> None:
+def test_the_key_does_reach_the_machine(stage: FakeTask) -> None:
     stage.run("product_key", {"product_key": KEY.lower()})
     assert ("InstallProductKey", {"ProductKey": KEY}) in stage.machine.calls
 
 
-def test_no_published_key_is_in_a_result_either(stage: Stage) -> None:
+def test_no_published_key_is_in_a_result_either(stage: FakeTask) -> None:
     stage.machine.products = [on_mak()]
     found = stage.run("kms_client", ARGS["kms_client"], diff=True)
     assert _hidden(json.dumps(found) + "".join(stage.shown), reveal(gvlk()))
 
 
 @pytest.mark.parametrize("spelled", [KEY, KEY.lower(), f"  {KEY} "])
-def test_a_machine_that_echoes_a_key_is_not_quoted(stage: Stage, spelled: str) -> None:
+def test_a_machine_that_echoes_a_key_is_not_quoted(stage: FakeTask, spelled: str) -> None:
     stage.machine.products = [licensed(LicenseFamily=f"Windows {KEY}", ID=KEY)]
     found = stage.run("product_key", {"product_key": spelled}, check=True)
     assert len(found["license"]["products"]) == 2
@@ -219,7 +219,7 @@ def test_a_machine_that_echoes_a_key_is_not_quoted(stage: Stage, spelled: str) -
 
 
 @pytest.mark.parametrize("nonsense", ["e", "fail", "failed", "changed", "refused", 1])
-def test_a_word_given_as_key_does_not_unmake_the_failure(stage: Stage, nonsense: str | int) -> None:
+def test_a_word_given_as_key_does_not_unmake_the_failure(stage: FakeTask, nonsense: str | int) -> None:
     found = stage.run("product_key", {"product_key": nonsense})
     assert (found["failed"], found["changed"], found["refused"]) == (True, False, True)
     assert found["code"] == "malformed_key"
@@ -246,7 +246,7 @@ ROW = {"edition_id": "ServerStandard", "product_key": KEY}
         ("kms_client", {"extra_gvlks": [f"edition_id=ServerStandard product_key={KEY} build=x"]}),
     ],
 )
-def test_errors_in_options_do_not_quote_a_key(stage: Stage, module: str, args: dict[str, t.Any]) -> None:
+def test_errors_in_options_do_not_quote_a_key(stage: FakeTask, module: str, args: dict[str, t.Any]) -> None:
     # No exception leaves the action: core would print the traceback of the one that quotes the option as it was given.
     found = stage.run(module, args)
     assert (found["failed"], found["refused"], found["code"]) == (True, True, "bad_option")
@@ -264,7 +264,7 @@ def test_errors_in_options_do_not_quote_a_key(stage: Stage, module: str, args: d
         ("kms_client", {"extra_gvlks": [{**ROW, "product_key": KEY + "G"}]}, "bad_gvlk_row"),
     ],
 )
-def test_refused_options_do_not_quote_a_key(stage: Stage, module: str, args: dict[str, t.Any], code: str) -> None:
+def test_refused_options_do_not_quote_a_key(stage: FakeTask, module: str, args: dict[str, t.Any], code: str) -> None:
     found = stage.run(module, args)
     assert (found["code"], found["refused"]) == (code, True)
     assert _hidden(json.dumps(found), KEY)

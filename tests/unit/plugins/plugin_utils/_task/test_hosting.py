@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting i
     wished_settings,
 )
 
-from .._planning.states import gvlk
+from .._planning.state_samples import gvlk
 
 KEY, OTHER = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP", "HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR"
 ID = "98ebfe73-2084-4c97-932c-c0cd1643bea7"

@@ -28,8 +28,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage
 
-from .._planning.states import licensed, office, state, windows
-from .fakes import FakeApplier, FakeMachine, actions, choice, on, refused, stages
+from .._planning.state_samples import licensed, office, state, windows
+from .fake_machine import FakeApplier, FakeMachine, actions, choice, on, refused, stages
 
 UNREACHABLE, TOO_FEW, DENIED = 0xC004F074, 0xC004F038, 0x80070005
 

@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._task._volume im
     volume_activation,
 )
 
-from .._planning.states import BUILD, TABLE
+from .._planning.state_samples import BUILD, TABLE
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 

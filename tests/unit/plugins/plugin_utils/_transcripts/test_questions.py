@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._transcripts imp
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Enumerate, Get, Invoke, decode_call
 
-from .._diagnosis.patients import Session, recorded, served
+from .._diagnosis.simulated_machines import Session, recorded, served
 
 READING = 5
 """How many messages the diagnosis itself takes."""

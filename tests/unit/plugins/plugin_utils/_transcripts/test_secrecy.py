@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import C
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import load
 
-from .._diagnosis.patients import PASSWORD, Around, Session, recorded, served, settings
+from .._diagnosis.simulated_machines import PASSWORD, Around, Session, recorded, served, settings
 
 DOMAIN = "fabrikam-nord.example"
 HOST = f"zugspitze7.{DOMAIN}"

@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import _namespaces as ns
 
-from .recorded import FIRST_CONTEXT, LAMP, MESSAGE_ID, PULL, SECOND_CONTEXT, compact, load, names, request_for
+from .recorded_answers import FIRST_CONTEXT, LAMP, MESSAGE_ID, PULL, SECOND_CONTEXT, compact, load, names, request_for
 
 
 def decoded(name: str) -> object:

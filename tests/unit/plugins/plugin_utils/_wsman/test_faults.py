@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     encode_answer,
 )
 
-from .recorded import ENUMERATE, LAMP, MESSAGE_ID, QUERY, compact, load, names
+from .recorded_answers import ENUMERATE, LAMP, MESSAGE_ID, QUERY, compact, load, names
 
 KMS_UNREACHABLE = 0xC004F074
 

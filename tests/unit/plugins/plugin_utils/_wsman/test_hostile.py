@@ -30,7 +30,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     parse,
 )
 
-from .recorded import ENUMERATE, PULL, compact, load, names, request_for
+from .recorded_answers import ENUMERATE, PULL, compact, load, names, request_for
 
 ANSWERS = (Batch, Got, Output, Released, Identity, Fault)
 ROUNDS = 60

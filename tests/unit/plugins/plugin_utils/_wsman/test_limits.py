@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman._xml impo
     MAX_TEXTS,
 )
 
-from .recorded import PULL, load, names
+from .recorded_answers import PULL, load, names
 
 PIECE = 8 * 1024
 

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault, decode_answer
 
-from .recorded import ENUMERATE
+from .recorded_answers import ENUMERATE
 
 _ENVELOPE = """<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:w="urn:w"><s:Header/>
 <s:Body><s:Fault>

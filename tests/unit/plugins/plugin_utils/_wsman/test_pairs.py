@@ -45,7 +45,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman._values import read_reference
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman._xml import parse
 
-from .recorded import ENUMERATE, LAMP, MESSAGE_ID, PULL, QUERY
+from .recorded_answers import ENUMERATE, LAMP, MESSAGE_ID, PULL, QUERY
 
 # The same examples in every run: a failure is one for everybody.
 same = settings(derandomize=True, deadline=None, max_examples=100)

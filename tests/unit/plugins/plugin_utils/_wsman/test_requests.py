@@ -31,7 +31,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from .recorded import ENUMERATE, LAMP, MESSAGE_ID, PULL, QUERY
+from .recorded_answers import ENUMERATE, LAMP, MESSAGE_ID, PULL, QUERY
 
 NAMES = {
     "s": "http://www.w3.org/2003/05/soap-envelope",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What real hosts sent, where a folder of it lies beside this checkout; nothing of it is kept here.
+"""Captures of real hosts in the folder that VOLUME_ACTIVATION_CAPTURES names; none is kept here.
 
 Every test goes through the files in a loop, so that without the folder there is nothing to check and nothing to skip.
 What a file is shows in its content; the fault codes show in the files' names.
@@ -10,6 +10,7 @@ What a file is shows in its content; the fault codes show in the files' names.
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 from pathlib import Path
@@ -38,7 +39,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-FOLDER = Path(__file__).resolve().parents[6] / "shared" / "wire" / "samples"
+FOLDER = Path(os.environ.get("VOLUME_ACTIVATION_CAPTURES") or "no-captures")
 QUERY = wmi_resource("*")
 ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 

@@ -13,8 +13,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catal
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from ..asking import Asker, fleet_of
-from ..hosting import CLIENT, HOST_KEY, NO_OTHERS, OFFICE_HOST_KEY, SERVER, clients, outcome
+from ..kms_host_admin import CLIENT, HOST_KEY, NO_OTHERS, OFFICE_HOST_KEY, SERVER, clients, outcome
+from ..wmi_client import Asker, fleet_of
 
 PACKS = ["office_2016", "office_2019", "office_2021", "office_2024"]
 TOO_FEW, MISMATCH, UNREACHABLE = 0xC004F038, 0xC004F042, 0xC004F074

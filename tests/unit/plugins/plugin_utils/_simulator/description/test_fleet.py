@@ -28,7 +28,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.descr
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.presets import PRESETS
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from ..asking import fleet_of
+from ..wmi_client import fleet_of
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 

@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.descr
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world import ldap_forest
 
-from ..asking import asker, fleet_of
+from ..wmi_client import asker, fleet_of
 
 ROLE = "SELECT Domain, DomainRole, PartOfDomain, Roles FROM Win32_ComputerSystem"
 

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.languages import LANGUAGES
 
-from ..asking import STILL, Asker, Faulted, asker, fleet_of
+from ..wmi_client import STILL, Asker, Faulted, asker, fleet_of
 
 HOST_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"
 ESU_KEY = "MMMMM-JJJJJ-KKKKK-DDDDD-PPPPP"

@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns i
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.kms_ports import Ports
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.dns.server import NameServer
 
-from ..asking import fleet_of
+from ..wmi_client import fleet_of
 
 pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
 

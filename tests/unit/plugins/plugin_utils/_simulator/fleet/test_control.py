@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
 
-from ..served import ACTIVATE, QUERY, build, text
+from ..fake_fleet import ACTIVATE, QUERY, build, text
 
 TWO: dict[str, Any] = {"machines": {"web1": {}, "web2": {}}}
 

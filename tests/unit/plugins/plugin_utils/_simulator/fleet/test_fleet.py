@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from ..asking import STILL, Asker, Faulted, fleet_of
+from ..wmi_client import STILL, Asker, Faulted, fleet_of
 
 BOX = {"system": "windows_11_pro"}
 

@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import Account
 
-from ..served import machine
+from ..fake_fleet import machine
 
 ADDRESSES = Addresses("127.0.0.1", http_port=1001, https_port=1002, closed_port=1003, ca_file=Path("/fleet/ca.pem"))
 ACCOUNT = Account("simulated", Secret("random"))

@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catal
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import confirmation_id
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault, Unknown, wmi_resource
 
-from ..asking import Asker, Faulted, asker, fleet_of
+from ..wmi_client import Asker, Faulted, asker, fleet_of
 
 GVLK_2022_STANDARD = "VDYBN-27WPP-V4HQT-9VMD4-VMK7H"
 GVLK_PRO = "W269N-WFGWX-YVC9B-4J6C9-T83GX"

@@ -28,7 +28,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import is_running, start, stop
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
 
-from ..served import QUERY, build, text
+from ..fake_fleet import QUERY, build, text
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 PASSWORD = "a password of one's own"

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fields import InvalidDescription
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 
-from ..asking import NOON, STILL, Asker, Faulted, fleet_of
+from ..wmi_client import NOON, STILL, Asker, Faulted, fleet_of
 
 CLIENT = {"system": "server_2022_standard", "kms_host": "kms.corp.example", "status": "notification"}
 NAMES = "EventCode, InsertionStrings, TimeGenerated, Type, SourceName"

@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catal
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import confirmation_id
 
-from ..asking import STILL, Asker, Faulted, fleet_of
+from ..wmi_client import STILL, Asker, Faulted, fleet_of
 
 MAK, OTHER_MAK = made_up_key("mak", "lab"), made_up_key("mak", "other")
 WORLD = {"microsoft": {"maks": {"lab": {"remaining": 3}, "other": {}}}}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ..asking import Asker, asker, fleet_of
+from ..wmi_client import Asker, asker, fleet_of
 
 WORLD = {"kms_hosts": {"kms.corp.example": {}, "own.corp.example": {"port": 1700}}}
 COLUMNS = (

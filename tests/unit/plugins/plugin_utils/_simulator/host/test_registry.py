@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
-from ..asking import Asker, Faulted, asker
+from ..wmi_client import Asker, Faulted, asker
 
 HKLM = "2147483650"
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"

@@ -18,8 +18,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.renewal import next_try
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
 
-from ..asking import NOON, STILL, Asker
-from ..hosting import CLIENT, HOST, SERVER, clients, restart, status
+from ..kms_host_admin import CLIENT, HOST, SERVER, clients, restart, status
+from ..wmi_client import NOON, STILL, Asker
 
 RENEWING = {"kms_hosts": {}, "clients_renew": True}
 HEALTHY: dict[str, Any] = {"kms.corp.example": {}}

@@ -14,8 +14,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import Settings
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import ClockSetting
 
-from ..asking import STILL, Asker
-from ..hosting import CLIENT, status
+from ..kms_host_admin import CLIENT, status
+from ..wmi_client import STILL, Asker
 
 START = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 KMS = "kms.corp.example"

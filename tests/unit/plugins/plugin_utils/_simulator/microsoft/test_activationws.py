@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.activationws import ActivationWs
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_service import BatchService
 
-from ..asking_microsoft import IID, NS, OTHER_IID, STRANGER, fault_of, fleet, pid_of, remaining
+from ..batch_client import IID, NS, OTHER_IID, STRANGER, fault_of, fleet, pid_of, remaining
 
 ACQUIRE, RETRIEVE = "AcquireConfirmationId", "RetrieveActivationCount"
 

@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.micro
     write_answer,
 )
 
-from ..asking_microsoft import (
+from ..batch_client import (
     IID,
     OTHER_IID,
     STRANGER,

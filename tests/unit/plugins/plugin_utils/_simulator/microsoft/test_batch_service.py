@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.micro
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import Reply
 
-from ..asking_microsoft import (
+from ..batch_client import (
     ACTION,
     IID,
     OTHER_IID,

@@ -16,9 +16,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catal
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from .. import served
-from ..asking import Asker, fleet_of
-from ..asking_microsoft import (
+from .. import fake_fleet
+from ..batch_client import (
     ACTION,
     IID,
     OTHER_IID,
@@ -33,6 +32,7 @@ from ..asking_microsoft import (
     send,
     session,
 )
+from ..wmi_client import Asker, fleet_of
 
 
 def get(server: FleetServer, url: str, **parameters: str) -> requests.Response:
@@ -210,5 +210,5 @@ class TestServer:
             assert server.requests == 1
 
     def test_a_fleet_without_microsoft_has_none(self) -> None:
-        with FleetServer(served.fleet("web1")) as server:
+        with FleetServer(fake_fleet.fleet("web1")) as server:
             assert server.microsoft_urls == {} and server.requests == 0

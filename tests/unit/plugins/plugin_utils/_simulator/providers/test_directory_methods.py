@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.offline_ids import confirmation_id
 
-from ..asking_forest import (
+from ..memory_forest_fleet import (
     AD,
     BLOCKED_KEY,
     DN,

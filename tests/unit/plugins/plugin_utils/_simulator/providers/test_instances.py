@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ..asking import Asker, Faulted, asker, fleet_of
+from ..wmi_client import Asker, Faulted, asker, fleet_of
 
 PLAIN = {"system": "server_2022_standard", "status": None, "kms_host": "kms.corp.example", "administrator": False}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..asking import Asker, Faulted, asker
+from ..wmi_client import Asker, Faulted, asker
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from ..asking import Asker, Faulted, asker
+from ..wmi_client import Asker, Faulted, asker
 
 SPACE = "root/StandardCimv2"
 RULE, PORTS = "MSFT_NetFirewallRule", "MSFT_NetProtocolPortFilter"

@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.kms_log import KmsEvent, Tally
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Datetime, Get, wmi_resource
 
-from ..asking import Asker, Faulted, fleet_of
+from ..wmi_client import Asker, Faulted, fleet_of
 
 NOW = datetime(2026, 11, 2, 8, 5, tzinfo=timezone.utc)
 EVENTS = "SELECT {} FROM Win32_NTLogEvent WHERE Logfile = 'Key Management Service'"

@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import ClockSetting
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Get, Invoke, wmi_resource
 
-from ..asking import Asker, asker, fleet_of
+from ..wmi_client import Asker, asker, fleet_of
 
 QUERY = "SELECT ProcessId, Started, State FROM Win32_Service WHERE Name = '{}'"
 STOPPED = {"ProcessId": "0", "Started": "false", "State": "Stopped"}

@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, decode_answer
 
-from ..served import QUERY, connect, fleet, post, text
+from ..fake_fleet import QUERY, connect, fleet, post, text
 
 WINRM = [("https", "basic"), ("https", "ntlm"), ("http", "ntlm")]
 PSRP = [("https", "basic"), ("https", "ntlm"), ("https", "negotiate"), ("http", "ntlm"), ("http", "negotiate")]

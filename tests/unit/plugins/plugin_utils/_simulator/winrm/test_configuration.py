@@ -11,7 +11,7 @@ from pypsrp.wsman import WSMan
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from ..asking import fleet_of
+from ..wmi_client import fleet_of
 
 CONFIGURATION = "http://schemas.microsoft.com/wbem/wsman/1/config"
 

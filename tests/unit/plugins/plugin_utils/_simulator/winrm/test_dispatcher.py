@@ -21,7 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from ..asking import fleet_of
+from ..wmi_client import fleet_of
 
 KEYS = {
     "CreationClassName": "MSFT|FW|FirewallRule|SPPSVC-In-TCP",

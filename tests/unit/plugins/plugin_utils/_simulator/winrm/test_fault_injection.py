@@ -19,11 +19,14 @@ from winrm.exceptions import (
 )
 from winrm.protocol import Protocol
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.fault_rules import MODEL_ACTIONS
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk, Reply
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import (
+    MODEL_ACTIONS,
+    FaultDesk,
+    Reply,
+)
 
-from ..served import ACTIVATE, QUERY, Fleet, fleet, machine, text
+from ..fake_fleet import ACTIVATE, QUERY, Fleet, fleet, machine, text
 
 EACH_TRANSPORT = pytest.mark.parametrize(("scheme", "transport"), [("https", "basic"), ("http", "ntlm")])
 

@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from ..served import ACTIVATE, QUERY, connect, fleet, post, text
+from ..fake_fleet import ACTIVATE, QUERY, connect, fleet, post, text
 
 IDENTIFY = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/><s:Body><w:Identify xmlns:w=\
 "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"/></s:Body></s:Envelope>'

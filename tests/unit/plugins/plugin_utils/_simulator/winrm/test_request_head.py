@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm
     read_head,
 )
 
-from ..served import fleet
+from ..fake_fleet import fleet
 
 POST = b"POST /wsman/web1 HTTP/1.1\r\n"
 

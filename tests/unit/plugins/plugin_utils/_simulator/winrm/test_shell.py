@@ -16,7 +16,7 @@ from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 
-from ..served import fleet
+from ..fake_fleet import fleet
 
 INVALID_SELECTORS = 2150858843
 

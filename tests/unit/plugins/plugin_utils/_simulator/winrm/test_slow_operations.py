@@ -27,8 +27,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from ..asking import STILL, Asker, fleet_of
-from ..served import connect, fleet, post
+from ..fake_fleet import connect, fleet, post
+from ..wmi_client import STILL, Asker, fleet_of
 
 TIMED_OUT = 2150858793
 MAK = made_up_key("mak", "slow")

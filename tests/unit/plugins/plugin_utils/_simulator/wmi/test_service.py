@@ -29,7 +29,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     wmi_resource,
 )
 
-from ..asking import EVERYTHING, Asker, Faulted, asker
+from ..wmi_client import EVERYTHING, Asker, Faulted, asker
 
 PRODUCTS = "SELECT ID, Name FROM SoftwareLicensingProduct"
 SERVICE = "SoftwareLicensingService"

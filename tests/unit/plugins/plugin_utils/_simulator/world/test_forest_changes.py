@@ -15,8 +15,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
-from ..asking_forest import KEY, MACHINES, WORLD, ask, fleet, hresult, objects, online
-from ..served import text
+from ..fake_fleet import text
+from ..memory_forest_fleet import KEY, MACHINES, WORLD, ask, fleet, hresult, objects, online
 
 
 def update(model: Fleet, **ad: Any) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from ..asking import STILL, Asker, fleet_of
-from ..hosting import (
+from ..kms_host_admin import (
     CLIENT,
     HOST,
     HOST_KEY,
@@ -26,6 +25,7 @@ from ..hosting import (
     service_control,
     status,
 )
+from ..wmi_client import STILL, Asker, fleet_of
 
 UNREACHABLE, NO_RECORDS, TOO_FEW, MISMATCH = 0xC004F074, 0x8007232B, 0xC004F038, 0xC004F042
 

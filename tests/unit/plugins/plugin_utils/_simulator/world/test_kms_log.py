@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.license_states import Status
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.kms_log import KmsEvent, Tally
 
-from ..asking import Asker
-from ..hosting import CLIENT, SERVER, activate, clients, hosted, outcome
+from ..kms_host_admin import CLIENT, SERVER, activate, clients, hosted, outcome
+from ..wmi_client import Asker
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 COUNTERS = (

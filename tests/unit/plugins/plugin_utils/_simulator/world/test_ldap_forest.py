@@ -21,8 +21,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.forest import kms_id
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects, wait_until
 
-from ..asking import Asker
-from ..asking_directory import KEY, fleet, hresult, login, online, shown, stored
+from ..ldap_forest_fleet import KEY, fleet, hresult, login, online, shown, stored
+from ..wmi_client import Asker
 
 AD = "SELECT ADActivationObjectName, ADActivationObjectDN, ADActivationCsvlkPid, ADActivationCsvlkSkuId, \
 VLActivationType FROM SoftwareLicensingProduct WHERE PartialProductKey IS NOT NULL"

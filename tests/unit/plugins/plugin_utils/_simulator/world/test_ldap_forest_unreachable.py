@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world import ldap_forest
-from ansible_collections.volume.activation.tests.relay import Relay
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
+from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
-from ..asking import Asker
-from ..asking_directory import address, fleet, hresult, online, stored
+from ..ldap_forest_fleet import address, fleet, hresult, online, stored
+from ..wmi_client import Asker
 
 
 @pytest.fixture

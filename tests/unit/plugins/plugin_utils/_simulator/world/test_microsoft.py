@@ -33,7 +33,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world
     ServiceRefused,
 )
 
-from ..asking import NOON
+from ..wmi_client import NOON
 
 IID, OTHER_IID = "1234567" * 9, "7654321" * 9
 RETAIL = "RRRRR-TTTTT-BBBBB-CCCCC-DDDDD"

@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.descr
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock, ClockSetting
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import KmsRequest, World
 
-from ..asking import NOON
+from ..wmi_client import NOON
 
 CLIENT, SERVER = frozenset({"all", "windows", "windows_11"}), frozenset({"all", "windows", "server_2022"})
 
