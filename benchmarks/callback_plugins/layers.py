@@ -35,7 +35,7 @@ _ENGINE = "ansible_collections.volume.activation.plugins.plugin_utils"
 _SETTINGS, _TLS, _HTTP, _SEALING, _XML = "settings from inventory", "TLS", "HTTP", "NTLM and sealing", "XML"
 _READING, _PASSING, _JUDGING, _WRITING = "queries and rows", "passing rows on", "judging", "writing"
 _DOORS: tuple[tuple[str, str, str], ...] = (
-    (f"{_ENGINE}._task._fleet", "Fleet.target", _SETTINGS),
+    (f"{_ENGINE}._action.features.inventory_targets", "Fleet.target", _SETTINGS),
     ("ssl", "SSLSocket.do_handshake", _TLS),
     ("ssl", "SSLContext.load_verify_locations", _TLS),
     ("winrm.transport", "Transport.build_session", _HTTP),
@@ -45,14 +45,14 @@ _DOORS: tuple[tuple[str, str, str], ...] = (
     ("requests_ntlm", "HttpNtlmAuth.response_hook", _SEALING),
     ("winrm.encryption", "Encryption.prepare_encrypted_request", _SEALING),
     ("winrm.encryption", "Encryption.parse_encrypted_response", _SEALING),
-    (f"{_ENGINE}._cim._repository", "encode_request", _XML),
-    (f"{_ENGINE}._cim._repository", "decode_answer", _XML),
-    (f"{_ENGINE}._auditing._shift", "read_target", _READING),
-    (f"{_ENGINE}._auditing._worker", "work", _PASSING),
-    (f"{_ENGINE}._task._audit", "Audit.of", _PASSING),
-    (f"{_ENGINE}._task._intentions", "Intentions.settle", _JUDGING),
-    (f"{_ENGINE}._task._audit", "audited", _JUDGING),
-    (f"{_ENGINE}._task._audit", "Audit.keep", _WRITING),
+    (f"{_ENGINE}._cim.repository", "encode_request", _XML),
+    (f"{_ENGINE}._cim.repository", "decode_answer", _XML),
+    (f"{_ENGINE}._auditing.reader_process", "read_target", _READING),
+    (f"{_ENGINE}._auditing.reader_handle", "work", _PASSING),
+    (f"{_ENGINE}._action.features.audit_task", "Audit.of", _PASSING),
+    (f"{_ENGINE}._action.features.intended_profiles", "Intentions.settle", _JUDGING),
+    (f"{_ENGINE}._action.features.audit_task", "audited", _JUDGING),
+    (f"{_ENGINE}._action.features.audit_task", "Audit.keep", _WRITING),
 )
 """Module, function as that module knows it, part of the program."""
 _LAST = ("Audit.keep", "work")

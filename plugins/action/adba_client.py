@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._task._kms_checks import HostCheck
-from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_checks import HostCheck
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.volume_options import (
     VOLUME_SPEC,
     edition_key,
     volume_activation,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._results.license import path_facts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "activation_type": {"type": "str", "choices": ["ad", "any"], "default": "ad"},

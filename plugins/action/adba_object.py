@@ -10,6 +10,10 @@ import contextlib
 import typing as t
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DIRECTORY_SPEC
+from ansible_collections.volume.activation.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.forest_access import ForestAccess
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.forest_task import ForestWork
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import LEDGER_SPEC
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     GvlkTable,
@@ -22,10 +26,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     ForestWish,
     PresentObject,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import WindowsAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC
-from ansible_collections.volume.activation.plugins.plugin_utils._task._forest import ForestAccess
-from ansible_collections.volume.activation.plugins.plugin_utils._task._forest_work import ForestWork
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -10,10 +10,13 @@ import contextlib
 import typing as t
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DIRECTORY_SPEC, found_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.connection_kind import runs_here
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.forest_access import (
+    ForestAccess,
+    translated,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._forest import ForestAccess, translated
-from ansible_collections.volume.activation.plugins.plugin_utils._task._places import runs_here
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},

@@ -10,27 +10,27 @@ import typing as t
 
 from ansible.utils.display import Display
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
-    ConfirmationDesk,
-    Obtained,
-    ProxyRequest,
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.confirmation_requests import (
+    REQUEST_SPEC,
+    check_shape,
+    key_of,
+    requests_from,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
     LEDGER_SPEC,
     SERVICE_SPEC,
     ledger_from,
     service_from,
     user_from,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task._progress import Progress
-from ansible_collections.volume.activation.plugins.plugin_utils._task._requests import (
-    REQUEST_SPEC,
-    check_shape,
-    key_of,
-    requests_from,
+from ansible_collections.volume.activation.plugins.plugin_utils._action.progress import Progress
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    ConfirmationDesk,
+    Obtained,
+    ProxyRequest,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, Refusal
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "requests": {"type": "list", "elements": "dict", "required": True, "options": REQUEST_SPEC},

@@ -9,9 +9,9 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import WindowsAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.diagnosis_task import examined
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._task import WindowsAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._examination import examined
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Transcript
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -10,11 +10,15 @@ import typing as t
 
 from ansible.utils.display import Display
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.audit_task import (
+    Audit,
+    some_of,
+    writable,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.inventory_targets import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Descriptors
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._audit import Audit, some_of, writable
-from ansible_collections.volume.activation.plugins.plugin_utils._task._fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_endpoint, valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import (
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.report_files import (
+    File,
+    check_folders,
+    file_text,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import (
     LARGEST,
     Audit,
     as_csv,
@@ -19,9 +24,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report im
     encoded,
     load,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._written import File, check_folders, file_text
 
 KINDS = ("html", "csv", "json", "prometheus")
 _MODES = {"prometheus": 0o644}

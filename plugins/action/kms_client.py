@@ -10,6 +10,21 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_checks import (
+    HostCheck,
+    check_named_hosts,
+    check_published_hosts,
+    lookup_domain,
+    refuse_unreachable,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.volume_options import (
+    VOLUME_SPEC,
+    edition_key,
+    volume_activation,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.sandbox import VARIABLE
+from ansible_collections.volume.activation.plugins.plugin_utils._action.stages import Tried
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MachineRefused, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
@@ -20,21 +35,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     explain,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stage, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._task._kms_checks import (
-    HostCheck,
-    check_named_hosts,
-    check_published_hosts,
-    lookup_domain,
-    refuse_unreachable,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task._sandbox import VARIABLE
-from ansible_collections.volume.activation.plugins.plugin_utils._task._stages import Tried
-from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
-    VOLUME_SPEC,
-    edition_key,
-    volume_activation,
-)
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import (
     spelled_endpoint,
     valid_domain,

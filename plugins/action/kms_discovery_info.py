@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     Discovery,
     DnsSettings,
@@ -19,7 +20,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
     probe,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import (
     valid_dns_domain,
     valid_dns_host,

@@ -9,6 +9,21 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_options import (
+    HOST_SPEC,
+    check_settings,
+    confirmation_of,
+    host_key,
+    retired_settings,
+    wished_settings,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
+    LEDGER_SPEC,
+    Purse,
+    ledger_from,
+    user_from,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, NoBudget, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
@@ -22,24 +37,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     deferred,
     holder_of,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import (
     hosting_facts,
     installation_facts,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Stage, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
-    LEDGER_SPEC,
-    Purse,
-    ledger_from,
-    user_from,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting import (
-    HOST_SPEC,
-    check_settings,
-    confirmation_of,
-    host_key,
-    retired_settings,
-    wished_settings,
 )
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -9,17 +9,17 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Machine, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import (
     client_facts,
     count_facts,
     hosting_facts,
     request_facts,
     served_facts,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "subset": {

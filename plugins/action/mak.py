@@ -9,6 +9,15 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Machine, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
+    LEDGER_SPEC,
+    SERVICE_SPEC,
+    Purse,
+    ledger_from,
+    user_from,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.product_targets import meant_products
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
@@ -26,16 +35,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
     holder_of,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import installation_facts
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
-    LEDGER_SPEC,
-    SERVICE_SPEC,
-    Purse,
-    ledger_from,
-    user_from,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task._targets import meant_products
+from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import installation_facts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "product_key": {"type": "str", "required": True, "no_log": True},

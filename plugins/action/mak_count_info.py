@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import parse_extended_pid
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceRefusal, ServiceUnavailable
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
     LEDGER_SPEC,
     SERVICE_SPEC,
     ledger_from,
     service_from,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    ServiceRefusal,
+    ServiceUnavailable,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import parse_extended_pid
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "extended_pid": {"type": "str"},

@@ -11,6 +11,20 @@ from pathlib import Path
 
 from ansible.utils.display import Display
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.confirmation_requests import (
+    REQUEST_SPEC,
+    check_shape,
+    key_of,
+    requests_from,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
+    LEDGER_SPEC,
+    SERVICE_SPEC,
+    ledger_from,
+    service_from,
+    user_from,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
     Answerer,
@@ -25,20 +39,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     load,
     read_whole,
     write_whole,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import (
-    LEDGER_SPEC,
-    SERVICE_SPEC,
-    ledger_from,
-    service_from,
-    user_from,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task._requests import (
-    REQUEST_SPEC,
-    check_shape,
-    key_of,
-    requests_from,
 )
 
 _display = Display()

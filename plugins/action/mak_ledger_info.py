@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
+    LEDGER_SPEC,
+    ledger_from,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, Entry, Ledger, Pool, Tally
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._budgets import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results.ledger import (
     PoolStanding,
     confirmation_facts,
     entry_facts,
     pool_facts,
     tally_facts,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC, ledger_from
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "pool": {"type": "str"},

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import PoolWish
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._budgets import pool_difference, pool_facts
-from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
-from ansible_collections.volume.activation.plugins.plugin_utils._task import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC, place_of
-from ansible_collections.volume.activation.plugins.plugin_utils._task._pools import (
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
+    LEDGER_SPEC,
+    place_of,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.pools import (
     declared,
     existing,
     removed,
     writable,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import PoolWish
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, ProductKey
+from ansible_collections.volume.activation.plugins.plugin_utils._results.ledger import pool_difference, pool_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},

@@ -10,6 +10,11 @@ import contextlib
 import typing as t
 from datetime import timedelta
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Machine, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
+    LEDGER_SPEC,
+    ledger_from,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     OPEN_STATES,
@@ -25,8 +30,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction, Machine, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import LEDGER_SPEC, ledger_from
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, PresentKey, Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._task import LicensingAction
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_activation_id
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -160,11 +160,7 @@ import typing as t  # noqa: E402
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
 from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import (  # noqa: E402
-    FOREST,
-    MACHINES,
-    migration_report,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import FOREST, MACHINES, migration_report  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
 
 

@@ -121,8 +121,8 @@ import typing as t  # noqa: E402
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
 from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import DIAGNOSED  # noqa: E402
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import diagnosis_report as made  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import DIAGNOSED  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import diagnosis_report as made  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub  # noqa: E402
 
 

@@ -212,8 +212,8 @@ import typing as t  # noqa: E402
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
 from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import KMS_HOSTS, NAMED  # noqa: E402
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import kms_forecast as forecast  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import KMS_HOSTS, NAMED  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import kms_forecast as forecast  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
 
 _KINDS = ("client", "server")

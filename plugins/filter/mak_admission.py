@@ -131,7 +131,7 @@ import typing as t  # noqa: E402
 
 from ansible.errors import AnsibleFilterError  # noqa: E402
 
-from ansible_collections.volume.activation.plugins.plugin_utils import _reporting as reporting  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils import _fleet_reports as reports  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
 
@@ -143,9 +143,9 @@ def mak_admission(
     if not isinstance(machines, t.Mapping):
         raise AnsibleFilterError("mak_admission takes a mapping of machines, each with state and account.")
     results = {"ledgers": ledgers, "counts": counts, "writes": writes}
-    schemas = {"_input": reporting.MAK_MACHINES, **dict.fromkeys(results, reporting.MAK_RESULTS)}
+    schemas = {"_input": reports.MAK_MACHINES, **dict.fromkeys(results, reports.MAK_RESULTS)}
     check_values("mak_admission", {"_input": machines, **results}, schemas)
-    found = reporting.mak_admission(machines, ledgers or (), counts or (), writes or (), foresee=bool(foresee))
+    found = reports.mak_admission(machines, ledgers or (), counts or (), writes or (), foresee=bool(foresee))
     return t.cast("dict[str, t.Any]", scrub_lines(found))
 
 

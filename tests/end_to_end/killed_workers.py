@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Retry, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
@@ -45,7 +46,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     open_session,
     preload,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Machine
 
 Variables = dict[str, Any]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_html
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._words import STATUSES
-from ansible_collections.volume.activation.tests.unit.plugins.plugin_utils._fleet_report.audit_documents import (
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_html
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.vocabulary import STATUSES
+from ansible_collections.volume.activation.tests.unit.plugins.plugin_utils._audit_report.audit_documents import (
     HOSTILE,
     Document,
     Fleet,

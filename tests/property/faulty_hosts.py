@@ -18,6 +18,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    ConfirmationDesk,
+    ProxyRequest,
+    ServiceSettings,
+    service_for,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Patience, Products, Retry, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, AnswerLost
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
@@ -28,21 +35,14 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     PoolWish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey, State
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
-    ConfirmationDesk,
-    ProxyRequest,
-    ServiceSettings,
-    service_for,
-)
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import Outcome, failure, success
+from ansible_collections.volume.activation.plugins.plugin_utils._results import Outcome, failure, success
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings, open_session
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Machine, Stage, Stages
 
 EVERYTHING = Scope(products=Products.INSTALLED, hosting=True, registry=True, firewall=True)
 # What a client, a proxy or a library acts upon in a way of its own is tried in each run, of the others a few.

@@ -29,21 +29,22 @@ from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader
 from sqlalchemy import event
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import base
+from ansible_collections.volume.activation.plugins.plugin_utils._action import machine as machine_module
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import batch_backend
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.outcomes import ServiceUnavailable
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.transport import Reply
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish, _database
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._location import Location
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._owner import Owner
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import _batch
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._outcomes import ServiceUnavailable
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._transport import Reply
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish, database
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.location import Location
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.reservation_owner import Owner
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_service import BatchService
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base, _machine
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, Put, decode_call
 
 Row = dict[str, Any]
@@ -285,12 +286,12 @@ class Desk:
         self._now = _Current()
         clock = types.SimpleNamespace(monotonic=lambda: self._time, sleep=self._pass)
         monkeypatch.setattr(time, "sleep", self._pass)
-        monkeypatch.setattr(_machine, "time", clock)
+        monkeypatch.setattr(machine_module, "time", clock)
         repository = functools.partial(Repository, pause=self._pass, clock=lambda: self._time)
-        monkeypatch.setattr(_machine, "Repository", repository)
-        monkeypatch.setattr(_base, "open_session", lambda _settings: _Session(self._world(), self._now.host))
-        monkeypatch.setattr(_batch, "Transport", lambda _settings: _Transport(self._world()))
-        monkeypatch.setattr(_database, "_sqlite", self._engines(_database._sqlite))
+        monkeypatch.setattr(machine_module, "Repository", repository)
+        monkeypatch.setattr(base, "open_session", lambda _settings: _Session(self._world(), self._now.host))
+        monkeypatch.setattr(batch_backend, "Transport", lambda _settings: _Transport(self._world()))
+        monkeypatch.setattr(database, "_sqlite", self._engines(database._sqlite))
         current = Owner.current
         monkeypatch.setattr(Owner, "current", lambda: self._now.owner or current())
 

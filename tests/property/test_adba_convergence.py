@@ -32,7 +32,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     need,
     plan,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._results.license import path_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, Machine
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import decode_call, encode_answer
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Stage
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     ActivationType,
@@ -40,7 +41,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage
 
 from .faulty_hosts import EVERYTHING, SEED, Hosts, single
 

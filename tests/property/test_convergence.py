@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
     Reader,
     Scope,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._calls import REFRESH, calls_for
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.commands import REFRESH, calls_for
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MachineRefused, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (

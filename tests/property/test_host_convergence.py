@@ -17,6 +17,10 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _errors as errors
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_options import (
+    retired_settings,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Patience, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     Application,
@@ -37,8 +41,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     is_host,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Machine, Stage, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting import retired_settings
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import decode_call, encode_answer
 
 WINDOWS_KEY, NEWER_KEY = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP", "HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR"

@@ -39,7 +39,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     # Proxies and CAs, which sessions and the activation service's client share.
     "_outbound": frozenset(),
     # Writes and reads files, and knows nothing of what is in them.
-    "_whole_files": frozenset(),
+    "_files": frozenset(),
     # Time and bytes that an exchange over the network may take, enforced in the sockets.
     "_deadlines": frozenset({"_errors"}),
     # Checks plain values, whatever they mean.
@@ -63,17 +63,29 @@ ALLOWED: dict[str, frozenset[str]] = {
     "_profiles": BASE | {"_licensing"},
     "_applying": BASE | {"_directory", "_wsman", "_cim", "_session", "_licensing", "_planning"},
     "_ledger": BASE | {"_validation", "_licensing", "_planning", "_applying"},
-    "_microsoft": BASE | {"_deadlines", "_outbound", "_wsman", "_licensing", "_ledger"},
-    "_exchange": BASE | {"_whole_files", "_licensing", "_ledger", "_microsoft"},
+    "_activation_service": BASE | {"_deadlines", "_outbound", "_wsman", "_licensing", "_ledger"},
+    "_exchange": BASE | {"_files", "_licensing", "_ledger", "_activation_service"},
     # The controller's own look at DNS and at ports.
     "_discovery": BASE | {"_validation"},
     # An audit as a page, a table, a document, metrics. The document is all it knows.
-    "_fleet_report": BASE | {"_schema"},
-    "_reporting": BASE | {"_schema", "_directory", "_licensing", "_planning", "_applying", "_ledger"},
+    "_audit_report": BASE | {"_schema"},
+    # What one task reports.
+    "_results": BASE | {"_schema", "_directory", "_licensing", "_planning", "_applying", "_ledger"},
+    # What the results of many tasks are reported as.
+    "_fleet_reports": BASE | {"_schema", "_licensing", "_planning", "_results"},
     # What is wrong among many machines. Of the report it takes the schema of an audit.
-    "_findings": BASE | {"_validation", "_fleet_report", "_licensing", "_planning", "_reporting", "_profiles"},
+    "_findings": BASE
+    | {
+        "_validation",
+        "_audit_report",
+        "_licensing",
+        "_planning",
+        "_results",
+        "_fleet_reports",
+        "_profiles",
+    },
     # Many machines at once, one row for each.
-    "_auditing": BASE | {"_deadlines", "_cim", "_session", "_licensing", "_planning", "_applying", "_reporting"},
+    "_auditing": BASE | {"_deadlines", "_cim", "_session", "_licensing", "_planning", "_applying", "_results"},
     # What a machine said, kept without saying whose it was.
     "_transcripts": BASE | {"_wsman", "_licensing", "_session"},
     "_diagnosis": BASE
@@ -88,13 +100,13 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_discovery",
         "_transcripts",
     },
-    "_task": BASE
+    "_action": BASE
     | {
         "_variables",
         "_misplaced",
         "_validation",
         "_outbound",
-        "_whole_files",
+        "_files",
         "_deadlines",
         "_directory",
         "_wsman",
@@ -105,15 +117,16 @@ ALLOWED: dict[str, frozenset[str]] = {
         "_profiles",
         "_applying",
         "_ledger",
-        "_microsoft",
+        "_activation_service",
         "_exchange",
         "_discovery",
-        "_reporting",
+        "_results",
+        "_fleet_reports",
         "_auditing",
         "_transcripts",
         "_diagnosis",
         "_findings",
-        "_fleet_report",
+        "_audit_report",
     },
     "_simulator": BASE | {"_wsman", "_cim"},
 }
@@ -132,12 +145,12 @@ SIMULATOR: dict[str, frozenset[str]] = {
     "fleet": frozenset({"catalog", "world", "host", "dns", "wmi", "description", "winrm", "microsoft"}),
 }
 # Who may know Ansible below the plugin files themselves.
-KNOWS_ANSIBLE = frozenset({"_filters", "_task"})
+KNOWS_ANSIBLE = frozenset({"_filters", "_action"})
 # Third-party libraries, and who may use them; no other package imports anything beyond the standard library.
 LIBRARIES: dict[str, frozenset[str]] = {
     "winrm": frozenset({"_session"}),
     "pypsrp": frozenset({"_session"}),
-    "requests": frozenset({"_session", "_microsoft"}),
+    "requests": frozenset({"_session", "_activation_service"}),
     "urllib3": frozenset({"_session", "_deadlines"}),
     "sqlalchemy": frozenset({"_ledger"}),
     "psycopg": frozenset({"_ledger"}),
@@ -147,7 +160,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "spnego": frozenset({"_simulator"}),
     "cryptography": frozenset({"_simulator"}),
     "yaml": frozenset({"_simulator"}),
-    "jinja2": frozenset({"_fleet_report"}),
+    "jinja2": frozenset({"_audit_report"}),
 }
 # Packages that decide and translate: no clock, no network, no process, no chance.
 PURE = frozenset(
@@ -164,9 +177,10 @@ PURE = frozenset(
         "_licensing",
         "_planning",
         "_profiles",
-        "_reporting",
+        "_results",
+        "_fleet_reports",
         "_findings",
-        "_fleet_report",
+        "_audit_report",
     }
 )
 IMPURE_MODULES = frozenset(

@@ -18,11 +18,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.tests import samba_setup, shared_server
-from ansible_collections.volume.activation.tests.samba_controller import (
-    DomainController,
-    ForestObjects,
-    wait_until,
-)
+from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects, wait_until
 
 BY_NAME = """
 import ldap.sasl

@@ -10,8 +10,8 @@ looks for its libraries (python-ldap, dnspython) only where it needs them.
 
 from __future__ import annotations
 
-from ._directory import Directory
-from ._errors import (
+from .directory import Directory
+from .errors import (
     DirectoryAnswerLost,
     DirectoryError,
     DirectoryLibraryMissing,
@@ -19,12 +19,12 @@ from ._errors import (
     DirectoryRefusal,
     DirectoryUnreachable,
 )
-from ._facts import forest_facts, found_facts, object_facts
-from ._failures import rights_remedy
-from ._names import guid_bytes, guid_text, same_name
-from ._objects import ActivationObject, Forest
-from ._opening import open_directory
-from ._settings import DIRECTORY_SPEC, DirectorySettings, Security, settings_from
+from .facts import forest_facts, found_facts, object_facts
+from .failures import rights_remedy
+from .names import guid_bytes, guid_text, same_name
+from .objects import ActivationObject, Forest
+from .opening import open_directory
+from .settings import DIRECTORY_SPEC, DirectorySettings, Security, settings_from
 
 __all__ = [
     "DIRECTORY_SPEC",

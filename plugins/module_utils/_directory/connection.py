@@ -9,13 +9,13 @@ from __future__ import annotations
 import ssl
 import typing as t
 
-from ._diagnosis import look_at
-from ._discovery import Endpoint
-from ._entries import Entry
-from ._errors import DirectoryError, DirectoryUnreachable, python_ldap_missing
-from ._failures import answer_lost, broken_off, login_failed, name_of, not_read, not_removed, words
-from ._limits import Clock, OutOfTime, within
-from ._settings import DirectorySettings, Security
+from .diagnosis import look_at
+from .discovery import Endpoint
+from .entries import Entry
+from .errors import DirectoryError, DirectoryUnreachable, python_ldap_missing
+from .failures import answer_lost, broken_off, login_failed, name_of, not_read, not_removed, words
+from .limits import Clock, OutOfTime, within
+from .settings import DirectorySettings, Security
 
 __all__ = ["LEAST_SSF", "Connection", "connect"]
 

@@ -15,8 +15,8 @@ import ssl
 import typing as t
 from dataclasses import dataclass
 
-from ._discovery import Endpoint
-from ._settings import Security
+from .discovery import Endpoint
+from .settings import Security
 
 __all__ = ["Finding", "look_at"]
 

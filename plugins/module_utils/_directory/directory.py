@@ -9,12 +9,12 @@ from __future__ import annotations
 import types
 import typing as t
 
-from ._connection import Connection
-from ._entries import ATTRIBUTES, Entry, activation_object
-from ._errors import DirectoryError, DirectoryRefusal
-from ._limits import Clock
-from ._names import filter_text
-from ._objects import ActivationObject, Forest
+from .connection import Connection
+from .entries import ATTRIBUTES, Entry, activation_object
+from .errors import DirectoryError, DirectoryRefusal
+from .limits import Clock
+from .names import filter_text
+from .objects import ActivationObject, Forest
 
 __all__ = ["Directory"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ._errors import DirectoryLibraryMissing, DirectoryUnreachable, pip_install
+from .errors import DirectoryLibraryMissing, DirectoryUnreachable, pip_install
 
 __all__ = ["Endpoint", "domain_controllers"]
 

@@ -10,8 +10,8 @@ import re
 import typing as t
 from datetime import datetime
 
-from ._names import guid_text
-from ._objects import ActivationObject
+from .names import guid_text
+from .objects import ActivationObject
 
 __all__ = ["ATTRIBUTES", "Entry", "activation_object"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict
 
-from ._objects import ActivationObject, Forest
+from .objects import ActivationObject, Forest
 
 __all__ = ["forest_facts", "found_facts", "object_facts"]
 

@@ -13,13 +13,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ._errors import (
-    DirectoryAnswerLost,
-    DirectoryError,
-    DirectoryLoginFailed,
-    DirectoryRefusal,
-    DirectoryUnreachable,
-)
+from .errors import DirectoryAnswerLost, DirectoryError, DirectoryLoginFailed, DirectoryRefusal, DirectoryUnreachable
 
 __all__ = ["broken_off", "login_failed", "name_of", "not_read", "not_removed", "rights_remedy", "words"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 
-from ._errors import DirectoryRefusal, python_ldap_missing
+from .errors import DirectoryRefusal, python_ldap_missing
 
 __all__ = ["child_dn", "filter_text", "guid_bytes", "guid_text", "same_name", "split_dn"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._names import child_dn, same_name, split_dn
+from .names import child_dn, same_name, split_dn
 
 __all__ = ["ActivationObject", "Forest"]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ._connection import connect
-from ._directory import Directory
-from ._discovery import Endpoint, domain_controllers
-from ._errors import DirectoryLoginFailed, DirectoryUnreachable
-from ._settings import DirectorySettings, Security
+from .connection import connect
+from .directory import Directory
+from .discovery import Endpoint, domain_controllers
+from .errors import DirectoryLoginFailed, DirectoryUnreachable
+from .settings import DirectorySettings, Security
 
 __all__ = ["open_directory"]
 

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._host_names import domain_problem, host_problem
-from ._errors import DirectoryRefusal
+from .errors import DirectoryRefusal
 
 __all__ = ["DIRECTORY_SPEC", "DirectorySettings", "Security", "settings_from"]
 

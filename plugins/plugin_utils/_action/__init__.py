@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ._base import ControllerAction, LicensingAction, WindowsAction
-from ._machine import Machine
-from ._stages import Stage, Stages
+from .base import ControllerAction, LicensingAction, WindowsAction
+from .machine import Machine
+from .stages import Stage, Stages
 
 __all__ = ["ControllerAction", "LicensingAction", "Machine", "Stage", "Stages", "WindowsAction"]

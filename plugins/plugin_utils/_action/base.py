@@ -23,17 +23,17 @@ from .._errors import ActivationError, Refusal
 from .._licensing import State, preload_names
 from .._misplaced import refuse_misplaced_keys
 from .._planning import Wish
-from .._reporting import PARTS, Outcome, failure, license_changes, recovery, success
+from .._results import PARTS, Outcome, failure, license_changes, recovery, success
 from .._secrets import Secret, distinctive, reveal, scrub, scrub_lines
 from .._session import ConnectionSettings, limit_error, open_session, preload
 from .._variables import misspelt, nearest, refuse_misspelt
-from ._connections import settings_from
-from ._machine import Machine
-from ._option_checks import KEY_OPTION, check_options
-from ._sandbox import VARIABLE, sandboxed
-from ._stages import Stage, Stages
-from ._unreached import unreached
-from ._wording import role_prefix, worded
+from .connection_settings import settings_from
+from .machine import Machine
+from .option_checks import KEY_OPTION, check_options
+from .sandbox import VARIABLE, sandboxed
+from .stages import Stage, Stages
+from .unreachable import unreached
+from .wording import role_prefix, worded
 
 _display = Display()
 # Before Ansible forks a process for each task: each would load the libraries and read the tables for itself.

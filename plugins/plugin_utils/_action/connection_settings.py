@@ -27,18 +27,8 @@ from ansible.release import __version__ as ansible_version
 from .._errors import Refusal
 from .._outbound import Outbound
 from .._secrets import Secret
-from .._session import (
-    ClientCertificate,
-    CredSSP,
-    Kerberos,
-    Kinit,
-    Proxy,
-    PsrpSettings,
-    Tls,
-    WinRMSettings,
-    bare,
-)
-from ._places import plugin_name
+from .._session import ClientCertificate, CredSSP, Kerberos, Kinit, Proxy, PsrpSettings, Tls, WinRMSettings, bare
+from .connection_kind import plugin_name
 
 __all__ = ["FOREIGN", "settings_from"]
 

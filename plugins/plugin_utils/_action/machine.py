@@ -11,24 +11,13 @@ import types
 import typing as t
 from datetime import datetime, timezone
 
-from .._applying import (
-    Applier,
-    ForestHost,
-    Gate,
-    Membership,
-    Patience,
-    Reader,
-    Requests,
-    Retry,
-    Scope,
-    client_requests,
-)
+from .._applying import Applier, ForestHost, Gate, Membership, Patience, Reader, Requests, Retry, Scope, client_requests
 from .._cim import Repository
 from .._deadlines import Deadline
 from .._errors import MachineRefused
 from .._licensing import ServedProduct, State
 from .._planning import Plan, Step, Wish, asked_in, channel_of, need
-from .._reporting import name_activation_type
+from .._results import name_activation_type
 from .._session import Session
 
 

@@ -30,7 +30,7 @@ from .._planning import (
     plan,
 )
 from .._validation import spelled_endpoint
-from ._machine import Machine
+from .machine import Machine
 
 __all__ = ["Check", "Stage", "Stages", "Tried"]
 

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from ._desk import ConfirmationDesk
-from ._messages import Installation
-from ._outcomes import ServiceRefusal, ServiceUnavailable
-from ._requests import Obtained, ProxyRequest
-from ._service import ActivationService, Outcome, service_for
-from ._settings import MICROSOFT_URL, ServiceSettings
+from .batch_messages import Installation
+from .confirmation_ids import ConfirmationDesk
+from .outcomes import ServiceRefusal, ServiceUnavailable
+from .requests import Obtained, ProxyRequest
+from .service import ActivationService, Outcome, service_for
+from .settings import MICROSOFT_URL, ServiceSettings
 
 __all__ = [
     "MICROSOFT_URL",

@@ -18,11 +18,11 @@ from xml.etree.ElementTree import Element
 from .._errors import ProtocolViolation, Refusal
 from .._licensing import parse_confirmation_id
 from .._wsman import parse
-from ._failures import http_failure, unusable
-from ._messages import ANSWER_LIMIT, Installation, first_text
-from ._outcomes import ServiceRefusal
-from ._settings import ServiceSettings
-from ._transport import Reply, Transport
+from .batch_messages import ANSWER_LIMIT, Installation, first_text
+from .error_mapping import http_failure, unusable
+from .outcomes import ServiceRefusal
+from .settings import ServiceSettings
+from .transport import Reply, Transport
 
 __all__ = ["RestBackend", "SoapBackend", "code_in"]
 

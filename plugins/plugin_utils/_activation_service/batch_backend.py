@@ -10,11 +10,11 @@ import typing as t
 
 from .._errors import ProtocolViolation, Refusal
 from .._licensing import parse_confirmation_id
-from ._failures import http_failure, unusable
-from ._messages import SOAP_ACTION, Answer, Installation, confirmation_request, count_request, decode_answer
-from ._outcomes import ServiceRefusal
-from ._settings import ServiceSettings
-from ._transport import Transport
+from .batch_messages import SOAP_ACTION, Answer, Installation, confirmation_request, count_request, decode_answer
+from .error_mapping import http_failure, unusable
+from .outcomes import ServiceRefusal
+from .settings import ServiceSettings
+from .transport import Transport
 
 __all__ = ["BatchBackend"]
 

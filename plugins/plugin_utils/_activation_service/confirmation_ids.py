@@ -18,10 +18,10 @@ from datetime import datetime, timezone
 
 from .._errors import ActivationError, Refusal
 from .._ledger import Confirmation, Entry, EntryState, Ledger, Reservation, Stop, concerns, utcnow
-from ._messages import Installation
-from ._outcomes import ServiceRefusal, ServiceUnavailable
-from ._requests import Obtained, ProxyRequest
-from ._service import ActivationService, Outcome
+from .batch_messages import Installation
+from .outcomes import ServiceRefusal, ServiceUnavailable
+from .requests import Obtained, ProxyRequest
+from .service import ActivationService, Outcome
 
 __all__ = ["ConfirmationDesk"]
 

@@ -20,9 +20,9 @@ import typing as t
 import urllib.parse
 
 from .._deadlines import AnswerTooLarge
-from ._messages import ANSWER_LIMIT
-from ._outcomes import ServiceUnavailable
-from ._settings import ServiceSettings
+from .batch_messages import ANSWER_LIMIT
+from .outcomes import ServiceUnavailable
+from .settings import ServiceSettings
 
 __all__ = ["encoded", "explained", "http_failure", "too_large", "truncated", "unusable"]
 

@@ -11,7 +11,7 @@ import dataclasses
 from .._errors import ActivationError
 from .._ledger import Demand, MachineIdentity, Method
 from .._licensing import parse_extended_pid, parse_installation_id
-from ._messages import Installation
+from .batch_messages import Installation
 
 __all__ = ["Obtained", "ProxyRequest"]
 

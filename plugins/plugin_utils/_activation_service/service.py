@@ -13,11 +13,11 @@ import typing as t
 from .._errors import Refusal
 from .._ledger import require_service
 from .._licensing import is_simulated
-from ._activationws import RestBackend, SoapBackend
-from ._batch import BatchBackend
-from ._messages import Installation
-from ._outcomes import ServiceRefusal, ServiceUnavailable
-from ._settings import ServiceSettings, checked
+from .activationws_backend import RestBackend, SoapBackend
+from .batch_backend import BatchBackend
+from .batch_messages import Installation
+from .outcomes import ServiceRefusal, ServiceUnavailable
+from .settings import ServiceSettings, checked
 
 __all__ = ["ActivationService", "Outcome", "service_for"]
 

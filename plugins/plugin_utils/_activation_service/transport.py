@@ -16,10 +16,10 @@ import typing as t
 from .._deadlines import Exchange, bounded
 from .._errors import MissingLibrary, pip_install
 from .._secrets import reveal
-from ._failures import encoded, explained, http_failure, too_large, truncated
-from ._messages import ANSWER_LIMIT
-from ._outcomes import ServiceUnavailable
-from ._settings import ServiceSettings
+from .batch_messages import ANSWER_LIMIT
+from .error_mapping import encoded, explained, http_failure, too_large, truncated
+from .outcomes import ServiceUnavailable
+from .settings import ServiceSettings
 
 __all__ = ["Reply", "Transport"]
 

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from ._applier import Applier
-from ._events import Requests, client_requests
-from ._forest import ForestHost, create_object, remove_object
-from ._gate import Gate, NoBudget, Settlement, Spend, Ticket, confirmation_id_needed
-from ._patience import Patience
-from ._reader import Products, Reader, Scope
-from ._rows import Membership
-from ._spender import Retry, Spender, Spending
+from .activation_objects import ForestHost, create_object, remove_object
+from .applier import Applier
+from .budget import Gate, NoBudget, Settlement, Spend, Ticket, confirmation_id_needed
+from .counted_activation import Retry, Spender, Spending
+from .decoding import Membership
+from .kms_event_log import Requests, client_requests
+from .poll_policy import Patience
+from .reader import Products, Reader, Scope
 
 __all__ = [
     "Applier",

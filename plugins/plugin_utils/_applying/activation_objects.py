@@ -17,9 +17,9 @@ from .._cim import Repository, from_lexical
 from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged, ProtocolViolation
 from .._licensing import ProductKey
 from .._planning import CreateObject, RemoveObject
-from . import _queries as q
-from ._patience import Patience
-from ._reader import Products, Reader, Scope
+from . import queries as q
+from .poll_policy import Patience
+from .reader import Products, Reader, Scope
 
 _ACCESS_DENIED = 0x80070005
 

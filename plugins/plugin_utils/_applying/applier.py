@@ -35,17 +35,17 @@ from .._planning import (
     plan_overrides,
     refuse_replaced,
 )
-from ._attempt_log import AttemptLog
-from ._attempts import Attempt, concerned, late_seconds, lost_step
-from ._calls import REFRESH, Call, calls_for
-from ._gate import Gate
-from ._host_registry import keep_service_version
-from ._host_work import work_for
-from ._not_converged import not_converged
-from ._patience import Patience
-from ._reader import Products, Reader, Scope
-from ._restoring import Restorer
-from ._spender import Retry, Spender, Spending
+from .attempt_log import AttemptLog
+from .budget import Gate
+from .commands import REFRESH, Call, calls_for
+from .counted_activation import Retry, Spender, Spending
+from .kms_host_commands import work_for
+from .lost_answer import Attempt, concerned, late_seconds, lost_step
+from .not_converged import not_converged
+from .poll_policy import Patience
+from .reader import Products, Reader, Scope
+from .registry import keep_service_version
+from .restoring import Restorer
 
 RESTART_SECONDS, RESTART_POLL_SECONDS = 60.0, 0.5
 RESTORING_SECONDS = 300.0

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from .._cim import Repository
 from .._errors import ActivationError, ProtocolViolation
 from .._licensing import ATTEMPT_WINDOW, AttemptEvent, KmsAttempt, Product, State, last_attempt
-from . import _queries as q
-from ._events import activation_events
+from . import queries as q
+from .kms_event_log import activation_events
 
 __all__ = ["AttemptLog", "with_attempts"]
 

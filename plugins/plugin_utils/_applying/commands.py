@@ -32,7 +32,7 @@ from .._planning import (
     Step,
     UninstallKey,
 )
-from . import _queries as q
+from . import queries as q
 
 
 @dataclass(frozen=True)

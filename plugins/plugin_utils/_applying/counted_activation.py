@@ -22,12 +22,12 @@ from .._cim import BUSY_PAUSES, is_busy
 from .._errors import ActivationError, AnswerLost, MachineRefused, ProtocolViolation
 from .._licensing import Product, State
 from .._planning import ActivateMak, Counted, DepositConfirmation, Mak, holder_of, refuse_other_channels
-from ._attempts import Attempt, watched
-from ._calls import Call, call_for
-from ._gate import Gate, Settlement, Spend, Ticket
-from ._misplaced_key import in_other_product
-from ._reader import Products, Reader, Scope
-from ._unsettled import (
+from .budget import Gate, Settlement, Spend, Ticket
+from .commands import Call, call_for
+from .lost_answer import Attempt, watched
+from .misplaced_key import in_other_product
+from .reader import Products, Reader, Scope
+from .unsettled import (
     Unsettled,
     denies_earlier,
     did_not_begin,

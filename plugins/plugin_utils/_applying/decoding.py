@@ -23,7 +23,7 @@ from .._licensing import (
     Service,
     edition_of_sku,
 )
-from . import _queries as q
+from . import queries as q
 
 _NEVER = 1601
 """The year of FILETIME 0, which Windows writes for "no date"."""

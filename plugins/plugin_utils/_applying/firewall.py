@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from .._cim import Repository, equals
 from .._licensing import FIREWALL_RULE, FirewallRule
-from . import _queries as q
-from ._rows import firewall_from
+from . import queries as q
+from .decoding import firewall_from
 
 __all__ = ["firewall_rule", "set_ports", "set_profiles", "switch_rule"]
 

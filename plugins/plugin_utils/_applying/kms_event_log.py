@@ -19,7 +19,7 @@ from .._licensing import (
     AttemptEvent,
     ClientRequest,
 )
-from . import _queries as q
+from . import queries as q
 
 __all__ = ["Requests", "activation_events", "client_requests"]
 

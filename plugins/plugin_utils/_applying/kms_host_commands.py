@@ -20,9 +20,9 @@ from .._planning import (
     Step,
     SwitchFirewallRule,
 )
-from ._firewall import set_ports, set_profiles, switch_rule
-from ._host_registry import Registry, mark_host, write_publish_domains
-from ._restart import restart_service
+from .firewall import set_ports, set_profiles, switch_rule
+from .registry import Registry, mark_host, write_publish_domains
+from .service_restart import restart_service
 
 __all__ = ["Work", "work_for"]
 

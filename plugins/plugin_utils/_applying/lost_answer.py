@@ -17,7 +17,7 @@ import typing as t
 from .._errors import ActivationError, AnswerLost, MachineRefused
 from .._licensing import Product, State, names_failed_attempt
 from .._planning import Activate, Step
-from ._attempt_log import AttemptLog
+from .attempt_log import AttemptLog
 
 __all__ = ["Attempt", "concerned", "late_seconds", "lost_step", "shown_failure", "watched"]
 

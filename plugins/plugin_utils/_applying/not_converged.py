@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._errors import ActivationError, MachineRefused, NotConverged
 from .._licensing import Product, State
 from .._planning import Activate, InstallMak, Step
-from ._misplaced_key import in_other_product
+from .misplaced_key import in_other_product
 
 __all__ = ["not_converged"]
 

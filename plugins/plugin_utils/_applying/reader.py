@@ -15,19 +15,11 @@ from .._cim import Repository, UnknownInSchema, equals, is_set
 from .._errors import ProtocolViolation, Refusal
 from .._licensing import APPLICATION_IDS, Application, Hosting, Machine, Product, ServedProduct, Service, State
 from .._planning import Need
-from . import _queries as q
-from ._attempt_log import AttemptLog, with_attempts
-from ._firewall import firewall_rule
-from ._host_registry import Registry, publish_domains, service_version_mark
-from ._rows import (
-    Membership,
-    hosting_from,
-    machine_from,
-    membership_from,
-    product_from,
-    served_from,
-    service_from,
-)
+from . import queries as q
+from .attempt_log import AttemptLog, with_attempts
+from .decoding import Membership, hosting_from, machine_from, membership_from, product_from, served_from, service_from
+from .firewall import firewall_rule
+from .registry import Registry, publish_domains, service_version_mark
 
 
 class Products(Enum):

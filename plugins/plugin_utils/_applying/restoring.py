@@ -16,17 +16,8 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError, MachineRefused
 from .._licensing import ActivationType, Channel, Product, ProductKey, State
-from .._planning import (
-    Activate,
-    InstallKey,
-    SetActivationType,
-    Step,
-    UninstallKey,
-    is_kept,
-    losses,
-    reverted_type,
-)
-from ._attempts import late_seconds
+from .._planning import Activate, InstallKey, SetActivationType, Step, UninstallKey, is_kept, losses, reverted_type
+from .lost_answer import late_seconds
 
 __all__ = ["Restorer"]
 

@@ -14,7 +14,7 @@ import typing as t
 
 from .._cim import Repository, equals
 from .._errors import AnswerLost, MachineRefused, NotConverged
-from . import _queries as q
+from . import queries as q
 
 __all__ = ["SERVICE_NAME", "restart_service"]
 

@@ -22,8 +22,8 @@ from .._licensing import (
     stops_key,
 )
 from .._planning import ActivateMak
-from ._attempts import Attempt, shown_failure
-from ._gate import Settlement
+from .budget import Settlement
+from .lost_answer import Attempt, shown_failure
 
 __all__ = [
     "Unsettled",

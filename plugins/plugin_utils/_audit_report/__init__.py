@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from ._document import FORMAT, LARGEST, Audit, as_json, encoded, load
-from ._metrics import as_prometheus
-from ._page import as_html
-from ._shape import fits
-from ._table import as_csv
+from .csv_table import as_csv
+from .document import FORMAT, LARGEST, Audit, as_json, encoded, load
+from .page import as_html
+from .prometheus import as_prometheus
+from .validation import fits
 
 __all__ = ["FORMAT", "LARGEST", "Audit", "as_csv", "as_html", "as_json", "as_prometheus", "encoded", "fits", "load"]

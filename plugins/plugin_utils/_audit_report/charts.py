@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ._document import Audit
-from ._sums import count, number, percent, sentence_list
-from ._words import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
+from .document import Audit
+from .sums import count, number, percent, sentence_list
+from .vocabulary import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
 
 __all__ = ["figures", "status_look", "tiles", "verdict"]
 

@@ -11,8 +11,8 @@ import io
 import re
 import typing as t
 
-from ._document import Audit, part_of, primary_of
-from ._words import worst
+from .document import Audit, part_of, primary_of
+from .vocabulary import worst
 
 __all__ = ["COLUMNS", "as_csv"]
 

@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import Refusal
 from .._schema import Mismatch
-from ._shape import damage
+from .validation import damage
 
 __all__ = ["FORMAT", "LARGEST", "Audit", "as_json", "encoded", "load", "part_of", "primary_of"]
 

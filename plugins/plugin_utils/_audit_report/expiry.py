@@ -15,9 +15,9 @@ import math
 import typing as t
 from datetime import date, timedelta
 
-from ._dates import day, moment, short_day
-from ._document import Audit
-from ._sums import count, number
+from .document import Audit
+from .formatting import day, moment, short_day
+from .sums import count, number
 
 __all__ = ["expiry"]
 

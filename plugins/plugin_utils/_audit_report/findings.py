@@ -10,8 +10,8 @@ import itertools
 import re
 import typing as t
 
-from ._document import Audit
-from ._sums import count, number
+from .document import Audit
+from .sums import count, number
 
 __all__ = ["cards", "no_findings"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._dates import duration, moment
-from ._document import Audit
-from ._sums import count, number
-from ._words import METHODS, STATUSES, ordered
+from .document import Audit
+from .formatting import duration, moment
+from .sums import count, number
+from .vocabulary import METHODS, STATUSES, ordered
 
 __all__ = ["facts", "meanings"]
 

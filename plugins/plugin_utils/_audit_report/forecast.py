@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._document import Audit
-from ._sums import count, number
+from .document import Audit
+from .sums import count, number
 
 __all__ = ["outlook"]
 

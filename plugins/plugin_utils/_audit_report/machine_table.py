@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ._document import Audit, part_of, primary_of
-from ._figures import status_look
-from ._sums import number
-from ._words import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
+from .charts import status_look
+from .document import Audit, part_of, primary_of
+from .sums import number
+from .vocabulary import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
 
 __all__ = ["COLUMNS", "choices", "chunks"]
 

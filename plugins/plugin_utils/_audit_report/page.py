@@ -18,15 +18,15 @@ from pathlib import Path
 
 import jinja2
 
-from ._about import facts, meanings
-from ._dates import duration, moment
-from ._document import Audit
-from ._expiry import expiry
-from ._figures import figures, tiles, verdict
-from ._findings import cards, no_findings
-from ._outlook import outlook
-from ._rows import COLUMNS, choices, chunks
-from ._sums import count
+from .charts import figures, tiles, verdict
+from .document import Audit
+from .expiry import expiry
+from .findings import cards, no_findings
+from .footer import facts, meanings
+from .forecast import outlook
+from .formatting import duration, moment
+from .machine_table import COLUMNS, choices, chunks
+from .sums import count
 
 __all__ = ["as_html"]
 

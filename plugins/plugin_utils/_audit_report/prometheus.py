@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ._dates import utc
-from ._document import Audit
-from ._words import CODES, METHODS, PROFILES, STATUSES, ordered
+from .document import Audit
+from .formatting import utc
+from .vocabulary import CODES, METHODS, PROFILES, STATUSES, ordered
 
 __all__ = ["as_prometheus"]
 

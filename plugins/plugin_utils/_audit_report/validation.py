@@ -12,7 +12,7 @@ import typing as t
 from pathlib import Path
 
 from .._schema import Mismatch, Schema
-from ._dates import utc
+from .formatting import utc
 
 __all__ = ["damage", "fits", "schema"]
 

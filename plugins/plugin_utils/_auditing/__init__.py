@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ._accounts import GIVEN_UP, Accounts
-from ._crew import LOST, Crew
-from ._descriptors import Descriptors
-from ._reading import Row, Source, Target, read_target
+from .descriptors import Descriptors
+from .lockout_guard import GIVEN_UP, Accounts
+from .read_machine import Row, Source, Target, read_target
+from .reader_pool import LOST, Crew
 
 __all__ = ["GIVEN_UP", "LOST", "Accounts", "Crew", "Descriptors", "Row", "Source", "Target", "read_target"]

@@ -28,7 +28,7 @@ import typing as t
 
 from .._errors import ActivationError, AuthenticationFailed, MachineRefused
 from .._session import ConnectionSettings
-from ._board import Board
+from .shared_memory import Board
 
 __all__ = ["GIVEN_UP", "Accounts"]
 

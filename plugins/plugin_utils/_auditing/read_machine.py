@@ -17,10 +17,10 @@ from .._cim import Repository
 from .._deadlines import Deadline
 from .._errors import ActivationError
 from .._licensing import State
-from .._reporting import count_facts, failure, license_facts
+from .._results import count_facts, failure, license_facts
 from .._secrets import distinctive, said, scrub
 from .._session import ConnectionSettings, Session, check_reach, limit_error, open_session
-from ._accounts import Accounts
+from .lockout_guard import Accounts
 
 __all__ = ["Row", "Source", "Target", "read_target", "unread"]
 

@@ -12,9 +12,9 @@ import tempfile
 import typing as t
 from dataclasses import dataclass
 
-from ._accounts import Accounts
-from ._reading import Source
-from ._shift import work
+from .lockout_guard import Accounts
+from .read_machine import Source
+from .reader_process import work
 
 __all__ = ["Share", "Worker"]
 

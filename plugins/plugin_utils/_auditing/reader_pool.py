@@ -31,11 +31,11 @@ from collections import Counter, deque
 
 from .._errors import ActivationError
 from .._session import CONTROLLER_LIMIT, limit_error
-from ._accounts import Accounts
-from ._board import Board
-from ._descriptors import Descriptors
-from ._reading import Row, Source, unread
-from ._worker import Share, Worker
+from .descriptors import Descriptors
+from .lockout_guard import Accounts
+from .read_machine import Row, Source, unread
+from .reader_handle import Share, Worker
+from .shared_memory import Board
 
 __all__ = ["LOST", "Crew"]
 

@@ -19,9 +19,9 @@ import threading
 import typing as t
 
 from .._errors import ActivationError, ProtocolViolation
-from ._accounts import Accounts
-from ._descriptors import raise_limit
-from ._reading import Facts, Source, Target, read_target, unread
+from .descriptors import raise_limit
+from .lockout_guard import Accounts
+from .read_machine import Facts, Source, Target, read_target, unread
 
 __all__ = ["MAX_ROW", "work"]
 

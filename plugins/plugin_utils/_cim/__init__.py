@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ._repository import BUSY_PAUSES, Repository, UnknownInSchema, is_busy
-from ._values import CimType, from_lexical, lexical, to_lexical
-from ._wql import contains, equals, is_set, quote, select
+from .repository import BUSY_PAUSES, Repository, UnknownInSchema, is_busy
+from .values import CimType, from_lexical, lexical, to_lexical
+from .wql import contains, equals, is_set, quote, select
 
 __all__ = [
     "BUSY_PAUSES",

@@ -43,8 +43,8 @@ from .._wsman import (
     encode_request,
     wmi_resource,
 )
-from ._values import CimType, from_lexical, lexical, to_lexical
-from ._wql import select as select_text
+from .values import CimType, from_lexical, lexical, to_lexical
+from .wql import select as select_text
 
 MAX_BATCHES = 500
 """A sequence that does not end is a fault of the machine, not a reason to go on for ever."""

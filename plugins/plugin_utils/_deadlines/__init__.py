@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ._deadline import (
+from .deadline import (
     AnswerTooLarge,
     Deadline,
     DeadlineExceeded,
@@ -17,7 +17,7 @@ from ._deadline import (
     pause,
     time_left,
 )
-from ._sockets import bounded, connected
+from .sockets import bounded, connected
 
 __all__ = [
     "AnswerTooLarge",

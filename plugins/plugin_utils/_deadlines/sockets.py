@@ -18,7 +18,7 @@ import socket
 import ssl
 import typing as t
 
-from ._deadline import DeadlineExceeded, current, time_left
+from .deadline import DeadlineExceeded, current, time_left
 
 _Arguments = t.Any
 # Both kinds of socket are meant, and `ssl` has only one of them as its base.

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from ._checks import CHECKS, Check, Diagnosis
-from ._doctor import Clocks, Examined, diagnose, diagnose_and_record, replayed, summary
-from ._examiner import Examiner
-from ._judge import judge
-from ._seen import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach, Seen, Talk
-from ._surroundings import Network, Surroundings, place_of
-from ._texts import TEXTS
+from .checks import judge
+from .diagnosis import Clocks, Examined, diagnose, diagnose_and_record, replayed, summary
+from .examiner import Examiner
+from .network import Network, Surroundings, place_of
+from .observations import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach, Seen, Talk
+from .result import CHECKS, Check, Diagnosis
+from .texts import TEXTS
 
 __all__ = [
     "CHECKS",

@@ -9,31 +9,31 @@ from __future__ import annotations
 import typing as t
 
 from .._licensing import State
-from . import _kms, _licence, _system, _way
-from ._case import Case
-from ._checks import CHECKS, Check, Diagnosis, skipped
-from ._seen import Expected, Seen
+from . import connection_checks, kms_checks, licence_checks, windows_checks
+from .context import Case
+from .observations import Expected, Seen
+from .result import CHECKS, Check, Diagnosis, skipped
 
 __all__ = ["judge"]
 
 _WAY: t.Mapping[str, t.Callable[[Seen], Check]] = {
-    "name": _way.name,
-    "port": _way.port,
-    "tls": _way.tls,
-    "login": _way.login,
-    "rights": _way.rights,
-    "wmi": _way.wmi,
+    "name": connection_checks.name,
+    "port": connection_checks.port,
+    "tls": connection_checks.tls,
+    "login": connection_checks.login,
+    "rights": connection_checks.rights,
+    "wmi": connection_checks.wmi,
 }
 _REST: t.Mapping[str, t.Callable[[Case], Check]] = {
-    "clock": _system.clock,
-    "edition": _system.edition,
-    "key": _system.key,
-    "settings": _kms.settings,
-    "srv": _kms.srv,
-    "kms": _kms.kms,
-    "threshold": _kms.threshold,
-    "licence": _licence.licence,
-    "last_error": _licence.last_error,
+    "clock": windows_checks.clock,
+    "edition": windows_checks.edition,
+    "key": windows_checks.key,
+    "settings": kms_checks.settings,
+    "srv": kms_checks.srv,
+    "kms": kms_checks.kms,
+    "threshold": kms_checks.threshold,
+    "licence": licence_checks.licence,
+    "last_error": licence_checks.last_error,
 }
 
 

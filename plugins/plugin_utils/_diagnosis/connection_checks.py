@@ -10,17 +10,10 @@ ones before it are known to be well and the ones after it need not be made.
 
 from __future__ import annotations
 
-from .._errors import (
-    ActivationError,
-    ConnectionFailed,
-    MachineRefused,
-    MissingLibrary,
-    RequestRejected,
-    Unsealed,
-)
+from .._errors import ActivationError, ConnectionFailed, MachineRefused, MissingLibrary, RequestRejected, Unsealed
 from .._licensing import explain_refusal, verdict
-from ._checks import Check, blamed, ok, skipped, unknown, wrong
-from ._seen import Answering, Place, Reach, Seen, Talk
+from .observations import Answering, Place, Reach, Seen, Talk
+from .result import Check, blamed, ok, skipped, unknown, wrong
 
 __all__ = ["login", "name", "port", "rights", "tls", "wmi"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._licensing import ActivationType, Channel, Product, State, named
-from ._seen import Expected, Seen
+from .observations import Expected, Seen
 
 __all__ = ["Case"]
 

@@ -14,12 +14,12 @@ from .._licensing import State
 from .._secrets import reveal
 from .._session import ConnectionSettings, Session
 from .._transcripts import Anonymiser, Recorder, Replay, Transcript, answered, ask, rows
-from ._checks import Diagnosis
-from ._examiner import Examiner
-from ._judge import judge
-from ._recorded import Noted, Recorded, expected_from, expected_row, place_from, place_row
-from ._seen import Expected
-from ._surroundings import Surroundings, place_of
+from .checks import judge
+from .examiner import Examiner
+from .network import Surroundings, place_of
+from .observations import Expected
+from .recorded_network import Noted, Recorded, expected_from, expected_row, place_from, place_row
+from .result import Diagnosis
 
 __all__ = ["Clocks", "Examined", "diagnose", "diagnose_and_record", "replayed", "summary"]
 

@@ -15,9 +15,9 @@ from .._cim import Repository, from_lexical
 from .._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLibrary, RequestRejected, Unsealed
 from .._licensing import State
 from .._session import Session
-from ._case import Case
-from ._seen import Answering, Expected, Place, Published, Reach, Seen, Talk
-from ._surroundings import Surroundings
+from .context import Case
+from .network import Surroundings
+from .observations import Answering, Expected, Place, Published, Reach, Seen, Talk
 
 __all__ = ["Examiner"]
 

@@ -11,9 +11,9 @@ import typing as t
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_THRESHOLDS, ActivationType, Application, Channel, Product, named
 from .._planning import effective_overrides, granted_by, kms_hosts_at_odds, lease_age
 from .._validation import same_name, spelled_endpoint
-from ._case import Case
-from ._checks import Check, ok, skipped, unknown, wrong
-from ._seen import Answering, Flaw, Published, Reach
+from .context import Case
+from .observations import Answering, Flaw, Published, Reach
+from .result import Check, ok, skipped, unknown, wrong
 
 __all__ = ["kms", "settings", "srv", "threshold"]
 

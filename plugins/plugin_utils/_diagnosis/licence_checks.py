@@ -17,8 +17,8 @@ from .._licensing import (
     named,
 )
 from .._planning import asked_kms_host
-from ._case import Case
-from ._checks import Check, ok, skipped, wrong
+from .context import Case
+from .result import Check, ok, skipped, wrong
 
 __all__ = ["last_error", "licence"]
 

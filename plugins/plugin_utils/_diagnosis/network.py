@@ -20,7 +20,7 @@ from .._discovery import (
 )
 from .._errors import ActivationError, MissingLibrary
 from .._session import ConnectionSettings, bare
-from ._seen import Answering, Flaw, Place, Published, PublishedHost, Reach
+from .observations import Answering, Flaw, Place, Published, PublishedHost, Reach
 
 __all__ = ["Network", "Surroundings", "place_of"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from .._transcripts import Anonymiser
-from ._seen import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach
-from ._surroundings import Surroundings
+from .network import Surroundings
+from .observations import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach
 
 __all__ = ["Noted", "Recorded", "expected_from", "expected_row", "place_from", "place_row"]
 

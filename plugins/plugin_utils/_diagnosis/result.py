@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .._errors import ActivationError
 from .._licensing import KmsAttempt, attempt_facts, explain_refusal
-from ._texts import TEXTS
+from .texts import TEXTS
 
 __all__ = ["CHECKS", "Check", "Diagnosis", "blamed", "ok", "skipped", "unknown", "wrong"]
 

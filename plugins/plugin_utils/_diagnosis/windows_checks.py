@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from .._licensing import CLOCK_SKEW_LIMIT, Channel, GvlkTable, Product, named
-from ._case import Case
-from ._checks import Check, ok, unknown, wrong
+from .context import Case
+from .result import Check, ok, unknown, wrong
 
 __all__ = ["clock", "edition", "key"]
 

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from ._judgement import Finding, judge
-from ._lookup import DnsFailed, NoRecords, resolve, service_records
-from ._probing import Outcome, Probe, leads_to_itself, only_neighbours_reach, probe
-from ._records import SeenDomain, SeenRecord, ServiceRecord
-from ._search import Discovery, JudgedDomain, discover
-from ._settings import KMS_PORT, DnsSettings, limit_number
+from .findings import Finding, judge
+from .lookup import DnsFailed, NoRecords, resolve, service_records
+from .probing import Outcome, Probe, leads_to_itself, only_neighbours_reach, probe
+from .records import SeenDomain, SeenRecord, ServiceRecord
+from .search import Discovery, JudgedDomain, discover
+from .settings import KMS_PORT, DnsSettings, limit_number
 
 __all__ = [
     "KMS_PORT",

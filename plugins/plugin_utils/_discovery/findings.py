@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError
 from .._validation import normal_name
-from ._probing import Outcome
-from ._records import SeenDomain, SeenRecord
-from ._settings import KMS_PORT
+from .probing import Outcome
+from .records import SeenDomain, SeenRecord
+from .settings import KMS_PORT
 
 __all__ = ["Finding", "judge"]
 

@@ -11,8 +11,8 @@ import socket
 import typing as t
 
 from .._errors import ActivationError, MissingLibrary, pip_install
-from ._records import ServiceRecord, in_order
-from ._settings import DnsSettings
+from .records import ServiceRecord, in_order
+from .settings import DnsSettings
 
 __all__ = ["DnsFailed", "NoRecords", "resolve", "service_records"]
 

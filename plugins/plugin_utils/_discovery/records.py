@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import ActivationError
-from ._probing import Outcome, Probe
+from .probing import Outcome, Probe
 
 __all__ = ["SeenDomain", "SeenRecord", "ServiceRecord", "in_order"]
 

@@ -15,11 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from .._errors import ActivationError, MissingLibrary
-from ._judgement import Finding, judge
-from ._lookup import resolve, service_records
-from ._probing import Probe, only_neighbours_reach, probe
-from ._records import SeenDomain, SeenRecord, ServiceRecord
-from ._settings import KMS_PORT, DnsSettings
+from .findings import Finding, judge
+from .lookup import resolve, service_records
+from .probing import Probe, only_neighbours_reach, probe
+from .records import SeenDomain, SeenRecord, ServiceRecord
+from .settings import KMS_PORT, DnsSettings
 
 __all__ = ["LIMIT", "Discovery", "JudgedDomain", "discover"]
 

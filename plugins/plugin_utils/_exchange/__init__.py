@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from ._answer import Answerer
-from ._export import Exporter
-from ._files import load, read_whole, write_whole
-from ._format import FORMAT, VERSION, decode, encode
-from ._import import Importer
-from ._records import Answer, Exchange, Privacy, Request, Standing
-from ._report import Line, Outcome, Report
-from ._sheet import Sheet
-from ._wishes import listed
+from .answering import Answerer
+from .export import Exporter
+from .file_format import FORMAT, VERSION, decode, encode
+from .files import load, read_whole, write_whole
+from .importing import Importer
+from .phone_sheet import Sheet
+from .records import Answer, Exchange, Privacy, Request, Standing
+from .report import Line, Outcome, Report
+from .wishes import listed
 
 __all__ = [
     "FORMAT",

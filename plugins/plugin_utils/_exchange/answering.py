@@ -15,14 +15,14 @@ import typing as t
 from datetime import datetime
 from pathlib import Path
 
+from .._activation_service import ActivationService, Installation, ServiceRefusal, ServiceUnavailable
+from .._activation_service import Outcome as Told
 from .._errors import ActivationError, Refusal
 from .._ledger import utcnow
 from .._licensing import parse_confirmation_id
-from .._microsoft import ActivationService, Installation, ServiceRefusal, ServiceUnavailable
-from .._microsoft import Outcome as Told
-from ._files import held, load, save
-from ._records import Answer, Exchange, Identity, Request, Standing
-from ._report import Line, Outcome, Progress, Report
+from .files import held, load, save
+from .records import Answer, Exchange, Identity, Request, Standing
+from .report import Line, Outcome, Progress, Report
 
 __all__ = ["Answerer"]
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from .._activation_service import ProxyRequest
 from .._errors import ActivationError, Refusal
 from .._ledger import Demand, Entry, EntryState, Ledger, utcnow
-from .._microsoft import ProxyRequest
 from .._secrets import scrub_lines
-from . import _errors as errors
-from ._files import held, load, read_whole, save
-from ._records import Exchange, Identity, Privacy, Request, Standing
-from ._report import Line, Outcome, Report
-from ._room import Room, demand_of
+from . import refusals as errors
+from .files import held, load, read_whole, save
+from .pool_capacity import Room, demand_of
+from .records import Exchange, Identity, Privacy, Request, Standing
+from .report import Line, Outcome, Report
 
 __all__ = ["Exporter"]
 

@@ -19,9 +19,9 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import Enum
 
-from . import _errors as errors
-from ._records import Answer, Exchange, Privacy, Request
-from ._rows import answer_from, request_from
+from . import refusals as errors
+from .records import Answer, Exchange, Privacy, Request
+from .rows import answer_from, request_from
 
 __all__ = ["FORMAT", "VERSION", "canonical", "decode", "encode"]
 

@@ -12,10 +12,10 @@ import os
 import typing as t
 from pathlib import Path
 
-from .. import _whole_files as whole
-from . import _errors as errors
-from ._format import decode, encode
-from ._records import Exchange
+from .. import _files as whole
+from . import refusals as errors
+from .file_format import decode, encode
+from .records import Exchange
 
 __all__ = ["held", "load", "read_whole", "save", "write_whole"]
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from .._errors import ActivationError
 from .._ledger import OPEN_STATES, Confirmation, Entry, EntryState, Ledger, Stop
-from .._ledger._refusals import confirmation_differs
-from . import _errors as errors
-from ._files import load
-from ._records import Answer, Exchange, Identity, Request, Standing
-from ._report import Line, Outcome, Progress, Report
+from .._ledger.refusals import confirmation_differs
+from . import refusals as errors
+from .files import load
+from .records import Answer, Exchange, Identity, Request, Standing
+from .report import Line, Outcome, Progress, Report
 
 __all__ = ["Importer"]
 

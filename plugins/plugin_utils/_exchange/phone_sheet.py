@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._licensing import grouped
-from ._records import Exchange, Privacy, Request, Standing
+from .records import Exchange, Privacy, Request, Standing
 
 __all__ = ["Sheet"]
 

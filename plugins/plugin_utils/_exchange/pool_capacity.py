@@ -9,9 +9,9 @@ from __future__ import annotations
 import collections
 import dataclasses
 
+from .._activation_service import ProxyRequest
 from .._errors import Refusal
 from .._ledger import OPEN_STATES, Balance, Demand, Entry, EntryState, Ledger, Method
-from .._microsoft import ProxyRequest
 
 __all__ = ["Room", "demand_of"]
 

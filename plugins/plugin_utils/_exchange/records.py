@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import Enum
 
-from .._microsoft import Installation, ServiceRefusal
+from .._activation_service import Installation, ServiceRefusal
 
 __all__ = ["Answer", "Exchange", "Identity", "Privacy", "Request", "Standing"]
 

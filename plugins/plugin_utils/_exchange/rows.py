@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from .._errors import Refusal
 from .._licensing import parse_confirmation_id, parse_extended_pid, parse_installation_id
-from ._records import Answer, Request, Standing
+from .records import Answer, Request, Standing
 
 __all__ = ["answer_from", "request_from"]
 

@@ -12,7 +12,7 @@ import typing as t
 from .._errors import Refusal
 from .._licensing import parse_extended_pid, parse_installation_id
 from .._secrets import scrub_lines
-from ._records import Request
+from .records import Request
 
 __all__ = ["listed"]
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ._audit import FORMAT, audited
-from ._settings import Settings
-from ._texts import CODES, SEVERITIES, TEXTS, Text
+from .document import FORMAT, audited
+from .settings import Settings
+from .texts import CODES, SEVERITIES, TEXTS, Text
 
 __all__ = ["CODES", "FORMAT", "SEVERITIES", "TEXTS", "Settings", "Text", "audited"]

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from .._licensing import ActivationType, Product, named
-from ._hit import Hit, listed
-from ._record import Record
-from ._settings import Settings
-from ._standing import end_of
+from .hit import Hit, listed
+from .license_summary import end_of
+from .record import Record
+from .settings import Settings
 
 __all__ = ["ad_without_object"]
 

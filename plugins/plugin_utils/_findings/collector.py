@@ -10,8 +10,8 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ._hit import Hit
-from ._texts import OF_THE_MACHINE, SEVERITIES, TEXTS
+from .hit import Hit
+from .texts import OF_THE_MACHINE, SEVERITIES, TEXTS
 
 __all__ = ["Findings"]
 

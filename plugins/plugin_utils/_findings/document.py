@@ -10,16 +10,17 @@ import typing as t
 from collections import Counter
 from datetime import datetime, timezone
 
+from .._fleet_reports import kms_forecast
 from .._licensing import LEASE, LicenseStatus
 from .._profiles import Share
-from .._reporting import kms_forecast, moment
-from ._askers import askers_of, count
-from ._fleet import below_threshold, duplicates, mak_share
-from ._gathering import Findings
-from ._judge import judged
-from ._record import Record, Row, sound
-from ._settings import Settings
-from ._standing import Standing, is_known
+from .._results import moment
+from .collector import Findings
+from .fleet_rules import below_threshold, duplicates, mak_share
+from .kms_demand import askers_of, count
+from .license_summary import Standing, is_known
+from .record import Record, Row, sound
+from .rules import judged
+from .settings import Settings
 
 __all__ = ["FORMAT", "audited"]
 

@@ -10,8 +10,8 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 from .._profiles import Share
-from ._askers import KINDS, Askers
-from ._hit import Hit
+from .hit import Hit
+from .kms_demand import KINDS, Askers
 
 __all__ = ["below_threshold", "duplicates", "mak_share"]
 

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, Application, Product
-from ._record import Record
+from .record import Record
 
 __all__ = ["KINDS", "Askers", "askers_of", "count"]
 

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 
 from .._licensing import Explanation, Product, explain, named
 from .._planning import asked_kms_host
-from ._hit import Hit, listed
-from ._record import Record
-from ._settings import Settings
-from ._standing import end_of
+from .hit import Hit, listed
+from .license_summary import end_of
+from .record import Record
+from .settings import Settings
 
 __all__ = ["clock_skew", "evaluation_edition", "lease_expiring", "not_licensed", "subscription"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from .._licensing import ActivationType, Channel, Product, State
-from ._record import Record
+from .record import Record
 
 __all__ = ["METHODS", "Standing", "end_of", "is_known", "method_of"]
 

@@ -12,10 +12,10 @@ from datetime import date
 
 from .._licensing import Application, Channel, Product, named
 from .._validation import same_name, valid_endpoint
-from ._hit import Hit, listed
-from ._record import Record
-from ._settings import Settings
-from ._standing import method_of
+from .hit import Hit, listed
+from .license_summary import method_of
+from .record import Record
+from .settings import Settings
 
 __all__ = ["host_key_on_client", "mak_on_reimaged", "office_unmanaged", "profile_drift"]
 

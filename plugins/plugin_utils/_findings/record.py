@@ -10,9 +10,9 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from .._fleet_report import fits
+from .._audit_report import fits
 from .._licensing import Product, State
-from .._reporting import mapping, moment, state_from, text_of
+from .._results import mapping, moment, state_from, text_of
 
 __all__ = ["Record", "Row", "sound"]
 

@@ -25,13 +25,13 @@ import typing as t
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from ._hit import Hit
-from ._keys import host_key_on_client, mak_on_reimaged, office_unmanaged, profile_drift
-from ._licences import clock_skew, evaluation_edition, lease_expiring, not_licensed, subscription
-from ._record import Record
-from ._restriction import ad_without_object
-from ._settings import Settings
-from ._way import kms_host_differs, product_settings_override
+from .activation_type import ad_without_object
+from .hit import Hit
+from .licences import clock_skew, evaluation_edition, lease_expiring, not_licensed, subscription
+from .product_keys import host_key_on_client, mak_on_reimaged, office_unmanaged, profile_drift
+from .record import Record
+from .settings import Settings
+from .way import kms_host_differs, product_settings_override
 
 __all__ = ["judged"]
 

@@ -13,10 +13,10 @@ from datetime import date
 from .._licensing import Channel, Product, State, named
 from .._planning import Override, effective_overrides, has_own_host, kms_hosts_at_odds
 from .._validation import spelled_endpoint
-from ._hit import Hit, listed
-from ._hosts import is_among
-from ._record import Record
-from ._settings import Settings
+from .hit import Hit, listed
+from .kms_hosts import is_among
+from .record import Record
+from .settings import Settings
 
 __all__ = ["kms_host_differs", "product_settings_override"]
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .._licensing import LEASE, NO_ACTIVATION_OBJECT
-from ._facts import moment
-from ._messages import message_of
-from ._migration_texts import texts
+from .._results.license_from_facts import moment
+from .adba_migration_texts import texts
+from .messages import message_of
 
 __all__ = ["migration_report"]
 

@@ -23,8 +23,8 @@ import typing as t
 from dataclasses import dataclass
 
 from .._licensing import KMS_THRESHOLDS
-from ._forecast_facts import COUNTS, Facts, KmsHost, Member, applications_of
-from ._forecast_notes import note
+from .forecast_facts import COUNTS, Facts, KmsHost, Member, applications_of
+from .forecast_notes import note
 
 __all__ = ["kms_forecast"]
 

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from ._creation import require_creatable
-from ._gate import Account, LedgerGate
-from ._ledger import DEFAULT_LEASE, Ledger
-from ._location import DEFAULT_PATH, Location, locate
-from ._preloading import preload
-from ._reconciliation import Evidence, Verdict, concerns, judged
-from ._records import (
+from .creation import require_creatable
+from .ledger import DEFAULT_LEASE, Ledger
+from .ledger_budget import Account, LedgerGate
+from .location import DEFAULT_PATH, Location, locate
+from .observed_licenses import Sighting
+from .preloading import preload
+from .reconciliation import Evidence, Verdict, concerns, judged
+from .records import (
     OPEN_STATES,
     Balance,
     Confirmation,
@@ -28,8 +29,7 @@ from ._records import (
     Tally,
     utcnow,
 )
-from ._sandbox import require_ledger_of_fleet, require_service
-from ._sightings import Sighting
+from .sandbox import require_ledger_of_fleet, require_service
 
 __all__ = [
     "DEFAULT_LEASE",

@@ -10,10 +10,10 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime
 
-from . import _refusals as refusals
-from ._records import Confirmation
-from ._schema import insert_missing, schema
-from ._soundness import fetched
+from . import refusals
+from .records import Confirmation
+from .row_validation import fetched
+from .schema import insert_missing, schema
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Row

@@ -17,9 +17,9 @@ import typing as t
 from pathlib import Path
 
 from .._errors import Refusal
-from ._durability import require_durable
-from ._failures import file_failure, locks_work, without_locks
-from ._location import Location
+from .database_errors import file_failure, locks_work, without_locks
+from .durability import require_durable
+from .location import Location
 
 __all__ = ["create_file", "require_creatable"]
 

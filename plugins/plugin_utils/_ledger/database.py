@@ -14,8 +14,8 @@ import contextlib
 import typing as t
 
 from .._secrets import Secret, reveal
-from ._failures import explained
-from ._location import Location
+from .database_errors import explained
+from .location import Location
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -21,14 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .._secrets import scrub
-from . import _pools as pools
-from . import _refusals as refusals
-from ._clock import elapsed, is_recent
-from ._owner import Owner
-from ._queries import OPEN, entry_of
-from ._records import Balance, Demand, Entry, EntryState, MachineIdentity, Method, Pool, Reservation
-from ._schema import insert_missing, schema
-from ._soundness import LARGEST, fetched
+from . import pools, refusals
+from .clock import elapsed, is_recent
+from .queries import OPEN, entry_of
+from .records import Balance, Demand, Entry, EntryState, MachineIdentity, Method, Pool, Reservation
+from .reservation_owner import Owner
+from .row_validation import LARGEST, fetched
+from .schema import insert_missing, schema
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Row

@@ -18,18 +18,16 @@ from types import TracebackType
 
 from .._errors import Refusal
 from .._secrets import Secret
-from . import _confirmations as confirmations
-from . import _entries as entries
-from . import _pools as pools
-from . import _queries as queries
-from . import _sightings as sightings
-from ._creation import create_file
-from ._database import Database
-from ._entries import Moment
-from ._failures import emptied
-from ._location import DEFAULT_PATH, is_there, local, locate
-from ._migrations import migrate, no_ledger
-from ._records import (
+from . import confirmations, entries, pools, queries
+from . import observed_licenses as sightings
+from .creation import create_file
+from .database import Database
+from .database_errors import emptied
+from .entries import Moment
+from .location import DEFAULT_PATH, is_there, local, locate
+from .migrations import migrate, no_ledger
+from .observed_licenses import Sighting
+from .records import (
     Balance,
     Confirmation,
     Demand,
@@ -43,9 +41,8 @@ from ._records import (
     Tally,
     utcnow,
 )
-from ._sandbox import require_ledger
-from ._sightings import Sighting
-from ._soundness import require_sound
+from .row_validation import require_sound
+from .sandbox import require_ledger
 
 __all__ = ["DEFAULT_LEASE", "Ledger"]
 

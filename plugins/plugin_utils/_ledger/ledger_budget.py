@@ -13,10 +13,10 @@ from .._applying import Settlement, Spend, Ticket
 from .._errors import ActivationError, Refusal
 from .._licensing import Explanation, ProductKey, explain, stops_key
 from .._planning import FIRST_ACTIVATION
-from ._ledger import Ledger
-from ._records import OPEN_STATES, Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
-from ._refusals import another_key, pool_stopped
-from ._sightings import Sighting
+from .ledger import Ledger
+from .observed_licenses import Sighting
+from .records import OPEN_STATES, Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
+from .refusals import another_key, pool_stopped
 
 __all__ = ["Account", "LedgerGate"]
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from .._errors import MissingLibrary, Refusal, pip_install
 from .._secrets import scrub
 from .._validation import foreign_path
-from ._failures import file_failure
-from ._schema import require_sqlalchemy
+from .database_errors import file_failure
+from .schema import require_sqlalchemy
 
 if t.TYPE_CHECKING:
     from sqlalchemy import URL

@@ -14,9 +14,9 @@ import typing as t
 from contextlib import AbstractContextManager
 
 from .._errors import Refusal
-from ._failures import DamagedRow
-from ._schema import schema
-from ._soundness import LARGEST, fetched
+from .database_errors import DamagedRow
+from .row_validation import LARGEST, fetched
+from .schema import schema
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection

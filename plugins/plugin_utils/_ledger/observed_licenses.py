@@ -15,11 +15,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import _confirmations as confirmations
-from . import _entries as entries
-from . import _queries as queries
-from ._entries import Moment
-from ._records import OPEN_STATES, Entry, EntryState, MachineIdentity
+from . import confirmations, entries, queries
+from .entries import Moment
+from .records import OPEN_STATES, Entry, EntryState, MachineIdentity
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection

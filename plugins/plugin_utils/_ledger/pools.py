@@ -10,10 +10,10 @@ import typing as t
 from datetime import datetime
 
 from .._secrets import holds_key
-from . import _refusals as refusals
-from ._records import Balance, EntryState, Pool, PoolWish, Stop
-from ._schema import insert_missing, schema
-from ._soundness import LARGEST, fetched
+from . import refusals
+from .records import Balance, EntryState, Pool, PoolWish, Stop
+from .row_validation import LARGEST, fetched
+from .schema import insert_missing, schema
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Row

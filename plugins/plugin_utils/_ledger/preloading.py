@@ -10,7 +10,7 @@ import contextlib
 import importlib
 
 from .._errors import MissingLibrary
-from ._schema import schema
+from .schema import schema
 
 __all__ = ["preload"]
 

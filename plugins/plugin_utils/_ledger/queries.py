@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ._records import OPEN_STATES, Entry, EntryState, MachineIdentity, Method, Tally
-from ._schema import schema
-from ._soundness import fetched
+from .records import OPEN_STATES, Entry, EntryState, MachineIdentity, Method, Tally
+from .row_validation import fetched
+from .schema import schema
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .._licensing import Product, is_not_dispatched, is_uncounted, may_have_counted, parse_code
-from ._clock import is_recent
-from ._records import Entry, EntryState, MachineIdentity, Method
+from .clock import is_recent
+from .records import Entry, EntryState, MachineIdentity, Method
 
 __all__ = ["Evidence", "Verdict", "concerns", "judged"]
 

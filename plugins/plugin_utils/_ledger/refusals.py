@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._errors import Refusal
 from .._licensing import Channel, explain, explain_service
-from ._records import Balance, Confirmation, Demand, Entry, Pool, Stop
+from .records import Balance, Confirmation, Demand, Entry, Pool, Stop
 
 __all__ = [
     "activation_in_progress",

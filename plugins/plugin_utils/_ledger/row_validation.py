@@ -14,9 +14,9 @@ import typing as t
 from datetime import datetime
 
 from .._secrets import scrub
-from ._failures import DamagedRow
-from ._records import EntryState
-from ._schema import Kind, schema
+from .database_errors import DamagedRow
+from .records import EntryState
+from .schema import Kind, schema
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Row, Select, Table

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._errors import MissingLibrary, pip_install
-from ._records import EntryState, Method
+from .records import EntryState, Method
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ._attempt_words import attempt_facts, attempt_sentence
-from ._channels import APPLICATION_IDS, Application, Channel
-from ._editions import (
+from .attempt_words import attempt_facts, attempt_sentence
+from .channels import APPLICATION_IDS, Application, Channel
+from .editions import (
     OLDEST_BUILD,
     canonical_edition,
     edition_of_sku,
@@ -17,35 +17,7 @@ from ._editions import (
     is_server_edition,
     is_too_old,
 )
-from ._esu import EsuYear, esu_year
-from ._explanations import Explanation, explain, parse_code
-from ._gvlk import GvlkTable
-from ._hosting import (
-    DEFAULT_ACTIVATION_INTERVAL,
-    DEFAULT_KMS_PORT,
-    DEFAULT_RENEWAL_INTERVAL,
-    FIREWALL_RULE,
-    INTERVAL_MINUTES,
-    KMS_THRESHOLDS,
-    FirewallRule,
-    Hosting,
-    PublishDomain,
-    RequestCounts,
-    ServedProduct,
-    is_azure_edition,
-)
-from ._kms_attempts import ATTEMPT_EVENTS, ATTEMPT_LOG, ATTEMPT_SOURCES, AttemptEvent, KmsAttempt, last_attempt
-from ._kms_events import KMS_LOG, REQUEST_PROCESSED, ClientRequest, KmsClient, clients_of, duplicates_of
-from ._offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
-from ._product_key import ProductKey
-from ._products import Machine, Product, Service, State, named
-from ._refused import explain_refusal
-from ._service_errors import ServiceVerdict, explain_service, service_code, service_verdict
-from ._simulated import is_simulated
-from ._statuses import ActivationType, LicenseStatus
-from ._tables import table
-from ._terms import ATTEMPT_WINDOW, CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE, RENEWAL
-from ._verdicts import (
+from .error_classes import (
     KMS_COUNT_TOO_LOW,
     NO_ACTIVATION_OBJECT,
     Verdict,
@@ -60,7 +32,35 @@ from ._verdicts import (
     stops_key,
     verdict,
 )
-from ._windows_names import preload_names, windows_name
+from .error_codes import Explanation, explain, parse_code
+from .esu import EsuYear, esu_year
+from .gvlk import GvlkTable
+from .kms_attempts import ATTEMPT_EVENTS, ATTEMPT_LOG, ATTEMPT_SOURCES, AttemptEvent, KmsAttempt, last_attempt
+from .kms_events import KMS_LOG, REQUEST_PROCESSED, ClientRequest, KmsClient, clients_of, duplicates_of
+from .kms_host import (
+    DEFAULT_ACTIVATION_INTERVAL,
+    DEFAULT_KMS_PORT,
+    DEFAULT_RENEWAL_INTERVAL,
+    FIREWALL_RULE,
+    INTERVAL_MINUTES,
+    KMS_THRESHOLDS,
+    FirewallRule,
+    Hosting,
+    PublishDomain,
+    RequestCounts,
+    ServedProduct,
+    is_azure_edition,
+)
+from .machine_refusals import explain_refusal
+from .offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
+from .product_key import ProductKey
+from .service_errors import ServiceVerdict, explain_service, service_code, service_verdict
+from .simulated_ids import is_simulated
+from .state import Machine, Product, Service, State, named
+from .statuses import ActivationType, LicenseStatus
+from .tables import table
+from .terms import ATTEMPT_WINDOW, CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE, RENEWAL
+from .windows_names import preload_names, windows_name
 
 __all__ = [
     "APPLICATION_IDS",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._explanations import explain
-from ._kms_attempts import KmsAttempt
+from .error_codes import explain
+from .kms_attempts import KmsAttempt
 
 __all__ = ["attempt_facts", "attempt_sentence"]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ._tables import table
+from .tables import table
 
 __all__ = [
     "OLDEST_BUILD",

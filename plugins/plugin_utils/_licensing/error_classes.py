@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._tables import row
+from .tables import row
 
 __all__ = [
     "KMS_COUNT_TOO_LOW",

@@ -15,7 +15,7 @@ import dataclasses
 import re
 import typing as t
 
-from ._tables import row, row_with, table
+from .tables import row, row_with, table
 
 __all__ = ["Explanation", "explain", "parse_code"]
 

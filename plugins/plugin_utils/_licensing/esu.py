@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._tables import row
+from .tables import row
 
 __all__ = ["EsuYear", "esu_year"]
 

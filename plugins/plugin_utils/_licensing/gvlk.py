@@ -24,9 +24,9 @@ import typing as t
 
 from .._errors import Refusal
 from .._secrets import Secret
-from ._editions import canonical_edition
-from ._product_key import ProductKey
-from ._tables import table
+from .editions import canonical_edition
+from .product_key import ProductKey
+from .tables import table
 
 __all__ = ["GvlkTable"]
 

@@ -24,10 +24,10 @@ import re
 import typing as t
 
 from .._validation import spelled_endpoint
-from ._channels import Channel
-from ._explanations import parse_code
-from ._kms_events import parse_client_time, parse_number
-from ._verdicts import KMS_COUNT_TOO_LOW, names_failed_attempt
+from .channels import Channel
+from .error_classes import KMS_COUNT_TOO_LOW, names_failed_attempt
+from .error_codes import parse_code
+from .kms_events import parse_client_time, parse_number
 
 __all__ = ["ATTEMPT_EVENTS", "ATTEMPT_LOG", "ATTEMPT_SOURCES", "AttemptEvent", "KmsAttempt", "last_attempt"]
 

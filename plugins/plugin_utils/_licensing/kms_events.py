@@ -17,7 +17,7 @@ import datetime
 import re
 import typing as t
 
-from ._statuses import LicenseStatus
+from .statuses import LicenseStatus
 
 __all__ = [
     "KMS_LOG",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from .._errors import ActivationError, MachineRefused
-from ._explanations import Explanation, explain
+from .error_codes import Explanation, explain
 
 __all__ = ["explain_refusal"]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._explanations import Explanation, parse_code
-from ._tables import row
+from .error_codes import Explanation, parse_code
+from .tables import row
 
 __all__ = ["ServiceVerdict", "explain_service", "service_code", "service_verdict"]
 

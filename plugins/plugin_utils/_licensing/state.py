@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from ._channels import Application, Channel
-from ._editions import canonical_edition, is_evaluation, is_lifted
-from ._hosting import DEFAULT_KMS_PORT, Hosting
-from ._kms_attempts import KmsAttempt
-from ._statuses import ActivationType, LicenseStatus
-from ._terms import ENDS_SOON_DAYS, LEASE
+from .channels import Application, Channel
+from .editions import canonical_edition, is_evaluation, is_lifted
+from .kms_attempts import KmsAttempt
+from .kms_host import DEFAULT_KMS_PORT, Hosting
+from .statuses import ActivationType, LicenseStatus
+from .terms import ENDS_SOON_DAYS, LEASE
 
 __all__ = ["Machine", "Product", "Service", "State", "named"]
 

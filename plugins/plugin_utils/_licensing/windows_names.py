@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._editions import canonical_edition, is_evaluation, is_server_edition
-from ._gvlk import GvlkTable
+from .editions import canonical_edition, is_evaluation, is_server_edition
+from .gvlk import GvlkTable
 
 __all__ = ["preload_names", "windows_name"]
 

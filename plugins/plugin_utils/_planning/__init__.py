@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from ._change import Change
-from ._forest import (
+from .activation_objects import (
     NAME_LIMIT,
     AbsentObject,
     Caller,
@@ -19,42 +18,8 @@ from ._forest import (
     plan_forest,
     refuse_unable,
 )
-from ._host_steps import (
-    HostStep,
-    MarkHost,
-    RestartService,
-    SetActivationInterval,
-    SetDnsPublishing,
-    SetFirewallPort,
-    SetFirewallProfiles,
-    SetListeningPort,
-    SetLowPriority,
-    SetPublishDomains,
-    SetRenewalInterval,
-    SwitchFirewallRule,
-)
-from ._host_wish import FirewallWish, HostSettings, RetiredHost
-from ._hosting import deferred, is_host, profile_words
-from ._leases import granted_by, lease_age
-from ._losses import Loss, is_kept, losses, refuse_replaced, reverted_type
-from ._mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, misplaced_remedy, reason_of, refuse_other_channels
-from ._overrides import Override, asked_kms_host, effective_overrides, has_own_host, label, overrides
-from ._planner import Need, Plan, asked_in, channel_of, need, plan
-from ._setting_steps import (
-    ClearProductDomain,
-    ClearProductHost,
-    ClearProductPort,
-    MachineSetting,
-    ProductSetting,
-    SetActivationType,
-    SetHostCaching,
-    SetKmsHost,
-    SetKmsPort,
-    SetLookupDomain,
-)
-from ._settings import Odds, kms_hosts_at_odds, plan_overrides
-from ._steps import Activate, ActivateMak, DepositConfirmation, InstallKey, InstallMak, Step, UninstallKey
-from ._wish import (
+from .change import Change
+from .desired_state import (
     AbsentKey,
     Activation,
     Counted,
@@ -68,6 +33,41 @@ from ._wish import (
     When,
     Wish,
 )
+from .kms_client import Odds, kms_hosts_at_odds, plan_overrides
+from .kms_client_steps import (
+    ClearProductDomain,
+    ClearProductHost,
+    ClearProductPort,
+    MachineSetting,
+    ProductSetting,
+    SetActivationType,
+    SetHostCaching,
+    SetKmsHost,
+    SetKmsPort,
+    SetLookupDomain,
+)
+from .kms_host import deferred, is_host, profile_words
+from .kms_host_steps import (
+    HostStep,
+    MarkHost,
+    RestartService,
+    SetActivationInterval,
+    SetDnsPublishing,
+    SetFirewallPort,
+    SetFirewallProfiles,
+    SetListeningPort,
+    SetLowPriority,
+    SetPublishDomains,
+    SetRenewalInterval,
+    SwitchFirewallRule,
+)
+from .kms_host_wish import FirewallWish, HostSettings, RetiredHost
+from .leases import granted_by, lease_age
+from .losses import Loss, is_kept, losses, refuse_replaced, reverted_type
+from .mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, misplaced_remedy, reason_of, refuse_other_channels
+from .planner import Need, Plan, asked_in, channel_of, need, plan
+from .product_overrides import Override, asked_kms_host, effective_overrides, has_own_host, label, overrides
+from .steps import Activate, ActivateMak, DepositConfirmation, InstallKey, InstallMak, Step, UninstallKey
 
 __all__ = [
     "AbsentKey",

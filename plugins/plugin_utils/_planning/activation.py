@@ -11,10 +11,10 @@ import typing as t
 from .._errors import Refusal
 from .._licensing import ActivationType, Channel, Product, State, named
 from .._validation import same_guid
-from ._mak import holder_of, mak_step, misplaced_remedy, refuse_other_channels
-from ._refusals import evaluation_edition, not_a_domain_member
-from ._steps import Activate, Step
-from ._wish import Activation, Mak, When
+from .desired_state import Activation, Mak, When
+from .mak import holder_of, mak_step, misplaced_remedy, refuse_other_channels
+from .refusals import evaluation_edition, not_a_domain_member
+from .steps import Activate, Step
 
 _MINUTES_A_DAY = 24 * 60
 

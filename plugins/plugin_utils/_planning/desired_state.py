@@ -12,7 +12,7 @@ from enum import Enum
 
 from .._licensing import DEFAULT_KMS_PORT, ActivationType, Application, Channel, GvlkTable, Product, ProductKey
 from .._validation import same_guid
-from ._host_wish import HostSettings, RetiredHost
+from .kms_host_wish import HostSettings, RetiredHost
 
 
 class When(Enum):

@@ -11,16 +11,8 @@ import typing as t
 from .._errors import Refusal
 from .._licensing import DEFAULT_KMS_PORT, ActivationType, Channel, Product, Service, State
 from .._validation import same_name
-from ._overrides import (
-    FROM_DNS,
-    OWN_DOMAIN,
-    has_own_domain,
-    has_own_host,
-    has_own_port,
-    kms_clients,
-    label,
-)
-from ._setting_steps import (
+from .desired_state import KmsSettings
+from .kms_client_steps import (
     ClearProductDomain,
     ClearProductHost,
     ClearProductPort,
@@ -30,8 +22,8 @@ from ._setting_steps import (
     SetKmsPort,
     SetLookupDomain,
 )
-from ._steps import Step
-from ._wish import KmsSettings
+from .product_overrides import FROM_DNS, OWN_DOMAIN, has_own_domain, has_own_host, has_own_port, kms_clients, label
+from .steps import Step
 
 
 def plan_settings(wish: KmsSettings, state: State) -> t.Iterator[Step]:

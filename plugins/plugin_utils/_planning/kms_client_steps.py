@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from .._licensing import DEFAULT_KMS_PORT, ActivationType, Product, Service, State
 from .._validation import same_guid, same_name
-from ._overrides import has_own_domain, has_own_host, has_own_port
-from ._steps import Step
+from .product_overrides import has_own_domain, has_own_host, has_own_port
+from .steps import Step
 
 
 @dataclass(frozen=True, kw_only=True)

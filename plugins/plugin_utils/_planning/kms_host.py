@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import Refusal
 from .._licensing import DEFAULT_KMS_PORT, Channel, Hosting, Product, PublishDomain, State, named
-from ._host_steps import (
+from .kms_host_steps import (
     HostStep,
     MarkHost,
     RestartService,
@@ -25,9 +25,9 @@ from ._host_steps import (
     SetRenewalInterval,
     SwitchFirewallRule,
 )
-from ._host_wish import FirewallWish, HostSettings, RetiredHost
-from ._refusals import described, no_published_key
-from ._steps import InstallKey, Step, UninstallKey
+from .kms_host_wish import FirewallWish, HostSettings, RetiredHost
+from .refusals import described, no_published_key
+from .steps import InstallKey, Step, UninstallKey
 
 _PROFILES = {1: "domain", 2: "private", 4: "public"}
 _EVERY = sum(_PROFILES)

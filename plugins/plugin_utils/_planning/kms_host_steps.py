@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import FirewallRule, Hosting, PublishDomain, State
-from ._steps import Step
+from .steps import Step
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,11 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import ActivationType, Channel, GvlkTable, Product, ProductKey, State
-from ._host_wish import RetiredHost
-from ._refusals import licensed_by_other_key
-from ._setting_steps import SetActivationType
-from ._steps import Activate, InstallKey, Step
-from ._wish import EditionKey, HostKey, Mak, Wish
+from .desired_state import EditionKey, HostKey, Mak, Wish
+from .kms_client_steps import SetActivationType
+from .kms_host_wish import RetiredHost
+from .refusals import licensed_by_other_key
+from .steps import Activate, InstallKey, Step
 
 __all__ = ["Loss", "is_kept", "losses", "refuse_replaced", "require_consent", "reverted_type"]
 

@@ -20,8 +20,9 @@ from .._licensing import (
     is_evaluation,
     named,
 )
-from ._overrides import label
-from ._refusals import (
+from .desired_state import Counted, HostKey, Mak, Way
+from .product_overrides import label
+from .refusals import (
     azure_edition,
     described,
     evaluation_edition,
@@ -30,8 +31,7 @@ from ._refusals import (
     not_a_volume_edition,
     refuse_absent_product,
 )
-from ._steps import ActivateMak, DepositConfirmation, InstallMak, Step
-from ._wish import Counted, HostKey, Mak, Way
+from .steps import ActivateMak, DepositConfirmation, InstallMak, Step
 
 FIRST_ACTIVATION, HARDWARE_CHANGE = "first_activation", "hardware_change"
 

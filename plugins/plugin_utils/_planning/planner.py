@@ -16,15 +16,15 @@ from dataclasses import dataclass
 
 from .._errors import Refusal
 from .._licensing import Channel, State, is_too_old
-from ._activation import plan_activation, refuse_outside_domain, rests_on_domain
-from ._change import Change
-from ._hosting import plan_hosting
-from ._keys import needs_machine, plan_key, unseen_product
-from ._losses import require_consent
-from ._overrides import asked_kms_host
-from ._settings import changes_host, plan_activation_type, plan_settings
-from ._steps import Activate, InstallMak, Step
-from ._wish import EditionKey, Wish
+from .activation import plan_activation, refuse_outside_domain, rests_on_domain
+from .change import Change
+from .desired_state import EditionKey, Wish
+from .kms_client import changes_host, plan_activation_type, plan_settings
+from .kms_host import plan_hosting
+from .losses import require_consent
+from .product_keys import needs_machine, plan_key, unseen_product
+from .product_overrides import asked_kms_host
+from .steps import Activate, InstallMak, Step
 
 
 @dataclass(frozen=True)

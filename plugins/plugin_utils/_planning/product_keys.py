@@ -11,12 +11,12 @@ import typing as t
 from .._errors import Refusal
 from .._licensing import Channel, GvlkTable, Product, ProductKey, State, canonical_edition, esu_year, named
 from .._validation import same_guid
-from ._host_wish import RetiredHost
-from ._hosting import plan_retirement
-from ._mak import holder_of, plan_mak
-from ._refusals import described, evaluation_edition, kms_host_key, no_published_key, refuse_absent_product
-from ._steps import InstallKey, Step, UninstallKey
-from ._wish import AbsentKey, EditionKey, HostKey, KeyWish, Mak, PresentKey
+from .desired_state import AbsentKey, EditionKey, HostKey, KeyWish, Mak, PresentKey
+from .kms_host import plan_retirement
+from .kms_host_wish import RetiredHost
+from .mak import holder_of, plan_mak
+from .refusals import described, evaluation_edition, kms_host_key, no_published_key, refuse_absent_product
+from .steps import InstallKey, Step, UninstallKey
 
 
 def plan_key(wish: KeyWish, state: State) -> t.Iterator[Step]:

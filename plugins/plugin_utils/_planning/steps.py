@@ -24,8 +24,8 @@ from .._licensing import (
     State,
 )
 from .._validation import same_guid
-from ._change import Change
-from ._wish import Counted, Mak
+from .change import Change
+from .desired_state import Counted, Mak
 
 KMS_LEASE_MINUTES = int(LEASE.total_seconds()) // 60
 

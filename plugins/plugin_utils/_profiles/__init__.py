@@ -10,14 +10,14 @@ does not decide, so that nothing is concluded, and no activation spent, from wha
 
 from __future__ import annotations
 
-from ._deciding import Recommendation, Rejection, recommend
-from ._gathering import RULES_VARIABLE, VARIABLES, facts_of
-from ._intending import Intended, check_wish, intended, needs_domain, recommended
-from ._marks import marks_of
-from ._parsing import default_rules, parse_rules
-from ._rules import Condition, Rule
-from ._share import Share
-from ._vocabulary import FACTS, MARKS, METHODS, PROFILES, WISHES, Fact
+from .decision import Recommendation, Rejection, recommend
+from .facts import RULES_VARIABLE, VARIABLES, facts_of
+from .intent import Intended, check_wish, intended, needs_domain, recommended
+from .mak_share import Share
+from .reimaging import marks_of
+from .rule_parsing import default_rules, parse_rules
+from .rules import Condition, Rule
+from .vocabulary import FACTS, MARKS, METHODS, PROFILES, WISHES, Fact
 
 __all__ = [
     "FACTS",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ._gathering import PROFILE_VARIABLE, variable_of
-from ._parsing import default_rules, parse_rules
-from ._rules import Rule
-from ._vocabulary import FACTS, MARKS
+from .facts import PROFILE_VARIABLE, variable_of
+from .rule_parsing import default_rules, parse_rules
+from .rules import Rule
+from .vocabulary import FACTS, MARKS
 
 __all__ = ["Recommendation", "Rejection", "first_rule", "recommend"]
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ._marks import GROUP_VARIABLES, KIND_VARIABLE, kind_of
-from ._seen import Seen
-from ._threshold import threshold_reached
-from ._values import list_of_texts, text, truth
-from ._vocabulary import FACTS
+from .kms_threshold import threshold_reached
+from .machine_facts import Seen
+from .reimaging import GROUP_VARIABLES, KIND_VARIABLE, kind_of
+from .values import list_of_texts, text, truth
+from .vocabulary import FACTS
 
 __all__ = ["PROFILE_VARIABLE", "RULES_VARIABLE", "VARIABLES", "facts_of", "variable_of"]
 

@@ -10,11 +10,11 @@ import dataclasses
 import typing as t
 
 from .._errors import Refusal
-from ._deciding import Recommendation, first_rule, recommend
-from ._gathering import PROFILE_VARIABLE, RULES_VARIABLE, facts_of
-from ._parsing import parse_rules
-from ._values import truth
-from ._vocabulary import WISHES
+from .decision import Recommendation, first_rule, recommend
+from .facts import PROFILE_VARIABLE, RULES_VARIABLE, facts_of
+from .rule_parsing import parse_rules
+from .values import truth
+from .vocabulary import WISHES
 
 __all__ = ["Intended", "check_wish", "intended", "needs_domain", "recommended", "wished_of"]
 

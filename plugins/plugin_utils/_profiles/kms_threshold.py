@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from .._licensing import KMS_THRESHOLDS
-from ._seen import Seen
-from ._values import mapping, number, truth
+from .machine_facts import Seen
+from .values import mapping, number, truth
 
 __all__ = ["threshold_reached"]
 

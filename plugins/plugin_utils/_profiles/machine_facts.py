@@ -10,8 +10,8 @@ import dataclasses
 import typing as t
 
 from .._licensing import KMS_COUNT_TOO_LOW, NO_ACTIVATION_OBJECT, GvlkTable, is_evaluation, is_lifted, is_server_edition
-from ._values import mapping, number, sequence, text, truth
-from ._vocabulary import FACTS
+from .values import mapping, number, sequence, text, truth
+from .vocabulary import FACTS
 
 __all__ = ["Seen", "system_of"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._values import list_of_texts, text
-from ._vocabulary import MARKS
+from .values import list_of_texts, text
+from .vocabulary import MARKS
 
 __all__ = ["KIND_VARIABLE", "GROUP_VARIABLES", "kind_of", "marks_of"]
 

@@ -13,8 +13,8 @@ import re
 import typing as t
 
 from .._errors import Refusal
-from ._rules import COMPARISONS, Condition, Rule
-from ._vocabulary import FACTS, METHODS, PROFILES, Fact
+from .rules import COMPARISONS, Condition, Rule
+from .vocabulary import FACTS, METHODS, PROFILES, Fact
 
 __all__ = ["CODE", "default_rules", "parse_rules", "raw_rules"]
 

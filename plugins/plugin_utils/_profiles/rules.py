@@ -13,7 +13,7 @@ import dataclasses
 import operator
 import typing as t
 
-from ._vocabulary import Fact
+from .vocabulary import Fact
 
 __all__ = ["COMPARISONS", "Condition", "Rule"]
 

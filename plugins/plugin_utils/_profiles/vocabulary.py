@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .._licensing import Channel
-from ._values import list_of_texts, number, text, truth
+from .values import list_of_texts, number, text, truth
 
 __all__ = ["FACTS", "MARKS", "METHODS", "PROFILES", "WISHES", "Fact", "FactType"]
 

@@ -28,7 +28,7 @@ from .._licensing import (
     explain,
 )
 from .._planning import is_host, profile_words, reason_of
-from ._license import reason_facts
+from .license import reason_facts
 
 __all__ = ["client_facts", "count_facts", "hosting_facts", "installation_facts", "request_facts", "served_facts"]
 

@@ -10,18 +10,10 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import ActivationError, MachineRefused, Refusal
-from .._licensing import (
-    Explanation,
-    KmsAttempt,
-    State,
-    attempt_facts,
-    attempt_sentence,
-    explain,
-    explain_refusal,
-)
+from .._licensing import Explanation, KmsAttempt, State, attempt_facts, attempt_sentence, explain, explain_refusal
 from .._planning import Change
 from .._secrets import scrub_lines
-from ._license import PARTS, license_facts
+from .license import PARTS, license_facts
 
 
 @dataclass(frozen=True, kw_only=True)

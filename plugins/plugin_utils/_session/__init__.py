@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ._contract import Session, open_session, preload
-from ._failures import limit_error
-from ._limits import CONTROLLER_LIMIT
-from ._reach import check_reach
-from ._settings import (
+from .controller_limits import CONTROLLER_LIMIT
+from .error_mapping import limit_error
+from .port_check import check_reach
+from .session import Session, open_session, preload
+from .settings import (
     ClientCertificate,
     ConnectionSettings,
     CredSSP,
@@ -22,7 +22,7 @@ from ._settings import (
     WinRMSettings,
     bare,
 )
-from ._unreachable import UNREACHABLE_CODES
+from .unreachable import UNREACHABLE_CODES
 
 __all__ = [
     "CONTROLLER_LIMIT",

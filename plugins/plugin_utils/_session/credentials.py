@@ -16,8 +16,8 @@ import urllib.parse
 
 from .._errors import AuthenticationFailed, ConnectionFailed
 from .._secrets import reveal
-from ._by_proxy import address_of
-from ._settings import ConnectionSettings
+from .proxy_failures import address_of
+from .settings import ConnectionSettings
 
 __all__ = ["check_credentials"]
 

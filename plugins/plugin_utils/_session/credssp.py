@@ -16,7 +16,7 @@ import ssl
 import typing as t
 
 from .._errors import AuthenticationFailed, ConnectionFailed
-from ._ntlm import check_strength
+from .ntlm_policy import check_strength
 
 __all__ = ["require_complete", "watch"]
 

@@ -11,7 +11,7 @@ Kerberos or CredSSP. There is no option that sends one in clear: both libraries 
 from __future__ import annotations
 
 from .._errors import Unsealed
-from ._settings import ConnectionSettings
+from .settings import ConnectionSettings
 
 __all__ = ["must_seal"]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from .._secrets import reveal
-from ._settings import ConnectionSettings
+from .settings import ConnectionSettings
 
 __all__ = ["built"]
 

@@ -15,19 +15,15 @@ import socket
 import ssl
 
 from .._deadlines import AnswerTooLarge, DeadlineExceeded
-from .._errors import (
-    ActivationError,
-    AnswerLost,
-    ConnectionFailed,
-)
+from .._errors import ActivationError, AnswerLost, ConnectionFailed
 from .._secrets import chain
-from ._answered import answered_with, login_failed
-from ._by_proxy import by_proxy
-from ._case import Case
-from ._gate import Gate
-from ._limits import CONTROLLER_LIMIT, REMEDY, limit_behind, limit_reached
-from ._requirements import OLD_DIGEST, missing, too_old
-from ._settings import ConnectionSettings
+from .controller_limits import CONTROLLER_LIMIT, REMEDY, limit_behind, limit_reached
+from .error_response import answered_with, login_failed
+from .failure_context import Case
+from .guarded_adapter import Gate
+from .proxy_failures import by_proxy
+from .requirements import OLD_DIGEST, missing, too_old
+from .settings import ConnectionSettings
 
 __all__ = ["carried_fault", "explained", "limit_error"]
 

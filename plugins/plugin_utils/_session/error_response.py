@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from .._errors import ActivationError, AnswerLost, AuthenticationFailed, ConnectionFailed, RequestRejected
-from ._case import Case
-from ._requirements import OLD_DIGEST, too_old
-from ._sender import sender, sender_remedy
+from .failure_context import Case
+from .requirements import OLD_DIGEST, too_old
+from .response_sender import sender, sender_remedy
 
 __all__ = ["answered_with", "login_failed"]
 

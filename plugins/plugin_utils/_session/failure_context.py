@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from .._secrets import chain, said
-from ._gate import Gate
-from ._settings import ConnectionSettings
+from .guarded_adapter import Gate
+from .settings import ConnectionSettings
 
 __all__ = ["Case"]
 

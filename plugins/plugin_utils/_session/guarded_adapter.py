@@ -26,10 +26,10 @@ import urllib.parse
 
 from .._deadlines import bounded, pause
 from .._errors import AnswerLost, AuthenticationFailed, ConnectionFailed, RequestRejected, Unsealed
-from ._frames import is_answer_type, is_encrypted
-from ._ntlm import check_token
-from ._sender import sender
-from ._trust import trusting
+from .encrypted_frames import is_answer_type, is_encrypted
+from .ntlm_policy import check_token
+from .response_sender import sender
+from .tls_context import trusting
 
 __all__ = ["ANSWER_LIMIT", "WIRE_LIMIT", "Gate"]
 

@@ -10,10 +10,10 @@ import time
 import typing as t
 
 from .._deadlines import Exchange, check, operation_seconds
-from ._discretion import discretion
-from ._failures import carried_fault, explained
-from ._gate import WIRE_LIMIT, Gate
-from ._settings import ConnectionSettings, PsrpSettings
+from .error_mapping import carried_fault, explained
+from .guarded_adapter import WIRE_LIMIT, Gate
+from .log_filter import discretion
+from .settings import ConnectionSettings, PsrpSettings
 
 __all__ = ["IDLE_SECONDS", "Channel", "GuardedSession"]
 

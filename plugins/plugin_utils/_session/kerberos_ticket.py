@@ -22,7 +22,7 @@ import typing as t
 from .._deadlines import time_left
 from .._errors import AuthenticationFailed
 from .._secrets import distinctive, reveal, said, scrub
-from ._settings import Kinit, WinRMSettings
+from .settings import Kinit, WinRMSettings
 
 __all__ = ["SharedTicket", "Ticket", "fetch_ticket"]
 

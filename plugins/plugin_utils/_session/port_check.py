@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from .._deadlines import Deadline, connected
-from ._failures import explained
-from ._gate import Gate
-from ._settings import ConnectionSettings, PsrpSettings
+from .error_mapping import explained
+from .guarded_adapter import Gate
+from .settings import ConnectionSettings, PsrpSettings
 
 __all__ = ["check_reach"]
 

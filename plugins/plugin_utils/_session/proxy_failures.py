@@ -15,8 +15,8 @@ import urllib.parse
 
 from .._errors import ActivationError, AuthenticationFailed, MissingLibrary, Refusal
 from .._secrets import Secret, reveal, scrub_lines
-from ._limits import CONTROLLER_LIMIT
-from ._settings import ConnectionSettings
+from .controller_limits import CONTROLLER_LIMIT
+from .settings import ConnectionSettings
 
 __all__ = ["address_of", "by_proxy"]
 

@@ -10,13 +10,13 @@ import typing as t
 
 from .._errors import AuthenticationFailed, ConnectionFailed
 from .._secrets import reveal
-from . import _credssp
-from ._credentials import check_credentials
-from ._frames import BOUNDARY, Opener
-from ._gate import Gate
-from ._independence import built
-from ._sealing import must_seal
-from ._settings import PsrpSettings
+from . import credssp as credssp_module
+from .credentials import check_credentials
+from .encrypted_frames import BOUNDARY, Opener
+from .encryption_policy import must_seal
+from .environment_isolation import built
+from .guarded_adapter import Gate
+from .settings import PsrpSettings
 
 __all__ = ["dial"]
 
@@ -30,7 +30,7 @@ def dial(settings: PsrpSettings, mechanism: str, gate: Gate) -> _PlainChannel | 
     session = transport.session = built(transport, transport._build_session, settings)
     gate.guard(session, transport.endpoint, encrypts=sealing)
     if mechanism == "credssp":
-        _credssp.watch(session.auth, transport.endpoint)
+        credssp_module.watch(session.auth, transport.endpoint)
     if not sealing:
         return _PlainChannel(transport)
     try:
@@ -96,7 +96,7 @@ def _security_context(transport: t.Any) -> tuple[t.Any, str]:
 
     auth = transport.session.auth
     if transport.auth == "credssp":
-        _credssp.require_complete(auth, transport.endpoint)
+        credssp_module.require_complete(auth, transport.endpoint)
     context = next(iter(auth.contexts.values()), None)
     if context is None:
         raise AuthenticationFailed(

@@ -19,14 +19,14 @@ import urllib.parse
 
 from .._errors import ConnectionFailed, Unsealed
 from .._secrets import reveal
-from . import _credssp
-from ._credentials import check_credentials
-from ._frames import Opener
-from ._gate import Gate
-from ._independence import built
-from ._sealing import must_seal
-from ._settings import WinRMSettings
-from ._tickets import SharedTicket, Ticket
+from . import credssp as credssp_module
+from .credentials import check_credentials
+from .encrypted_frames import Opener
+from .encryption_policy import must_seal
+from .environment_isolation import built
+from .guarded_adapter import Gate
+from .kerberos_ticket import SharedTicket, Ticket
+from .settings import WinRMSettings
 
 __all__ = ["dial"]
 
@@ -62,7 +62,7 @@ class _WinRMChannel:
             place = self._transport.endpoint
             gate.guard(session, place, encrypts=sealing)
             if self._transport.auth_method == "credssp":
-                _credssp.watch(session.auth, place)
+                credssp_module.watch(session.auth, place)
             if not sealing:
                 return
             if not getattr(session.auth, "winrm_encryption_available", True):
@@ -73,7 +73,7 @@ class _WinRMChannel:
                 )
             self._transport.setup_encryption(session)
             if self._transport.auth_method == "credssp":
-                _credssp.require_complete(session.auth, place)
+                credssp_module.require_complete(session.auth, place)
             self._opener = _opener(self._transport)
 
     def send(self, message: bytes) -> bytes:

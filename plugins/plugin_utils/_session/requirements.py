@@ -13,7 +13,7 @@ import sys
 
 from .._errors import MissingLibrary, pip_install
 from .._secrets import reveal
-from ._settings import ConnectionSettings
+from .settings import ConnectionSettings
 
 __all__ = ["OLDEST", "OLD_DIGEST", "missing", "require_library", "require_login", "require_proxy", "too_old"]
 

@@ -14,11 +14,11 @@ import time
 import typing as t
 
 from .._errors import ActivationError, AuthenticationFailed, ConnectionFailed, MissingLibrary, Unsealed
-from ._gate import Gate
-from ._guarded import Channel, GuardedSession
-from ._requirements import OLDEST, _is_too_old, require_library, require_login, require_proxy
-from ._settings import ConnectionSettings, PsrpSettings, WinRMSettings
-from ._trust import preload_default_bundle
+from .guarded_adapter import Gate
+from .guarded_session import Channel, GuardedSession
+from .requirements import OLDEST, _is_too_old, require_library, require_login, require_proxy
+from .settings import ConnectionSettings, PsrpSettings, WinRMSettings
+from .tls_context import preload_default_bundle
 
 __all__ = ["Session", "open_session", "preload"]
 
@@ -35,7 +35,7 @@ def preload() -> None:
     for library, module in _MODULES.items():
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-            importlib.import_module(f"._{library}", __package__)
+            importlib.import_module(f".{library}", __package__)
     for library in OLDEST:
         _is_too_old(library)
     with contextlib.suppress(ImportError):
@@ -116,11 +116,11 @@ def _after(failures: t.Sequence[ActivationError], last: ActivationError) -> Acti
 
 def _dialer(settings: ConnectionSettings) -> t.Callable[..., Channel]:
     if isinstance(settings, WinRMSettings):
-        from ._pywinrm import dial as dial_winrm
+        from .pywinrm import dial as dial_winrm
 
         return functools.partial(_checked, dial_winrm)
     if isinstance(settings, PsrpSettings):
-        from ._pypsrp import dial as dial_psrp
+        from .pypsrp import dial as dial_psrp
 
         return functools.partial(_checked, dial_psrp)
     raise TypeError(f"no library speaks for {type(settings).__name__}")

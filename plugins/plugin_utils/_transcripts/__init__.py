@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from ._anonymiser import Anonymiser
-from ._answers import answered
-from ._pseudonyms import GUID, Pseudonyms
-from ._questions import QUESTIONS, Question, ask
-from ._recorder import Entry, Recorder, is_read_only
-from ._replay import Replay
-from ._transcript import FORMAT, Transcript, load, rows
+from .anonymiser import Anonymiser
+from .pseudonyms import GUID, Pseudonyms
+from .question_answers import answered
+from .questions import QUESTIONS, Question, ask
+from .recorder import Entry, Recorder, is_read_only
+from .replay import Replay
+from .transcript import FORMAT, Transcript, load, rows
 
 __all__ = [
     "FORMAT",

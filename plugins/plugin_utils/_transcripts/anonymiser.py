@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ._events import event_string
-from ._markup import Place, rewritten
-from ._pseudonyms import GUID, Pseudonyms
-from ._vocabulary import FORMS, MACHINE_URL, NUMBERS
-from ._wording import channel, moment, shape, shipped, worded
+from .event_masking import event_string
+from .markup import Place, rewritten
+from .pseudonyms import GUID, Pseudonyms
+from .text_masking import channel, moment, shape, shipped, worded
+from .vocabulary import FORMS, MACHINE_URL, NUMBERS
 
 __all__ = ["Anonymiser"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ._pseudonyms import GUID, Pseudonyms
-from ._wording import shape
+from .pseudonyms import GUID, Pseudonyms
+from .text_masking import shape
 
 __all__ = ["event_string"]
 

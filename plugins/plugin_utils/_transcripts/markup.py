@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr, unescape
 
-from ._vocabulary import ATTRIBUTES
+from .vocabulary import ATTRIBUTES
 
 __all__ = ["Place", "rewritten"]
 

@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import ActivationError
 from .._wsman import Batch, Fault, Got, Output, decode_answer, decode_call
-from ._questions import QUESTIONS
+from .questions import QUESTIONS
 
 __all__ = ["answered"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError
 from .._wsman import Batch, Enumerate, Get, Invoke, Pull, Release, Request, decode_answer, encode_request, wmi_resource
-from ._recorder import Recorder
+from .recorder import Recorder
 
 __all__ = ["QUESTIONS", "Question", "ask"]
 

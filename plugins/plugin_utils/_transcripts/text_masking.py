@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from ._pseudonyms import GUID, Pseudonyms
-from ._vocabulary import CHANNEL, SHIPPED, WORDS
+from .pseudonyms import GUID, Pseudonyms
+from .vocabulary import CHANNEL, SHIPPED, WORDS
 
 __all__ = ["MADE_UP_MOMENT", "channel", "moment", "shape", "shipped", "worded"]
 

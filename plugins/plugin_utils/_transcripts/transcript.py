@@ -29,9 +29,9 @@ from xml.parsers import expat
 from xml.sax.saxutils import unescape
 
 from .._errors import ActivationError, Refusal
-from ._anonymiser import Anonymiser
-from ._recorder import Entry
-from ._vocabulary import FORMS, WORDS
+from .anonymiser import Anonymiser
+from .recorder import Entry
+from .vocabulary import FORMS, WORDS
 
 __all__ = ["FORMAT", "Transcript", "load", "rows"]
 

@@ -11,11 +11,11 @@ takes the name of the option for the message and raises Refusal (`bad_option`) w
 from __future__ import annotations
 
 from ...module_utils._host_names import normal_name
-from ._comparison import same_guid, same_name
-from ._guids import valid_activation_id
-from ._names import spelled_endpoint, valid_dns_domain, valid_dns_host, valid_domain, valid_endpoint, valid_host
-from ._numbers import valid_number, valid_port
-from ._paths import foreign_path, valid_path
+from .comparison import same_guid, same_name
+from .guids import valid_activation_id
+from .names import spelled_endpoint, valid_dns_domain, valid_dns_host, valid_domain, valid_endpoint, valid_host
+from .numbers import valid_number, valid_port
+from .paths import foreign_path, valid_path
 
 __all__ = [
     "foreign_path",

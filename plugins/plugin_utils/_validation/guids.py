@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ._refusals import bad
+from .refusals import bad
 
 _PLAIN = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _GUID = re.compile(rf"{_PLAIN}|\{{{_PLAIN}\}}")

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from ...module_utils._host_names import WITH_PORT, address, domain_problem, host_problem
-from ._numbers import port_number
-from ._refusals import bad
+from .numbers import port_number
+from .refusals import bad
 
 
 def valid_host(text: str, option: str, *, port_option: str | None = None) -> str:

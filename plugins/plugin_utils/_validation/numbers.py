@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ._refusals import bad
+from .refusals import bad
 
 _LAST_PORT = 65535
 _MOST_DIGITS = 10

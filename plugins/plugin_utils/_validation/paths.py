@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ._refusals import bad
+from .refusals import bad
 
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w*%")
 _DRIVE = re.compile(r"[A-Za-z]:")

@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from ._names import OTHERS, documented, misspelt, nearest, refuse_misspelt
+from .names import OTHERS, documented, misspelt, nearest, refuse_misspelt
 
 __all__ = ["OTHERS", "documented", "misspelt", "nearest", "refuse_misspelt"]

@@ -9,9 +9,9 @@ Bytes come in, messages go out, and the other way round; who carries the bytes i
 
 from __future__ import annotations
 
-from ._client import Answer, decode_answer, encode_request
-from ._faults import Fault
-from ._messages import (
+from .client import Answer, decode_answer, encode_request
+from .faults import Fault
+from .messages import (
     ALL_ITEMS,
     OBJECTS,
     OBJECTS_AND_REFERENCES,
@@ -33,9 +33,9 @@ from ._messages import (
     Request,
     Unknown,
 )
-from ._server import decode_call, encode_answer
-from ._values import Datetime, Instance, Interval, Reference, Resource, Value, wmi_resource
-from ._xml import MAX_MESSAGE_BYTES, parse
+from .server import decode_call, encode_answer
+from .values import Datetime, Instance, Interval, Reference, Resource, Value, wmi_resource
+from .xml import MAX_MESSAGE_BYTES, parse
 
 __all__ = [
     "ALL_ITEMS",

@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 
 from .._errors import ProtocolViolation, Refusal
 from .._secrets import Secret, reveal
-from . import _namespaces as ns
-from ._faults import Fault, read_fault
-from ._messages import (
+from . import namespaces as ns
+from .faults import Fault, read_fault
+from .messages import (
     OBJECTS,
     Batch,
     Enumerate,
@@ -30,8 +30,8 @@ from ._messages import (
     Released,
     Request,
 )
-from ._values import Instance, Resource, Value, read_instance, read_properties, write_properties, write_selectors
-from ._xml import child, escape, escape_attribute, has_control_characters, local, parse, stripped
+from .values import Instance, Resource, Value, read_instance, read_properties, write_properties, write_selectors
+from .xml import child, escape, escape_attribute, has_control_characters, local, parse, stripped
 
 Answer = Batch | Got | PutDone | Output | Released | Identity
 

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from .._secrets import scrub
-from . import _namespaces as ns
-from ._xml import child, descendants, escape, escape_attribute, stripped
+from . import namespaces as ns
+from .xml import child, descendants, escape, escape_attribute, stripped
 
 Shape = t.Literal["flat", "provider", "wmi_error"]
 

@@ -10,8 +10,8 @@ import typing as t
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from . import _namespaces as ns
-from ._values import Instance, Resource, Value
+from . import namespaces as ns
+from .values import Instance, Resource, Value
 
 ALL_ITEMS = 32000
 """The most items a batch may be asked for (MaxBatchItems of a default host); the size limit bites first."""

@@ -12,10 +12,10 @@ import uuid
 from xml.etree.ElementTree import Element
 
 from .._errors import ProtocolViolation
-from . import _namespaces as ns
-from ._client import Answer
-from ._faults import Fault, fault_action, write_fault
-from ._messages import (
+from . import namespaces as ns
+from .client import Answer
+from .faults import Fault, fault_action, write_fault
+from .messages import (
     OBJECTS,
     REFERENCES,
     Batch,
@@ -34,16 +34,8 @@ from ._messages import (
     Request,
     Unknown,
 )
-from ._values import (
-    Instance,
-    Resource,
-    read_options,
-    read_properties,
-    read_selectors,
-    write_properties,
-    write_reference,
-)
-from ._xml import child, escape, escape_attribute, local, parse, stripped
+from .values import Instance, Resource, read_options, read_properties, read_selectors, write_properties, write_reference
+from .xml import child, escape, escape_attribute, local, parse, stripped
 
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from .._secrets import Secret, reveal
-from . import _namespaces as ns
-from ._xml import child, descendants, escape, escape_attribute, local, namespace, stripped
+from . import namespaces as ns
+from .xml import child, descendants, escape, escape_attribute, local, namespace, stripped
 
 _NIL = f"{{{ns.XSI}}}nil"
 _COMMON = f"{{{ns.CIM_COMMON}"

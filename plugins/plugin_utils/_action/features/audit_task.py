@@ -14,15 +14,15 @@ import typing as t
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .._auditing import Crew, Row, Source
-from .._errors import ActivationError, Refusal
-from .._findings import Settings, audited
-from .._reporting import failure
-from .._secrets import scrub_lines
-from .._whole_files import mode_of, write_whole
-from ._connections import FOREIGN
-from ._intentions import Intentions
-from ._progress import Progress
+from ..._auditing import Crew, Row, Source
+from ..._errors import ActivationError, Refusal
+from ..._files import mode_of, write_whole
+from ..._findings import Settings, audited
+from ..._results import failure
+from ..._secrets import scrub_lines
+from ..connection_settings import FOREIGN
+from ..progress import Progress
+from .intended_profiles import Intentions
 
 __all__ = ["INCOMPLETE", "TOO_FEW", "Audit", "some_of", "writable"]
 

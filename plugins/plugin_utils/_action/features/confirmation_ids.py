@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import ActivationError
-from .._ledger import Confirmation
-from .._licensing import ProductKey
-from ._budget import ledger_from
-from ._pools import existing
+from ..._errors import ActivationError
+from ..._ledger import Confirmation
+from ..._licensing import ProductKey
+from .ledger_options import ledger_from
+from .pools import existing
 
 __all__ = ["keep", "stored"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import Refusal
-from .._ledger import Ledger, MachineIdentity, Pool, PoolWish
-from .._licensing import GvlkTable, ProductKey
-from .._microsoft import Installation, ProxyRequest
-from .._secrets import scrub
-from .._validation import valid_activation_id
+from ..._activation_service import Installation, ProxyRequest
+from ..._errors import Refusal
+from ..._ledger import Ledger, MachineIdentity, Pool, PoolWish
+from ..._licensing import GvlkTable, ProductKey
+from ..._secrets import scrub
+from ..._validation import valid_activation_id
 
 __all__ = ["REQUEST_SPEC", "check_shape", "key_of", "requests_from"]
 

@@ -12,13 +12,13 @@ import pathlib
 import typing as t
 from datetime import datetime, timezone
 
-from .._deadlines import pause
-from .._diagnosis import Clocks, Examined, Expected, Network, diagnose, diagnose_and_record
-from .._discovery import DnsSettings
-from .._errors import MissingLibrary
-from .._session import ConnectionSettings, Session, open_session
-from .._transcripts import Transcript
-from .._validation import valid_dns_domain, valid_dns_host, valid_number
+from ..._deadlines import pause
+from ..._diagnosis import Clocks, Examined, Expected, Network, diagnose, diagnose_and_record
+from ..._discovery import DnsSettings
+from ..._errors import MissingLibrary
+from ..._session import ConnectionSettings, Session, open_session
+from ..._transcripts import Transcript
+from ..._validation import valid_dns_domain, valid_dns_host, valid_number
 
 __all__ = ["examined"]
 

@@ -14,7 +14,7 @@ import functools
 import typing as t
 from dataclasses import replace
 
-from ...module_utils._directory import (
+from ....module_utils._directory import (
     Directory,
     DirectoryAnswerLost,
     DirectoryError,
@@ -26,16 +26,14 @@ from ...module_utils._directory import (
     Security,
     open_directory,
 )
-from ...module_utils._directory import (
-    settings_from as directory_settings_from,
-)
-from .._applying import Membership
-from .._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLibrary, Refusal
-from .._planning import Caller
-from .._secrets import reveal
-from .._session import ConnectionSettings, open_session
-from ._machine import Machine
-from ._places import speaks_wsman
+from ....module_utils._directory import settings_from as directory_settings_from
+from ..._applying import Membership
+from ..._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLibrary, Refusal
+from ..._planning import Caller
+from ..._secrets import reveal
+from ..._session import ConnectionSettings, open_session
+from ..connection_kind import speaks_wsman
+from ..machine import Machine
 
 __all__ = ["ForestAccess", "translated"]
 

@@ -8,23 +8,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._directory import DirectoryError, Forest, forest_facts, object_facts
-from .._applying import create_object, remove_object
-from .._errors import ActivationError, NotConverged, Refusal
-from .._licensing import ProductKey, parse_confirmation_id
-from .._planning import (
-    CreateObject,
-    ForestStep,
-    ForestWish,
-    PresentObject,
-    RemoveObject,
-    plan_forest,
-    refuse_unable,
-)
-from .._reporting import changes, difference, failure
-from ._confirmations import keep, stored
-from ._forest import ForestAccess, translated
-from ._unreached import unreached
+from ....module_utils._directory import DirectoryError, Forest, forest_facts, object_facts
+from ..._applying import create_object, remove_object
+from ..._errors import ActivationError, NotConverged, Refusal
+from ..._licensing import ProductKey, parse_confirmation_id
+from ..._planning import CreateObject, ForestStep, ForestWish, PresentObject, RemoveObject, plan_forest, refuse_unable
+from ..._results import changes, difference, failure
+from ..unreachable import unreached
+from .confirmation_ids import keep, stored
+from .forest_access import ForestAccess, translated
 
 __all__ = ["ForestWork"]
 

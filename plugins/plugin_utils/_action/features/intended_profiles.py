@@ -14,9 +14,9 @@ import json
 import sys
 import typing as t
 
-from .._auditing import Row
-from .._errors import Refusal
-from .._profiles import RULES_VARIABLE, Intended, Rule, intended, marks_of, parse_rules
+from ..._auditing import Row
+from ..._errors import Refusal
+from ..._profiles import RULES_VARIABLE, Intended, Rule, intended, marks_of, parse_rules
 
 __all__ = ["Intentions", "told_of"]
 

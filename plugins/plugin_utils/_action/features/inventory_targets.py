@@ -18,16 +18,16 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import connection_loader
 
-from .._auditing import Target
-from .._errors import ActivationError, Refusal
-from .._outbound import Outbound
-from .._profiles import VARIABLES, needs_domain
-from .._secrets import Secret, distinctive, reveal, scrub
-from .._session import ConnectionSettings, limit_error
-from .._variables import refuse_misspelt
-from ._connections import FOREIGN, settings_from
-from ._intentions import told_of
-from ._places import plugin_name, speaks_wsman
+from ..._auditing import Target
+from ..._errors import ActivationError, Refusal
+from ..._outbound import Outbound
+from ..._profiles import VARIABLES, needs_domain
+from ..._secrets import Secret, distinctive, reveal, scrub
+from ..._session import ConnectionSettings, limit_error
+from ..._variables import refuse_misspelt
+from ..connection_kind import plugin_name, speaks_wsman
+from ..connection_settings import FOREIGN, settings_from
+from .intended_profiles import told_of
 
 __all__ = ["Fleet"]
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass
 
-from .._discovery import DnsSettings, Outcome, SeenRecord, discover, only_neighbours_reach, probe, resolve
-from .._errors import ActivationError, Refusal
-from .._licensing import State
-from .._planning import KmsSettings, granted_by, lease_age
-from .._validation import spelled_endpoint
+from ..._discovery import DnsSettings, Outcome, SeenRecord, discover, only_neighbours_reach, probe, resolve
+from ..._errors import ActivationError, Refusal
+from ..._licensing import State
+from ..._planning import KmsSettings, granted_by, lease_age
+from ..._validation import spelled_endpoint
 
 __all__ = ["HostCheck", "check_named_hosts", "check_published_hosts", "lookup_domain", "refuse_unreachable"]
 

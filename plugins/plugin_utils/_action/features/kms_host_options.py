@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import Refusal
-from .._licensing import (
+from ..._errors import Refusal
+from ..._licensing import (
     DEFAULT_ACTIVATION_INTERVAL,
     DEFAULT_KMS_PORT,
     DEFAULT_RENEWAL_INTERVAL,
@@ -20,9 +20,9 @@ from .._licensing import (
     PublishDomain,
     parse_confirmation_id,
 )
-from .._planning import FirewallWish, HostKey, HostSettings
-from .._validation import normal_name, valid_domain, valid_number, valid_port
-from ._targets import meant_products
+from ..._planning import FirewallWish, HostKey, HostSettings
+from ..._validation import normal_name, valid_domain, valid_number, valid_port
+from .product_targets import meant_products
 
 __all__ = [
     "HOST_SPEC",

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from ansible import constants
 
-from .._applying import confirmation_id_needed
-from .._errors import ActivationError
-from .._ledger import Account, Demand, Ledger, LedgerGate, Location, locate, preload, require_ledger_of_fleet
-from .._licensing import ProductKey
-from .._microsoft import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
-from .._outbound import Outbound
-from .._secrets import Secret
+from ..._activation_service import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
+from ..._applying import confirmation_id_needed
+from ..._errors import ActivationError
+from ..._ledger import Account, Demand, Ledger, LedgerGate, Location, locate, preload, require_ledger_of_fleet
+from ..._licensing import ProductKey
+from ..._outbound import Outbound
+from ..._secrets import Secret
 
 __all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "Purse", "ledger_from", "paying", "place_of", "service_from", "user_from"]
 

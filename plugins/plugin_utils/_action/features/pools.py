@@ -12,10 +12,10 @@ import typing as t
 from dataclasses import replace
 from pathlib import Path
 
-from .._errors import Refusal
-from .._ledger import Balance, Ledger, PoolWish, require_creatable
-from .._reporting._budgets import PoolStanding
-from ._budget import ledger_from, place_of
+from ..._errors import Refusal
+from ..._ledger import Balance, Ledger, PoolWish, require_creatable
+from ..._results.ledger import PoolStanding
+from .ledger_options import ledger_from, place_of
 
 __all__ = ["declared", "existing", "removed", "standing_of", "writable"]
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from .._licensing import Application
-from .._validation import valid_activation_id
+from ..._licensing import Application
+from ..._validation import valid_activation_id
 
 __all__ = ["meant_products"]
 

@@ -10,8 +10,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._errors import Refusal
-from .._whole_files import TooLarge, mode_of, read_whole, write_whole
+from ..._errors import Refusal
+from ..._files import TooLarge, mode_of, read_whole, write_whole
 
 __all__ = ["File", "check_folders", "file_text"]
 

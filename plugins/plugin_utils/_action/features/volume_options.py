@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._licensing import LEASE, ActivationType, GvlkTable
-from .._planning import Activation, EditionKey, When
-from .._validation import valid_number
+from ..._licensing import LEASE, ActivationType, GvlkTable
+from ..._planning import Activation, EditionKey, When
+from ..._validation import valid_number
 
 __all__ = ["LEASE_DAYS", "VOLUME_SPEC", "edition_key", "volume_activation"]
 

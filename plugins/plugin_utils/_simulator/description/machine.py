@@ -37,15 +37,7 @@ from .fields import (
 )
 from .kms_settings import KMS_SETTING_CHECKS, ProductSettings, product_settings
 from .licence import LICENCE_CHECKS, Licence, installed_pack, key, office_licence, product_licence
-from .system import (
-    SYSTEM_CHECKS,
-    SubscriptionWish,
-    base_of,
-    check_addons,
-    subscription,
-    system_of,
-    windows_of,
-)
+from .system import SYSTEM_CHECKS, SubscriptionWish, base_of, check_addons, subscription, system_of, windows_of
 from .world import DEFAULT_DOMAIN
 
 __all__ = ["ENVIRONMENT", "Licence", "MachineDescription", "SubscriptionWish", "machine_description"]

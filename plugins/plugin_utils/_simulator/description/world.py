@@ -10,18 +10,7 @@ import typing as t
 
 from ..world.clock import ClockSetting
 from ..world.world import KmsHost, ServiceRecord, WorldDescription
-from .fields import (
-    Check,
-    InvalidDescription,
-    duration,
-    fields,
-    flag,
-    listing,
-    mapping,
-    moment,
-    number,
-    text,
-)
+from .fields import Check, InvalidDescription, duration, fields, flag, listing, mapping, moment, number, text
 from .forest import covered, described_forests
 from .microsoft import microsoft_description
 

@@ -19,14 +19,7 @@ from .declarations import ClassDefinition
 from .licensing_methods import call_product, call_service
 from .licensing_policies import POLICY_METHODS, read_policy
 from .licensing_properties import read_product, read_service
-from .net_firewall import (
-    CHANGEABLE,
-    FIREWALL_RULE,
-    PORT_FILTER,
-    change_firewall,
-    read_firewall_rule,
-    read_port_filter,
-)
+from .net_firewall import CHANGEABLE, FIREWALL_RULE, PORT_FILTER, change_firewall, read_firewall_rule, read_port_filter
 from .std_reg_prov import call_registry
 from .win32_event_log import LOG_EVENT, read_log_event
 from .win32_service import WINDOWS_SERVICE, WindowsService, WindowsServices, read_windows_service

@@ -13,6 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features import ledger_options
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    Installation,
+    Outcome,
+    ServiceSettings,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Demand,
     Entry,
@@ -25,12 +31,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     utcnow,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
-    Installation,
-    Outcome,
-    ServiceSettings,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _budget
 
 from .fake_task import KEY, PRODUCT_ID, FakeTask, Row
 
@@ -160,5 +160,5 @@ class Budgets:
 def make_budgets(stage: FakeTask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Budgets:
     """Return a stage whose tasks find this ledger and this service."""
     service = FakeService()
-    monkeypatch.setattr(_budget, "service_for", service.made)
+    monkeypatch.setattr(ledger_options, "service_for", service.made)
     return Budgets(stage, folder / "ledger.sqlite", service)

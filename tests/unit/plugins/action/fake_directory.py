@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     DirectoryUnreachable,
     Forest,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _forest as task_forest
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features import forest_access as task_forest
 
 from ..plugin_utils._planning.forest_samples import forest, held
 from .fake_task import FakeTask, Row

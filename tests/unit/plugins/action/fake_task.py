@@ -20,8 +20,8 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import base
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Answer,
     Batch,
@@ -204,9 +204,9 @@ class FakeTask:
         self.user = "operator"
         self.pauses: list[float] = []
         self.shown: list[str] = []
-        monkeypatch.setattr(_base, "open_session", self.machine.open)
+        monkeypatch.setattr(base, "open_session", self.machine.open)
         monkeypatch.setattr(time, "sleep", self.pauses.append)
-        monkeypatch.setattr(_base._display, "vv", lambda text, host=None: self.shown.append(f"{host}: {text}"))
+        monkeypatch.setattr(base._display, "vv", lambda text, host=None: self.shown.append(f"{host}: {text}"))
 
     def run(self, module: str, args: Row | None = None, **keywords: t.Any) -> Row:
         """Return the result of a task."""

@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import base
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import decode_call, encode_answer
 
 from .fake_task import FakeTask, Row
@@ -39,7 +39,7 @@ class SimulatedTask:
         self.stage = stage
         self.opened = 0
         self.become(SERVER)
-        monkeypatch.setattr(_base, "open_session", self._open)
+        monkeypatch.setattr(base, "open_session", self._open)
 
     def become(self, description: Row, **others: Row) -> None:
         """Begin anew with this machine, and perhaps others beside it."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import base
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from ..plugin_utils._planning.forest_samples import NEEDS_LDAP
@@ -80,7 +80,7 @@ def test_a_ledger_that_cannot_be_written_fails_nothing(
     stage: FakeTask, directory: FakeDirectory, offline: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
-    monkeypatch.setattr(_base._display, "warning", warned.append)
+    monkeypatch.setattr(base._display, "warning", warned.append)
     result = stage.run("adba_object", {**offline, "ledger": str(tmp_path), "confirmation_id": CONFIRMATION})
     assert (result["changed"], stage.machine.methods) == (True, [PREPARE, DEPOSIT])
     assert len(warned) == 1

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._discovery import _probing
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features import kms_host_checks
+from ansible_collections.volume.activation.plugins.plugin_utils._action.sandbox import VARIABLE
+from ansible_collections.volume.activation.plugins.plugin_utils._discovery import probing
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _kms_checks
-from ansible_collections.volume.activation.plugins.plugin_utils._task._sandbox import VARIABLE
 
 from ..plugin_utils._discovery.fake_dns_server import answering
 from ..plugin_utils._planning.state_samples import licensed, on_mak, state
@@ -44,7 +44,7 @@ def closed_port() -> Iterator[int]:
 @pytest.fixture
 def silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no connection be answered, without waiting for that."""
-    monkeypatch.setattr(_probing, "_begun", lambda *_args: _probing.Outcome.SILENT)
+    monkeypatch.setattr(probing, "_begun", lambda *_args: probing.Outcome.SILENT)
 
 
 def checked(stage: FakeTask, args: Row, actual: State = ON_MAK, variables: Row | None = None) -> list[tuple[str, ...]]:
@@ -104,7 +104,7 @@ def test_what_only_the_machine_may_see_is_unknown(stage: FakeTask, host: str, ta
 
 
 def test_a_host_without_a_route_is_unknown(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_probing, "_begun", lambda *_args: _probing.Outcome.NO_ROUTE)
+    monkeypatch.setattr(probing, "_begun", lambda *_args: probing.Outcome.NO_ROUTE)
     assert checked(stage, {"kms_host": "192.0.2.7"}) == [("kms_host", "192.0.2.7:1688", "unknown")]
 
 
@@ -157,7 +157,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[Zone]:
     """Return a zone, empty so far, that the checks look into."""
     zone: Zone = {}
     with answering(_answer(zone)) as settings:
-        monkeypatch.setattr(_kms_checks, "_SETTINGS", settings)
+        monkeypatch.setattr(kms_host_checks, "_SETTINGS", settings)
         yield zone
 
 
@@ -202,7 +202,7 @@ def test_records_without_an_address_and_none_at_all_are_unknown(
 
 def test_dns_that_is_silent_is_unknown(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(lambda _question, _over_tcp: None, timeout=0.05) as settings:
-        monkeypatch.setattr(_kms_checks, "_SETTINGS", settings)
+        monkeypatch.setattr(kms_host_checks, "_SETTINGS", settings)
         assert [row[2] for row in checked(stage, {"dns_discovery": True})] == ["unknown"]
 
 

@@ -13,21 +13,15 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.volume.activation.plugins.action.confirmation_id import _display
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    ServiceRefusal,
+    ServiceUnavailable,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, EntryState, PoolWish
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceRefusal, ServiceUnavailable
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
 
 from ..plugin_utils._planning.state_samples import gvlk
-from .fake_budgets import (
-    EXTENDED_PID,
-    MAK,
-    OTHER_KEY,
-    STOP,
-    Budgets,
-    confirmation_id,
-    installation_id,
-    request,
-)
+from .fake_budgets import EXTENDED_PID, MAK, OTHER_KEY, STOP, Budgets, confirmation_id, installation_id, request
 from .fake_task import KEY, PRODUCT_ID
 
 LOST = ServiceUnavailable("No answer came.", may_have_arrived=True, code="read_timeout")

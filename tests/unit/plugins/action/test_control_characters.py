@@ -16,9 +16,9 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.filter.adba_migration import adba_migration
 from ansible_collections.volume.activation.plugins.filter.diagnosis_report import diagnosis_report
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._outcome import difference
+from ansible_collections.volume.activation.plugins.plugin_utils._results.outcome import difference
 
-from ..plugin_utils._fleet_report.audit_documents import audit
+from ..plugin_utils._audit_report.audit_documents import audit
 from .fake_task import FakeTask, licensed
 
 HOSTILE = "A\x9b31m\x9d0;title\u202egpj\u2066\u2028\u2029\u200f\ufeff\u00ad\U000e0041Z"

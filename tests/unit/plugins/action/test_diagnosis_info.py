@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features import diagnosis_task
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import (
     Answering,
     Expected,
@@ -22,7 +23,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     diagnose,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed, MissingLibrary
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _examination
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from .fake_task import PASSWORD, FakeTask, attempted, licensed, windows
@@ -35,7 +35,7 @@ def stage(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> FakeTask:
     for name, addresses in open_ports.items():
         monkeypatch.setattr(Network, name, _reached(addresses))
     monkeypatch.setattr(Network, "published", _published)
-    monkeypatch.setattr(_examination, "open_session", stage.machine.open)
+    monkeypatch.setattr(diagnosis_task, "open_session", stage.machine.open)
     return stage
 
 
@@ -89,7 +89,7 @@ def test_a_library_that_is_missing_is_one_more_finding(stage: FakeTask, monkeypa
     def missing(_settings: object) -> t.NoReturn:
         raise MissingLibrary("pywinrm is missing.", code="missing_library", remedy="Run pip.")
 
-    monkeypatch.setattr(_examination, "open_session", missing)
+    monkeypatch.setattr(diagnosis_task, "open_session", missing)
     result = stage.run("diagnosis_info")
     assert result["diagnosis"]["wrong"] == ["missing_library"]
 
@@ -112,7 +112,7 @@ def test_what_is_expected(
         seen.append(args[4])
         return diagnose(*args)
 
-    monkeypatch.setattr(_examination, "diagnose", noted)
+    monkeypatch.setattr(diagnosis_task, "diagnose", noted)
     stage.run("diagnosis_info", options)
     assert seen == [expected]
 
@@ -161,7 +161,7 @@ def test_one_that_cannot_be_written_is_warned_of_and_the_diagnosis_stays(
 ) -> None:
     warned: list[str] = []
     monkeypatch.setattr(
-        "ansible_collections.volume.activation.plugins.plugin_utils._task._base._display.warning", warned.append
+        "ansible_collections.volume.activation.plugins.plugin_utils._action.base._display.warning", warned.append
     )
     (tmp_path / "file").write_text("")
     result = stage.run("diagnosis_info", {"transcript": str(tmp_path / "file" / "1.json"), "questions": False})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ..plugin_utils._fleet_report.audit_documents import audit, healthy
+from ..plugin_utils._audit_report.audit_documents import audit, healthy
 from .fake_task import FakeTask
 
 KINDS = {"html": "html", "csv": "csv", "json": "json", "prometheus": "prom"}

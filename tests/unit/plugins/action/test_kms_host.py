@@ -11,6 +11,10 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Stage, base
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_options import (
+    retired_settings,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import LedgerGate
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Application, ProductKey
@@ -23,8 +27,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Way,
     Wish,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage, _base
-from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting import retired_settings
 
 from .fake_budgets import Budgets
 from .fake_task import FakeTask, Keywords, Row
@@ -145,7 +147,7 @@ def test_what_waits_for_an_activation_is_told_with_what_that_needs(
     host: SimulatedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
-    monkeypatch.setattr(_base._display, "warning", warned.append)
+    monkeypatch.setattr(base._display, "warning", warned.append)
     wish = {**BOTH, "activate": "never", "activation_interval": 60, "renewal_interval": 60}
     host.become({**SERVER, "office_host": ["office_2021"]})
     found = host.run("kms_host", wish)

@@ -12,8 +12,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features import ledger_options
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, MachineIdentity
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _budget
 
 from .fake_budgets import Budgets, request
 from .fake_task import KEY, on_mak
@@ -168,7 +168,7 @@ def test_the_default_ledger_is_not_created_where_it_would_be_lost(
     budgets: Budgets, check: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = budgets.path.parent
-    monkeypatch.setattr(_budget, "_default", lambda: home / ".ansible" / "volume_activation" / "ledger.sqlite")
+    monkeypatch.setattr(ledger_options, "_default", lambda: home / ".ansible" / "volume_activation" / "ledger.sqlite")
     monkeypatch.delenv("VOLUME_ACTIVATION_LEDGER", raising=False)
     monkeypatch.setenv("TMPDIR", str(home))
     module, args = CREATES

@@ -10,8 +10,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    ServiceRefusal,
+    ServiceUnavailable,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceRefusal, ServiceUnavailable
 
 from .fake_budgets import EXTENDED_PID, Budgets, request
 

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
+from ansible_collections.volume.activation.plugins.plugin_utils._action import base
 
 from ..plugin_utils.key_spellings import GROUPS, KEY, spellings
 from .fake_task import FakeTask, Keywords
@@ -133,9 +133,9 @@ def test_progress_and_warnings_pass_the_gate_of_results(
     stage: FakeTask, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     lines: list[str] = []
-    monkeypatch.setattr(_base._display, "warning", lines.append)
+    monkeypatch.setattr(base._display, "warning", lines.append)
 
-    class Talking(_base.ControllerAction):
+    class Talking(base.ControllerAction):
         def performed(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
             self.tell(text)
             self.warn(text)

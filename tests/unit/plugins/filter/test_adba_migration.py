@@ -14,8 +14,8 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.plugin_docs import read_docstring
 
 from ansible_collections.volume.activation.plugins.filter.adba_migration import FilterModule
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import migration_report
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._migration_texts import CODES
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import migration_report
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports.adba_migration_texts import CODES
 
 PLUGIN = Path(__file__).resolve().parents[4] / "plugins" / "filter" / "adba_migration.py"
 FILTER = FilterModule().filters()["adba_migration"]

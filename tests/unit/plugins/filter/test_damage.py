@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.filter import (
 )
 from ansible_collections.volume.activation.tests.mutations import damaged_value
 
-from ..plugin_utils._fleet_report.audit_documents import audit
+from ..plugin_utils._audit_report.audit_documents import audit
 
 SEEDS = range(3)
 ROWS = audit(8)["machines"]

@@ -14,7 +14,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.plugin_docs import read_docstring
 
 from ansible_collections.volume.activation.plugins.filter.diagnosis_report import FilterModule
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import diagnosis_report
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import diagnosis_report
 
 PLUGIN = Path(__file__).resolve().parents[4] / "plugins" / "filter" / "diagnosis_report.py"
 FILTER = FilterModule().filters()["diagnosis_report"]

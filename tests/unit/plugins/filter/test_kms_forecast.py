@@ -14,8 +14,8 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.plugin_docs import read_docstring
 
 from ansible_collections.volume.activation.plugins.filter.kms_forecast import FilterModule
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import kms_forecast
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._forecast_notes import CODES
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import kms_forecast
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports.forecast_notes import CODES
 
 PLUGIN = Path(__file__).resolve().parents[4] / "plugins" / "filter" / "kms_forecast.py"
 FILTER = FilterModule().filters()["kms_forecast"]

@@ -14,7 +14,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.plugin_docs import read_docstring
 
 from ansible_collections.volume.activation.plugins.filter.mak_admission import FilterModule
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import mak_admission
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import mak_admission
 
 PLUGIN = Path(__file__).resolve().parents[4] / "plugins" / "filter" / "mak_admission.py"
 FILTER = FilterModule().filters()["mak_admission"]

@@ -13,12 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._whole_files import (
-    ASIDE,
-    TooLarge,
-    read_whole,
-    write_whole,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._files import ASIDE, TooLarge, read_whole, write_whole
 
 
 @pytest.mark.parametrize(("given", "mode"), [({}, 0o600), ({"mode": 0o644}, 0o644)])

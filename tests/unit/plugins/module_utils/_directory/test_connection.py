@@ -20,9 +20,9 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     DirectorySettings,
     DirectoryUnreachable,
     Security,
-    _connection,
 )
-from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory import connection as connection_module
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
 
 PASSWORD = "a-password-of-this-test"  # noqa: S105
 PLACE = Endpoint("dc1.corp.test", 636)
@@ -110,26 +110,26 @@ def settings(security: Security = Security.LDAPS, **changes: Any) -> DirectorySe
 
 def directory(**changes: Any) -> Directory:
     """Return a directory that has been logged in to."""
-    return Directory(_connection.connect(PLACE, settings(**changes)))
+    return Directory(connection_module.connect(PLACE, settings(**changes)))
 
 
 @pytest.mark.parametrize(
     ("security", "calls"), [(Security.LDAPS, ["search", "bind"]), (Security.STARTTLS, ["tls", "bind"])]
 )
 def test_the_password_follows_the_protection(handle: Handle, security: Security, calls: list[str]) -> None:
-    _connection.connect(PLACE, settings(security))
+    connection_module.connect(PLACE, settings(security))
     assert handle.calls == calls
 
 
 @pytest.mark.parametrize("security", [Security.LDAPS, Security.STARTTLS])
 def test_a_login_that_nothing_protects_is_not_begun(handle: Handle, security: Security) -> None:
     with pytest.raises(DirectoryUnreachable) as caught:
-        _connection._Attempt(PLACE, settings(security)).log_in()
+        connection_module._Attempt(PLACE, settings(security)).log_in()
     assert (caught.value.code, handle.calls) == ("not_sealed", [])
 
 
 def test_openldap_is_told_to_be_careful(handle: Handle, python_ldap: Any, tmp_path: Any) -> None:
-    _connection.connect(PLACE, settings(ca_path=str(tmp_path / "ca.pem")))
+    connection_module.connect(PLACE, settings(ca_path=str(tmp_path / "ca.pem")))
     told = dict(handle.options)
     assert {name: told[getattr(python_ldap, name)] for name in CAREFUL} == {
         name: getattr(python_ldap, value) if isinstance(value, str) else value for name, value in CAREFUL.items()
@@ -177,7 +177,7 @@ def test_a_password_that_is_repeated_later_is_masked(handle: Handle, python_ldap
 def test_a_removal_that_outlives_every_limit_may_have_happened(handle: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = directory(timeout=0.1)
     handle.stuck = threading.Event()
-    monkeypatch.setattr(_connection, "_GRACE", 0.1)
+    monkeypatch.setattr(connection_module, "_GRACE", 0.1)
     with pytest.raises(DirectoryAnswerLost) as caught:
         opened.remove(FOUND)
     assert (caught.value.code, handle.calls[-1]) == ("outcome_unknown", f"delete <GUID={FOUND.guid}>")

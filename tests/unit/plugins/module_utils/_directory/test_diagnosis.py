@@ -10,9 +10,9 @@ import ssl
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory import Security, _diagnosis
-from ansible_collections.volume.activation.plugins.module_utils._directory._diagnosis import Finding, look_at
-from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory import Security, diagnosis
+from ansible_collections.volume.activation.plugins.module_utils._directory.diagnosis import Finding, look_at
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
 from .directory_sessions import DECLINED, STARTED, Impostor
@@ -60,7 +60,7 @@ def test_another_ca_is_told_from_another_name(samba: DomainController, security:
 def test_the_verdict_of_openssl_is_said_with_its_remedy(verdict: int, message: str, remedy: str) -> None:
     error = ssl.SSLCertVerificationError(1, "certificate verify failed")
     error.verify_code, error.verify_message = verdict, "its words"
-    found = _diagnosis._bad_certificate(Endpoint("dc1.corp.test", 636), error)
+    found = diagnosis._bad_certificate(Endpoint("dc1.corp.test", 636), error)
     assert (found.code, found.cause) == ("certificate_refused", "its words")
     assert message in found.message
     assert remedy in found.remedy

@@ -15,8 +15,8 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     Directory,
     DirectoryError,
     DirectoryRefusal,
-    _directory,
 )
+from ansible_collections.volume.activation.plugins.module_utils._directory import directory as directory_module
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, ForestObjects
 
 from .directory_sessions import opened
@@ -70,7 +70,7 @@ def test_a_forest_with_an_old_schema_has_no_objects(old_samba: DomainController)
 
 
 def test_a_missing_container_is_no_failure(samba: DomainController, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_directory, "_CONTAINER", "CN=Nothing,CN=Services")
+    monkeypatch.setattr(directory_module, "_CONTAINER", "CN=Nothing,CN=Services")
     with opened(samba) as directory:
         forest = directory.survey()
     assert (forest.has_schema, forest.has_container, forest.objects, forest.may_create) == (True, False, (), None)
@@ -92,7 +92,7 @@ def test_a_list_without_end_is_given_up(
 ) -> None:
     for number in range(3):
         forest_objects.add(forest_objects.name(f"Many {number}"))
-    monkeypatch.setattr(_directory, bound, 2)
+    monkeypatch.setattr(directory_module, bound, 2)
     with opened(samba, page_size=1) as directory, pytest.raises(DirectoryError) as caught:
         directory.survey()
     assert caught.value.code == "too_many_objects"

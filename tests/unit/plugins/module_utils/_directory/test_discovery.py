@@ -14,10 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DirectoryUnreachable
-from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import (
-    Endpoint,
-    domain_controllers,
-)
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint, domain_controllers
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
 dns = pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")

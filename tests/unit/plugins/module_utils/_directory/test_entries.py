@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import ActivationObject
-from ansible_collections.volume.activation.plugins.module_utils._directory._entries import Entry, activation_object
+from ansible_collections.volume.activation.plugins.module_utils._directory.entries import Entry, activation_object
 
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 WHOLE = {

@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     DirectoryUnreachable,
     rights_remedy,
 )
-from ansible_collections.volume.activation.plugins.module_utils._directory._failures import (
+from ansible_collections.volume.activation.plugins.module_utils._directory.failures import (
     login_failed,
     not_read,
     not_removed,

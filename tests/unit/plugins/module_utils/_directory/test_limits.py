@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory._limits import Clock, OutOfTime, within
+from ansible_collections.volume.activation.plugins.module_utils._directory.limits import Clock, OutOfTime, within
 
 
 def test_what_comes_back_in_time_is_passed_on() -> None:

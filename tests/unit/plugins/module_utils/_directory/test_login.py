@@ -16,11 +16,11 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     DirectoryLoginFailed,
     DirectoryUnreachable,
     Security,
-    _connection,
     open_directory,
 )
-from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
-from ansible_collections.volume.activation.plugins.module_utils._directory._limits import Clock
+from ansible_collections.volume.activation.plugins.module_utils._directory import connection as connection_module
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory.limits import Clock
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, wait_until
 from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
@@ -108,7 +108,7 @@ def test_a_trace_that_the_environment_asks_for_does_not_show_the_password(samba:
 
 
 def test_referrals_are_not_followed(samba: DomainController, python_ldap: Any) -> None:
-    connection = _connection.connect(Endpoint(samba.address, 636), settings_for(samba))
+    connection = connection_module.connect(Endpoint(samba.address, 636), settings_for(samba))
     assert not connection._handle.get_option(python_ldap.OPT_REFERRALS)
     # The root of a domain refers to its other partitions.
     root = ",".join(f"DC={label}" for label in samba.domain.split("."))
@@ -175,7 +175,7 @@ def test_a_server_that_takes_tls_away_gets_no_password(samba: DomainController, 
 def test_without_tls_in_force_no_password_is_sent_whatever_openldap_says(
     samba: DomainController, security: Security, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_connection._Attempt, "_connect_by_tls", lambda _attempt: None)
+    monkeypatch.setattr(connection_module._Attempt, "_connect_by_tls", lambda _attempt: None)
     assert failure(samba, security=security).code == "not_sealed"
 
 
@@ -244,5 +244,5 @@ def test_a_weak_seal_is_refused_after_the_login(
     monkeypatch.setattr(python_ldap, "initialize", lambda *_where, **_options: Weak())
     settings = settings_for(samba, security=Security.GSSAPI, bind_user=None, bind_password=None)
     with pytest.raises(DirectoryUnreachable) as caught:
-        _connection.connect(Endpoint(samba.address, 389), settings)
+        connection_module.connect(Endpoint(samba.address, 389), settings)
     assert (caught.value.code, "56" in (caught.value.cause or "")) == ("not_sealed", True)

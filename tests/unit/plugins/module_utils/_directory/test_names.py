@@ -13,11 +13,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     guid_text,
     same_name,
 )
-from ansible_collections.volume.activation.plugins.module_utils._directory._names import (
-    child_dn,
-    filter_text,
-    split_dn,
-)
+from ansible_collections.volume.activation.plugins.module_utils._directory.names import child_dn, filter_text, split_dn
 
 PARENT = "CN=Activation Objects,DC=corp,DC=test"
 # The byte at each place tells where it goes.

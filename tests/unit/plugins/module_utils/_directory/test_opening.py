@@ -16,10 +16,10 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     DirectorySettings,
     DirectoryUnreachable,
     Security,
-    _opening,
     open_directory,
+    opening,
 )
-from ansible_collections.volume.activation.plugins.module_utils._directory._discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
@@ -33,7 +33,7 @@ CLOSED = "127.0.0.1"
 def known(monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
     """What DNS says; a test fills it."""
     endpoints: list[Endpoint] = []
-    monkeypatch.setattr(_opening, "domain_controllers", lambda *_domain, **_options: tuple(endpoints))
+    monkeypatch.setattr(opening, "domain_controllers", lambda *_domain, **_options: tuple(endpoints))
     return endpoints
 
 
@@ -92,13 +92,13 @@ def test_the_port_follows_from_security_and_dns(
 ) -> None:
     known += [Endpoint("dc1.corp.test", 3389)]
     settings = settings_for(samba, server=None, domain="corp.test", security=Security(security), port=port)
-    assert _opening._endpoints(settings) == (Endpoint("dc1.corp.test", asked),)
+    assert opening._endpoints(settings) == (Endpoint("dc1.corp.test", asked),)
 
 
 @pytest.mark.parametrize(("security", "asked"), [("ldaps", 636), ("starttls", 389), ("gssapi", 389)])
 def test_a_named_server_is_asked_at_its_usual_port(samba: DomainController, security: str, asked: int) -> None:
     settings = settings_for(samba, server="dc1.corp.test.", security=Security(security))
-    assert _opening._endpoints(settings) == (Endpoint("dc1.corp.test", asked),)
+    assert opening._endpoints(settings) == (Endpoint("dc1.corp.test", asked),)
 
 
 @pytest.mark.parametrize(

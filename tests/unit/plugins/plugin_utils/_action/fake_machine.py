@@ -9,12 +9,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine, Stage, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
-    ActivationError,
-    MachineRefused,
-    Refusal,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, MachineRefused, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,
@@ -25,7 +22,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
     need,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Machine, Stage, Stages
 
 SCOPE = Scope()
 

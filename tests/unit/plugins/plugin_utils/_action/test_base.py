@@ -12,13 +12,13 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import base as base_module
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AnswerLost,
     ConnectionFailed,
     MissingLibrary,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _base
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from ...action.fake_task import KEY, MODULES, PASSWORD, FakeTask, licensed, on_mak, windows
@@ -169,7 +169,7 @@ def test_a_session_that_cannot_be_opened_is_a_result_too(
     def refuse(_settings: object) -> t.NoReturn:
         raise error
 
-    monkeypatch.setattr(_base, "open_session", refuse)
+    monkeypatch.setattr(base_module, "open_session", refuse)
     found = stage.run("license_info", {})
     assert (found["code"], found["failed"], found["refused"]) == (code, True, False)
 

@@ -14,6 +14,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible.release import __version__ as ansible_version
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.connection_settings import settings_from
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
@@ -27,7 +28,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     Tls,
     WinRMSettings,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._task._connections import settings_from
 
 VERSION = tuple(int(part) for part in ansible_version.split(".")[:2])
 

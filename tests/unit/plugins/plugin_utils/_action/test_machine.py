@@ -11,10 +11,10 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.machine import Machine
 from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline, time_left
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._session import PsrpSettings, WinRMSettings
-from ansible_collections.volume.activation.plugins.plugin_utils._task._machine import Machine
 
 
 class Session:

@@ -16,10 +16,10 @@ from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader(sys.argv[1:])
-import {ENGINE}._task
+import {ENGINE}._action
 from {ENGINE}._licensing import table, windows_name
 from {ENGINE}._variables import refuse_misspelt
-from {ENGINE}._session._trust import _context_for
+from {ENGINE}._session.tls_context import _context_for
 import ssl
 from pathlib import Path
 def refuse(*_arguments, **_more):

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.volume.activation.plugins.plugin_utils._task._progress import Progress
+from ansible_collections.volume.activation.plugins.plugin_utils._action.progress import Progress
 
 
 class Clock:

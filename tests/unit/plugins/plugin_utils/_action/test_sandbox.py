@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import ledger_from
+from ansible_collections.volume.activation.plugins.plugin_utils._action.sandbox import sandboxed
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger
-from ansible_collections.volume.activation.plugins.plugin_utils._task._budget import ledger_from
-from ansible_collections.volume.activation.plugins.plugin_utils._task._sandbox import sandboxed
 
 URL = "https://127.0.0.1:4711/simulated-fleet/BatchActivation/BatchActivation.asmx"
 FLEET = {

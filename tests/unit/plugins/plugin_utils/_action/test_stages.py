@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action import Stage
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
@@ -20,13 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     Refusal,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
-    KmsSettings,
-    Plan,
-    When,
-    Wish,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._task import Stage
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Plan, When, Wish
 
 from .._planning.state_samples import licensed, office, state, windows
 from .fake_machine import FakeApplier, FakeMachine, actions, choice, on, refused, stages

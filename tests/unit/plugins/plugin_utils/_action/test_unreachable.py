@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.unreachable import unreached
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AuthenticationFailed,
     ConnectionFailed,
     Refusal,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import failure
+from ansible_collections.volume.activation.plugins.plugin_utils._results import failure
 from ansible_collections.volume.activation.plugins.plugin_utils._session import CONTROLLER_LIMIT, UNREACHABLE_CODES
-from ansible_collections.volume.activation.plugins.plugin_utils._task._unreached import unreached
 
 
 def _of_session(code: str, kind: type[ActivationError] = ConnectionFailed) -> ActivationError:

@@ -10,7 +10,7 @@ import types
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._task._wording import role_prefix, worded
+from ansible_collections.volume.activation.plugins.plugin_utils._action.wording import role_prefix, worded
 
 OPTIONS = ("replace_licensed", "kms_host", "activation_type", "activate", "no_such_variable")
 FAILED = {

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import ServiceSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import ServiceSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 
 from .._session.certificate_authority import Authority

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Entry, Ledger, MachineIdentity
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     ConfirmationDesk,
     Installation,
     Obtained,
@@ -17,6 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     ProxyRequest,
     ServiceUnavailable,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Entry, Ledger, MachineIdentity
 
 from .fake_http_service import CIDS, IIDS, PID
 

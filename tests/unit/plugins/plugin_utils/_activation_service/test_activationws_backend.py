@@ -12,7 +12,7 @@ import urllib.parse
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     ActivationService,
     Installation,
     ServiceRefusal,
@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     ServiceUnavailable,
     service_for,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._activationws import code_in
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.activationws_backend import code_in
 
 from .fake_http_service import CIDS, DROP, IIDS, PID, Behaviour, Seen, Sent, Site, always
 

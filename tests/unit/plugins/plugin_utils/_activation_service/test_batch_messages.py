@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import ProtocolViolation
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import Installation
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._messages import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import Installation
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.batch_messages import (
     confirmation_request,
     count_request,
     decode_answer,
     inner_request,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ProtocolViolation
 
 from .fake_http_service import CIDS, IIDS, OTHER_PID, PID, RESPONSE, answer, granted, row, wrapped
 

@@ -10,6 +10,12 @@ import dataclasses
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
+    ConfirmationDesk,
+    Installation,
+    Outcome,
+    ProxyRequest,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     EntryState,
@@ -17,12 +23,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     MachineIdentity,
     Method,
     PoolWish,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
-    ConfirmationDesk,
-    Installation,
-    Outcome,
-    ProxyRequest,
 )
 
 from .fake_http_service import CIDS, IIDS, PID

@@ -11,14 +11,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Exchange
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     Installation,
     ServiceSettings,
     ServiceUnavailable,
-    _transport,
     service_for,
+    transport,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Exchange
 
 from .._deadlines.hostile_server import (
     ENCODED,
@@ -73,7 +73,7 @@ def test_an_answer_that_comes_byte_by_byte_leaves_the_outcome_open(
     serve: Serve, failed: t.Any, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(_transport, "Exchange", functools.partial(Exchange, clock=clock))
+    monkeypatch.setattr(transport, "Exchange", functools.partial(Exchange, clock=clock))
     failure = failed(serve(answering(SLOW[case], clock.jump)), timeout=Clock.JUMP + SECONDS)
     assert (failure.code, failure.may_have_arrived) == ("read_timeout", True)
     assert "timeout of the service" in failure.remedy
@@ -83,7 +83,7 @@ def test_an_answer_that_comes_byte_by_byte_leaves_the_outcome_open(
 def test_an_answer_without_end_is_cut_off(
     serve: Serve, failed: t.Any, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
-    monkeypatch.setattr(_transport, "WIRE_LIMIT", 256 * 1024)
+    monkeypatch.setattr(transport, "WIRE_LIMIT", 256 * 1024)
     failure = failed(serve(answering(ENDLESS[case])), timeout=60)
     # The library may have a limit of its own for the number of headers and for the size of a chunk's first line.
     theirs = {"endless_headers": "connection_dropped", "endless_chunk_size": "answer_truncated"}
@@ -117,7 +117,7 @@ def test_attempts_are_as_many_as_the_settings_say(serve: Serve, failed: t.Any, m
         asked.append(1)
         clock.jump()
 
-    monkeypatch.setattr(_transport, "Exchange", functools.partial(Exchange, clock=clock))
+    monkeypatch.setattr(transport, "Exchange", functools.partial(Exchange, clock=clock))
     server = serve(answering(SLOW["slow_body"], once_more))
     failure = failed(server, retries=2, retry_delay=0, timeout=Clock.JUMP + SECONDS)
     assert (failure.code, len(asked)) == ("read_timeout", 3)

@@ -10,8 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, Ledger, PoolWish
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     ConfirmationDesk,
     Installation,
     Outcome,
@@ -20,6 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     ServiceUnavailable,
     service_for,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, Ledger, PoolWish
 
 from .fake_http_service import CIDS, DROP, IIDS, Site, always
 from .fake_service import KEY, OTHER_KEY, POOL, Service, codes, entries, granting, request, run, states, unavailable

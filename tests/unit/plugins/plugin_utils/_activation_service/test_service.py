@@ -10,8 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     ActivationService,
     Installation,
     ServiceRefusal,
@@ -19,6 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._microsoft impor
     ServiceUnavailable,
     service_for,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 
 from .fake_http_service import CIDS, DROP, IIDS, PID, Seen, Sent, Site, always, answer, granted, microsoft, row, wrapped
 

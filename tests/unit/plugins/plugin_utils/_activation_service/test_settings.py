@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     MICROSOFT_URL,
     ServiceSettings,
     service_for,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 
 SECRET = "not-to-be-seen"

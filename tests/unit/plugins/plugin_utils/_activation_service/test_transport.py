@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     Installation,
     ServiceSettings,
     ServiceUnavailable,
     service_for,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft._messages import ANSWER_LIMIT
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.batch_messages import ANSWER_LIMIT
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 
 from .._session.certificate_authority import Authority

@@ -9,10 +9,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
-    APPLICATION_IDS,
-    Application,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
 
 UTC = timezone.utc
 

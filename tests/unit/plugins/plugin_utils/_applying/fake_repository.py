@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Reader
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import queries as q
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import UnknownInSchema
 
 from .._planning.state_samples import NOW

@@ -13,10 +13,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
 )
 
-from .._planning.state_samples import (
-    TABLE,
-    ActivationType,
-)
+from .._planning.state_samples import TABLE, ActivationType
 
 HOST = "kms.example.com"
 

@@ -11,11 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
-    AnswerLost,
-    MachineRefused,
-    NotConverged,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, MachineRefused, NotConverged
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
     EditionKey,

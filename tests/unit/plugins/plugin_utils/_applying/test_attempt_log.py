@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._attempt_log import AttemptLog, with_attempts
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.attempt_log import AttemptLog, with_attempts
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     ActivationType,

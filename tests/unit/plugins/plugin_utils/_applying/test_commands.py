@@ -10,14 +10,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._calls import (
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.commands import (
     REFRESH,
     Call,
     call_for,
     calls_for,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._host_work import work_for
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.kms_host_commands import work_for
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import table
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,

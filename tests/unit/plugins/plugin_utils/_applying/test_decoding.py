@@ -11,8 +11,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._rows import (
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.decoding import (
     machine_from,
     product_from,
     service_from,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._firewall import (
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.firewall import (
     firewall_rule,
     set_ports,
     set_profiles,

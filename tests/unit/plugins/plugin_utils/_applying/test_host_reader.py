@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Reader, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._rows import hosting_from, served_from
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.decoding import hosting_from, served_from
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MachineRefused
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     FirewallRule,

@@ -11,11 +11,11 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Retry
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._attempts import (
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.counted_activation import SETTLING_SECONDS
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.lost_answer import (
     BROKEN_SECONDS,
     SLOW_SECONDS,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._spender import SETTLING_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import _queries as q
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import queries as q
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     MachineRefused,
     ProtocolViolation,

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._host_registry import (
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.registry import (
     Registry,
     mark_host,
     publish_domains,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._restart import restart_service
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.service_restart import restart_service
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,

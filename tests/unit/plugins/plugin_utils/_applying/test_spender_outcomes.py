@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Retry, Spend, Ticket
-from ansible_collections.volume.activation.plugins.plugin_utils._applying._spender import SETTLING_SECONDS
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.counted_activation import SETTLING_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AuthenticationFailed,
     ConnectionFailed,

@@ -11,8 +11,8 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _findings
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import load
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import load
 
 from .audit_documents import AUDITED, Document, Fleet
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_prometheus
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_prometheus
 
 from .audit_documents import audit
 

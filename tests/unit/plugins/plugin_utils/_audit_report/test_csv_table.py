@@ -11,8 +11,8 @@ import io
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_csv
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._table import COLUMNS
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_csv
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.csv_table import COLUMNS
 
 from .audit_documents import Document, Fleet, audit, healthy, machine, unreached
 

@@ -13,8 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import (
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import (
     as_csv,
     as_html,
     as_json,
@@ -22,6 +21,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report im
     encoded,
     load,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.tests.mutations import damaged_bytes, damaged_value
 
 from .audit_documents import Document, audit

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils import _findings, _fleet_report
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import _document, as_json, encoded, load
+from ansible_collections.volume.activation.plugins.plugin_utils import _audit_report, _findings
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_json, encoded, load
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import document as document_module
 
 from .audit_documents import Document, audit, healthy, unreached
 from .evaluated_audits import judged, refused
 
-SCHEMA = Path(_fleet_report.__file__).parent / "data" / "audit.schema.json"
+SCHEMA = Path(_audit_report.__file__).parent / "data" / "audit.schema.json"
 DOCUMENTS = {"a fleet": audit(80), "nobody": audit(0), "a healthy fleet": healthy(), "a silent fleet": unreached()}
 each_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 
@@ -93,7 +94,7 @@ def test_an_audit_without_its_machines_names_the_option() -> None:
 
 
 def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_document, "LARGEST", 1024 * 1024)
+    monkeypatch.setattr(document_module, "LARGEST", 1024 * 1024)
     found = refused(" " * (1024 * 1024 + 1))
     assert found.code == "audit_too_large"
     assert "1 MiB" in found.message

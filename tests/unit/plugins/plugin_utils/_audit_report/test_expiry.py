@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._about import facts
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._expiry import expiry
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.expiry import expiry
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.footer import facts
 
 from .audit_documents import Document, audit
 

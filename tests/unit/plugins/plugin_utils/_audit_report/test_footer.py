@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._about import facts
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.footer import facts
 
 AUDIT: dict[str, t.Any] = {
     "format": "volume.activation audit 1",

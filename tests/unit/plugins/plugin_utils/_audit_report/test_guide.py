@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ansible_collections.volume.activation.plugins.plugin_utils import _fleet_report
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._table import COLUMNS
+from ansible_collections.volume.activation.plugins.plugin_utils import _audit_report
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.csv_table import COLUMNS
 
 from .audit_documents import audit
 
@@ -31,7 +31,7 @@ def test_the_guide_has_every_metric_with_its_labels(checkout: Path) -> None:
     document = audit(30)
     document["forecast"]["windows"]["count_now"] = 50
     found = set()
-    for line in _fleet_report.as_prometheus(document).splitlines():
+    for line in _audit_report.as_prometheus(document).splitlines():
         if not line.startswith("#"):
             name, labels = line.split(" ")[0].split("{")[0], line.partition("{")[2]
             named = ", ".join(re.findall(r'(\w+)="', labels or ""))

@@ -13,9 +13,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_html
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._findings import cards
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report._sums import percent
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_html
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.findings import cards
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.sums import percent
 
 from .audit_documents import HOSTILE, Document, Fleet, audit, healthy, hostile, unreached
 

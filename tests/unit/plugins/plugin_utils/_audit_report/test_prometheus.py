@@ -11,8 +11,8 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _findings
-from ansible_collections.volume.activation.plugins.plugin_utils._findings._standing import METHODS
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import _words, as_prometheus
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_prometheus, vocabulary
+from ansible_collections.volume.activation.plugins.plugin_utils._findings.license_summary import METHODS
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import LicenseStatus
 
 from .audit_documents import Document, audit, healthy, unreached
@@ -81,17 +81,17 @@ def test_what_ends_is_counted_up_to_each_horizon(days: int) -> None:
 def test_a_fleet_with_nothing_wrong_has_every_series_that_an_alert_can_be_about() -> None:
     found = parsed(healthy())
     assert {
-        code: value(found, "findings", code=code, severity=severity) for code, severity in _words.CODES.items()
-    } == (dict.fromkeys(_words.CODES, 0))
+        code: value(found, "findings", code=code, severity=severity) for code, severity in vocabulary.CODES.items()
+    } == (dict.fromkeys(vocabulary.CODES, 0))
     assert value(found, "machines_by_status", status="notification") == 0
     assert value(found, "expiring_machines", within_days="7") == 0
 
 
 def test_the_words_are_those_that_an_audit_uses() -> None:
-    assert {code: text.severity for code, text in _findings.TEXTS.items()} == dict(_words.CODES)
-    assert set(_words.SEVERITIES) == set(_findings.SEVERITIES)
-    assert set(_words.METHODS) == set(METHODS)
-    assert set(_words.STATUSES) == {status.label for status in LicenseStatus} | {"unreachable", "no_key"}
+    assert {code: text.severity for code, text in _findings.TEXTS.items()} == dict(vocabulary.CODES)
+    assert set(vocabulary.SEVERITIES) == set(_findings.SEVERITIES)
+    assert set(vocabulary.METHODS) == set(METHODS)
+    assert set(vocabulary.STATUSES) == {status.label for status in LicenseStatus} | {"unreachable", "no_key"}
 
 
 def test_ten_times_as_many_machines_are_no_more_series() -> None:

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Crew, Target, read_target
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import _reading as reading
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import read_machine as reading
 from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline, time_left
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings

@@ -13,7 +13,7 @@ import resource
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Descriptors
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing._descriptors import raise_limit
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing.descriptors import raise_limit
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")

@@ -15,7 +15,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing._board import Board
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing.shared_memory import Board
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -28,7 +28,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import ClientCertificate, WinRMSettings
-from ansible_collections.volume.activation.plugins.plugin_utils._session._ntlm import check_strength
+from ansible_collections.volume.activation.plugins.plugin_utils._session.ntlm_policy import check_strength
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 

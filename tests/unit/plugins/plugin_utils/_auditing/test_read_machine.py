@@ -13,14 +13,14 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Row, Target, read_target
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import _reading as reading
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import read_machine as reading
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     ConnectionSettings,
     Tls,
     WinRMSettings,
-    _limits,
+    controller_limits,
     open_session,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
@@ -171,8 +171,8 @@ def test_an_unforeseen_error_is_the_controllers_when_memory_ran_out(
         raise SystemError("error return without exception set")
 
     monkeypatch.setattr(reading, "open_session", explode)
-    monkeypatch.setattr(_limits, "_peak", lambda: 990 << 20)
-    monkeypatch.setattr(_limits, "_address_space", lambda: float(1000 << 20))
+    monkeypatch.setattr(controller_limits, "_peak", lambda: 990 << 20)
+    monkeypatch.setattr(controller_limits, "_address_space", lambda: float(1000 << 20))
     assert read(target(server, "app"))["error"]["code"] == "controller_limit"
 
 

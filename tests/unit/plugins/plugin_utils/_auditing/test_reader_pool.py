@@ -23,8 +23,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Crew, Target, _shift, _worker
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing._shift import MAX_ROW, work
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import (
+    Accounts,
+    Crew,
+    Target,
+    reader_handle,
+    reader_process,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing.reader_process import MAX_ROW, work
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import WinRMSettings
@@ -58,7 +64,9 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Told], Source]:
 
     def start(told: Told) -> Source:
         monkeypatch.setattr(
-            _shift, "read_target", lambda target, _accounts: {"name": target.name, "error": None, **told(target.name)}
+            reader_process,
+            "read_target",
+            lambda target, _accounts: {"name": target.name, "error": None, **told(target.name)},
         )
         return Source()
 
@@ -136,7 +144,7 @@ def test_a_process_that_hangs_is_ended_at_once_or_soon(
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
             return super().target(name)
 
-    monkeypatch.setattr(_worker, "_SECONDS_TO_LEAVE", 60.0 if obeys else 0.3)
+    monkeypatch.setattr(reader_handle, "_SECONDS_TO_LEAVE", 60.0 if obeys else 0.3)
     reading(lambda name: {"pid": os.getpid(), "waited": name != "m0" and hangs.wait(60)})
     rows = Crew(concurrency=2, processes=1, rng=AsGiven()).read(NAMES, Deaf())
     before = signal.signal(signal.SIGTERM, lambda *_given: None)  # what is done here is not done there
@@ -209,7 +217,7 @@ def test_a_row_that_breaks_off_is_a_machine_that_was_not_read(monkeypatch: pytes
         os.write(pipe[1].fileno(), struct.pack("!i", 1000) + b"{")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(_worker, "work", breaks_off)
+    monkeypatch.setattr(reader_handle, "work", breaks_off)
     rows = list(Crew(concurrency=1, rng=AsGiven()).read(["a", "b"], Source()))
     assert [(row["name"], row["error"]["code"]) for row in rows] == [("a", "reader_lost"), ("b", "reader_lost")]
 
@@ -238,7 +246,7 @@ def logging_in(monkeypatch: pytest.MonkeyPatch, refuses: t.Callable[[str], bool]
             return {"name": target.name, "error": {"code": error.code}}
         return {"name": target.name, "error": None}
 
-    monkeypatch.setattr(_shift, "read_target", read)
+    monkeypatch.setattr(reader_process, "read_target", read)
 
 
 def test_hosts_that_refuse_every_login_do_not_void_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +291,7 @@ def test_a_host_that_met_a_limit_of_the_controller_is_read_once_more(monkeypatch
                 return {**row, **limited} if met.value == 1 else row
         return row
 
-    monkeypatch.setattr(_shift, "read_target", read)
+    monkeypatch.setattr(reader_process, "read_target", read)
     rows = list(Crew(concurrency=4, processes=2).read(NAMES, Source()))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert {row["name"]: row["error"]["code"] for row in rows if row["error"]} == {"m1": "controller_limit"}

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
-from ansible_collections.volume.activation.plugins.plugin_utils._cim import _repository as limits
+from ansible_collections.volume.activation.plugins.plugin_utils._cim import repository as limits
 from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AnswerLost,

@@ -12,10 +12,10 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
-from ansible_collections.volume.activation.plugins.plugin_utils._cim._repository import MAX_BYTES, MAX_ROWS
+from ansible_collections.volume.activation.plugins.plugin_utils._cim.repository import MAX_BYTES, MAX_ROWS
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import MAX_MESSAGE_BYTES
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman._xml import (
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman.xml import (
     MAX_ELEMENTS,
     MAX_NAME,
     MAX_NAMES,

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository, UnknownInSchema, equals
-from ansible_collections.volume.activation.plugins.plugin_utils._cim._repository import MAX_BATCHES
+from ansible_collections.volume.activation.plugins.plugin_utils._cim.repository import MAX_BATCHES
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AnswerLost,
     ConnectionFailed,

@@ -17,12 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import from_lexical, lexical, to_lexical
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ProtocolViolation
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
-    Datetime,
-    Instance,
-    Interval,
-    wmi_resource,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Datetime, Instance, Interval, wmi_resource
 
 same = settings(derandomize=True, deadline=None)
 REFERENCE = wmi_resource("Acme_Room", selectors={"Floor": "2"})

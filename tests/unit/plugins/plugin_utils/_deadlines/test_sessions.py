@@ -23,12 +23,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._secrets import 
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     Proxy,
     Tls,
-    _guarded,
     check_reach,
+    guarded_session,
     open_session,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session import _settings as settings_module
-from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import ANSWER_LIMIT
+from ansible_collections.volume.activation.plugins.plugin_utils._session import settings as settings_module
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import ANSWER_LIMIT
 
 from .._session.certificate_authority import Authority
 from .._session.fake_listener import ANSWER, PLAIN, SEALED, Machine, drop
@@ -70,7 +70,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A request has SECONDS after the clock has jumped, and all the time it needs before."""
     clock = Clock()
     monkeypatch.setattr(settings_module, "_LOGIN_SECONDS", Clock.JUMP + SECONDS - 2 * PATIENCE)
-    monkeypatch.setattr(_guarded, "Exchange", functools.partial(Exchange, clock=clock))
+    monkeypatch.setattr(guarded_session, "Exchange", functools.partial(Exchange, clock=clock))
     return clock
 
 
@@ -95,7 +95,7 @@ def test_an_answer_that_comes_byte_by_byte_is_lost_at_the_deadline(
 def test_an_answer_without_end_is_cut_off(
     serve: Serve, settings: t.Any, opened: t.Any, authority: Authority, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
-    monkeypatch.setattr(_guarded, "WIRE_LIMIT", 256 * 1024)
+    monkeypatch.setattr(guarded_session, "WIRE_LIMIT", 256 * 1024)
     error = failure(opened(patient(settings, serve(answering(ENDLESS[case]), authority.server()))))
     assert isinstance(error, AnswerLost)
     # The libraries may have a limit of their own for the number of headers and for the size of a chunk's first line.
@@ -187,7 +187,7 @@ def test_a_silent_proxy_inside_tls_means_that_nothing_was_sent(
 def test_a_request_in_time_is_answered_by_a_proxy_too(
     settings: t.Any, opened: t.Any, machine: t.Any, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from .._microsoft.fake_http_service import Proxy as HonestProxy
+    from .._activation_service.fake_http_service import Proxy as HonestProxy
 
     proxy = HonestProxy()
     try:

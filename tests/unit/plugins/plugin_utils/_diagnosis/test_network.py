@@ -16,10 +16,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     Published,
     PublishedHost,
     Reach,
-    _surroundings,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis._recorded import Noted, Recorded
-from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis._surroundings import place_of
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import network as network_module
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis.network import place_of
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis.recorded_network import Noted, Recorded
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     Discovery,
     DnsFailed,
@@ -50,8 +50,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         names.append((name, settings.servers))
         return ("10.20.30.40",)
 
-    monkeypatch.setattr(_surroundings, "resolve", resolved)
-    monkeypatch.setattr(_surroundings, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    monkeypatch.setattr(network_module, "resolve", resolved)
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
     return names
 
 
@@ -73,12 +73,12 @@ def test_the_machine_is_looked_up_by_the_system_and_a_kms_host_by_the_servers(as
 )
 @pytest.mark.usefixtures("asked")
 def test_what_became_of_a_port(monkeypatch: pytest.MonkeyPatch, outcome: Outcome, answering: Answering) -> None:
-    monkeypatch.setattr(_surroundings, "probe", lambda *_given: Probe(outcome))
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(outcome))
     assert Network(SERVERS).kms_host(KMS, 1688).answering is answering
 
 
 def test_a_name_without_an_address_has_no_port_to_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_surroundings, "resolve", lambda *_given: ())
+    monkeypatch.setattr(network_module, "resolve", lambda *_given: ())
     assert Network(SERVERS).kms_host(KMS, 1688).answering is Answering.NAMELESS
 
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_looked_up_is_unknown(monkeypatch: pytest.MonkeyPatch, er
     def failed(*_given: Any) -> tuple[str, ...]:
         raise error
 
-    monkeypatch.setattr(_surroundings, "resolve", failed)
+    monkeypatch.setattr(network_module, "resolve", failed)
     found = Network(SERVERS).kms_host(KMS, 1688)
     assert (found.answering, found.why) == (Answering.UNKNOWN, str(error))
 
@@ -97,7 +97,7 @@ def _discovering(monkeypatch: pytest.MonkeyPatch, seen: SeenDomain) -> None:
         assert domains == ["corp.example"]
         return Discovery((JudgedDomain(seen, judge(seen, allowed)),))
 
-    monkeypatch.setattr(_surroundings, "discover", discovered)
+    monkeypatch.setattr(network_module, "discover", discovered)
 
 
 def test_a_controller_without_a_socket_left_knows_nothing_of_a_port(
@@ -106,7 +106,7 @@ def test_a_controller_without_a_socket_left_knows_nothing_of_a_port(
     def probed(*_given: Any) -> Probe:
         raise Refusal("No socket is left.", code="too_many_open_files")
 
-    monkeypatch.setattr(_surroundings, "probe", probed)
+    monkeypatch.setattr(network_module, "probe", probed)
     found = Network(SERVERS).machine(HOST, 5986)
     assert (found.answering, found.why) == (Answering.UNKNOWN, "No socket is left.")
     assert len(asked) == 1
@@ -132,7 +132,7 @@ def test_a_library_that_is_missing_is_a_flaw_of_its_own(monkeypatch: pytest.Monk
     def failed(*_given: Any, **_named: Any) -> Discovery:
         raise MissingLibrary("dnspython is missing.", code="dnspython_missing", remedy="Install it.")
 
-    monkeypatch.setattr(_surroundings, "discover", failed)
+    monkeypatch.setattr(network_module, "discover", failed)
     assert Network(SERVERS).published("corp.example").codes == {"dnspython_missing"}
 
 
@@ -166,13 +166,13 @@ def test_a_link_local_kms_host_is_left_to_the_machine(host: str) -> None:
 
 
 def test_a_link_local_machine_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_surroundings, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
     assert Network(SERVERS).machine("fe80::1%lo", 5986).is_open
 
 
 @pytest.mark.parametrize("host", ["[::1]", "::1"])
 def test_a_machine_is_found_with_and_without_brackets(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setattr(_surroundings, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
     place = place_of(settings(host=host))
     assert place.host == "::1"
     assert Network(DnsSettings()).machine(place.host, place.port).addresses == ("::1",)

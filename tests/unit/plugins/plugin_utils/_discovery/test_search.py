@@ -16,9 +16,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
     DnsSettings,
     Outcome,
     Probe,
-    _search,
     discover,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._discovery import search as search_module
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MissingLibrary
 from ansible_collections.volume.activation.tests.dnsmasq import Serve, Zones, host, srv
 from ansible_collections.volume.activation.tests.kms_ports import opened
@@ -138,7 +138,7 @@ def test_ten_dead_hosts_wait_together_and_so_cost_what_one_costs(dnsmasq: Serve)
 
 @pytest.mark.parametrize("step", ["service_records", "resolve"])
 def test_ten_unanswered_questions_wait_together_too(monkeypatch: pytest.MonkeyPatch, dnsmasq: Serve, step: str) -> None:
-    barrier, real = threading.Barrier(len(DEAD), timeout=60), getattr(_search, step)
+    barrier, real = threading.Barrier(len(DEAD), timeout=60), getattr(search_module, step)
 
     def asked(name: str, settings: DnsSettings) -> object:
         barrier.wait()
@@ -146,7 +146,7 @@ def test_ten_unanswered_questions_wait_together_too(monkeypatch: pytest.MonkeyPa
 
     domains = [f"domain{number}.corp.test" for number in range(len(DEAD))]
     zones = dnsmasq(*(srv(domain, name) for domain, name in zip(domains, DEAD, strict=True)))
-    monkeypatch.setattr(_search, step, asked)
+    monkeypatch.setattr(search_module, step, asked)
     found = discover(domains, asking(zones))
     assert [finding.code for finding in found.findings] == ["stale_record"] * len(DEAD)
 
@@ -183,7 +183,7 @@ def test_a_missing_library_is_no_finding_but_a_failure(monkeypatch: pytest.Monke
     def fail(*_args: object) -> None:
         raise MissingLibrary("missing", code="dnspython_missing")
 
-    monkeypatch.setattr(_search, "service_records", fail)
+    monkeypatch.setattr(search_module, "service_records", fail)
     with pytest.raises(MissingLibrary):
         discover(["corp.test"], DnsSettings())
 

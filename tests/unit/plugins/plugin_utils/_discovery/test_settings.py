@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
-    DnsSettings,
-    limit_number,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._discovery import DnsSettings, limit_number
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 
 

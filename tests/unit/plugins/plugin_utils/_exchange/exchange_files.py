@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     Standing,
     encode,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange._format import _sums, canonical
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange.file_format import _sums, canonical
 
 from .offline_requests import confirmation, identifier, pid
 

@@ -10,16 +10,16 @@ import hashlib
 import typing as t
 from pathlib import Path
 
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Exporter, Privacy, Report
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, MachineIdentity, PoolWish
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     Installation,
     Outcome,
     ProxyRequest,
     ServiceRefusal,
     ServiceUnavailable,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Exporter, Privacy, Report
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, MachineIdentity, PoolWish
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 FINGERPRINT = ProductKey.parse(KEY).fingerprint

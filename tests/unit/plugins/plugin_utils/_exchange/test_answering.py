@@ -13,17 +13,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Answerer, Privacy, Standing, load
 
-from .offline_requests import (
-    POOL,
-    Service,
-    confirmation,
-    exported,
-    identifier,
-    open_ledger,
-    pid,
-    refused,
-    unreachable,
-)
+from .offline_requests import POOL, Service, confirmation, exported, identifier, open_ledger, pid, refused, unreachable
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import decode, encode
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange._format import _sums
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange.file_format import _sums
 from ansible_collections.volume.activation.tests.mutations import damaged_bytes, damaged_value
 
 from .exchange_files import HALF, Content, content_of, resealed, seal

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import Installation
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
     Answerer,
     Exporter,
     Importer,
     Privacy,
-    _export,
     load,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange import export as export_module
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Confirmation,
     EntryState,
@@ -30,7 +31,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Method,
     Stop,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import Installation
 
 from .offline_requests import (
     FINGERPRINT,
@@ -203,7 +203,7 @@ def test_a_file_that_cannot_be_written_takes_the_reservations_back(
     def fail(place: Path, _exchange: object) -> None:
         raise Refusal(f"no room for {place.name}", code="exchange_unwritable")
 
-    monkeypatch.setattr(_export, "save", fail)
+    monkeypatch.setattr(export_module, "save", fail)
     with pytest.raises(Refusal):
         exported(ledger, path, [1, 2])
     states = {entry.machine.name: entry.state for entry in ledger.entries()}

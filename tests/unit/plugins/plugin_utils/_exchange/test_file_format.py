@@ -14,13 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
-    Exchange,
-    Privacy,
-    decode,
-    encode,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange._format import _row, canonical
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Exchange, Privacy, decode, encode
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange.file_format import _row, canonical
 
 from .exchange_files import HALF, Content, answer_for, content_of, exchange_of, request_for, resealed
 from .offline_requests import confirmation, identifier, pid

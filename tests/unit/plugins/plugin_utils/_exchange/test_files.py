@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange import _files as files
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange import files
 
 
 def test_a_file_is_for_its_owner_only_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import Installation
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
     Answerer,
@@ -24,7 +25,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     load,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import Installation
 
 from .offline_requests import (
     POOL,

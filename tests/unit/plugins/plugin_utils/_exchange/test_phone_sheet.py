@@ -12,13 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
-    Answerer,
-    Privacy,
-    Request,
-    Sheet,
-    load,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Answerer, Privacy, Request, Sheet, load
 
 from .offline_requests import Service, digits, exported, identifier, open_ledger, pid, unreachable
 

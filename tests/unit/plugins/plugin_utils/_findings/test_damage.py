@@ -13,11 +13,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_json, load
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
-from ansible_collections.volume.activation.plugins.plugin_utils._fleet_report import as_json, load
 from ansible_collections.volume.activation.tests.mutations import damaged_value
 
-from .._fleet_report.audit_documents import AUDITED, Fleet
+from .._audit_report.audit_documents import AUDITED, Fleet
 
 MADE = ("method", "status", "expires", "days_left", "findings")
 SEEDS = range(3)

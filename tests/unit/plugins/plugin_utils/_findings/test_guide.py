@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import CODES, SEVERITIES, TEXTS
-from ansible_collections.volume.activation.plugins.plugin_utils._findings._askers import KINDS
-from ansible_collections.volume.activation.plugins.plugin_utils._findings._judge import _LEFT_UNREAD
-from ansible_collections.volume.activation.plugins.plugin_utils._findings._standing import METHODS
+from ansible_collections.volume.activation.plugins.plugin_utils._findings.kms_demand import KINDS
+from ansible_collections.volume.activation.plugins.plugin_utils._findings.license_summary import METHODS
+from ansible_collections.volume.activation.plugins.plugin_utils._findings.rules import _LEFT_UNREAD
 
 ROOT = Path(__file__).resolve().parents[5]
 GUIDE = (ROOT / "docs" / "docsite" / "rst" / "guide_audit.rst").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import migration_report
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._migration_texts import CODES
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import migration_report
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports.adba_migration_texts import CODES
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 DAY = 24 * 60

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import diagnosis_report
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import diagnosis_report
 
 
 def _check(name: str, status: str, code: str | None = None, **words: Any) -> dict[str, Any]:

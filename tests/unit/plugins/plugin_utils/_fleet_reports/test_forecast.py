@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import kms_forecast
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._forecast_notes import CODES
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import kms_forecast
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports.forecast_notes import CODES
 
 BY_KMS = {"status": "licensed", "activated_by": "kms"}
 BY_AD = {"status": "licensed", "activated_by": "ad"}

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import kms_forecast
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import kms_forecast
 
 Facts = dict[str, t.Any]
 ID = "00000000-aaaa-bbbb-cccc-{:012d}"

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import mak_admission
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import mak_admission
 
 ACCOUNT = "isolated"
 POOL = {"name": "exceptions", "left": 5, "available": 5, "extended_pid": "00000-99999-678-901234-03", "by_machine": []}

@@ -31,8 +31,8 @@ from plugins.plugin_utils._ledger import (  # type: ignore[import-not-found]  # 
     MachineIdentity,
     Method,
 )
-from plugins.plugin_utils._ledger import _entries as entries  # noqa: E402
-from plugins.plugin_utils._ledger._schema import schema  # type: ignore[import-not-found]  # noqa: E402
+from plugins.plugin_utils._ledger import entries  # noqa: E402
+from plugins.plugin_utils._ledger.schema import schema  # type: ignore[import-not-found]  # noqa: E402
 
 # What every child would import again, each for itself.
 for library in ("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "psycopg"):

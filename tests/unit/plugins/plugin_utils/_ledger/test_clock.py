@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._clock import elapsed, is_recent
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.clock import elapsed, is_recent
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 SPAN = timedelta(minutes=15)

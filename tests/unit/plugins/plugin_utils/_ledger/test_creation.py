@@ -18,10 +18,10 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Ledger,
     PoolWish,
-    _creation,
-    _failures,
-    _migrations,
+    creation,
+    database_errors,
     locate,
+    migrations,
     require_creatable,
 )
 
@@ -50,7 +50,7 @@ def test_only_the_last_folder_of_a_path_is_made(tmp_path: Path) -> None:
 
 
 def test_the_default_place_needs_a_home_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_creation, "require_durable", lambda _path: None)
+    monkeypatch.setattr(creation, "require_durable", lambda _path: None)
     with Ledger.open(default=str(tmp_path / ".ansible" / "volume_activation" / "ledger.sqlite")) as ledger:
         assert ledger.created
     lost = str(tmp_path / "home" / ".ansible" / "volume_activation" / "ledger.sqlite")
@@ -84,7 +84,7 @@ def test_a_database_without_tables_is_not_a_new_ledger(tmp_path: Path, create: b
 
 
 def test_a_creation_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_migrations, "_VERSIONS", (("CREATE TABLE volume_activation (",), ()))
+    monkeypatch.setattr(migrations, "_VERSIONS", (("CREATE TABLE volume_activation (",), ()))
     assert str(tmp_path / "ledger.sqlite") in refusal(Ledger.open, str(tmp_path / "ledger.sqlite")).message
     assert list(tmp_path.iterdir()) == []
 
@@ -122,7 +122,7 @@ def test_a_lock_that_cannot_be_had_is_told_from_one_that_others_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "ledger.sqlite"
-    monkeypatch.setattr(f"{Ledger.__module__.rpartition('.')[0]}._database._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(f"{Ledger.__module__.rpartition('.')[0]}.database._PATIENCE_SECONDS", 0.1)
     ledger = Ledger.open(str(path))
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -144,7 +144,7 @@ def test_a_lock_that_cannot_be_had_is_told_from_one_that_others_hold(
     ],
 )
 def test_what_the_file_system_says_is_said_of_the_file(number: int, code: str) -> None:
-    error = _failures.file_failure("/srv/l.sqlite", OSError(number, os.strerror(number)))
+    error = database_errors.file_failure("/srv/l.sqlite", OSError(number, os.strerror(number)))
     assert error.code == code
     assert "/srv/l.sqlite" in error.message
     assert os.strerror(number) in str(error.cause)
@@ -156,7 +156,7 @@ def test_what_sqlite_says_of_a_file_is_not_said_of_a_server(words: str, tmp_path
     path = tmp_path / "l.sqlite"
 
     def fail() -> None:
-        with _failures.explained(str(path), path):
+        with database_errors.explained(str(path), path):
             raise sqlite3.OperationalError(words)
 
     error = refusal(fail)

@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Stop,
     utcnow,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._owner import Owner
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.reservation_owner import Owner
 
 from .demands import KEY, OTHER_KEY, demand, engine, refusal
 

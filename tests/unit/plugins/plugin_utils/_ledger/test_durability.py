@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, _durability
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._durability import (
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, durability
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.durability import (
     Mount,
     disposable_reason,
     parse_mounts,
@@ -125,9 +125,9 @@ def test_the_default_ledger_alone_is_refused_where_it_would_be_lost(
 ) -> None:
     mounts = tmp_path / "mountinfo"
     mounts.write_text(f"27 1 0:30 / {tmp_path} rw - tmpfs tmpfs rw\n")
-    monkeypatch.setattr(_durability, "_MOUNTS", mounts)
-    monkeypatch.setattr(_durability, "_TEMPORARY", ())
-    monkeypatch.setattr(_durability, "_MARKERS", ())
+    monkeypatch.setattr(durability, "_MOUNTS", mounts)
+    monkeypatch.setattr(durability, "_TEMPORARY", ())
+    monkeypatch.setattr(durability, "_MARKERS", ())
     for name in ("TMPDIR", "TMP", "TEMP"):
         monkeypatch.delenv(name, raising=False)
     default = str(tmp_path / ".ansible" / "volume_activation" / "ledger.sqlite")

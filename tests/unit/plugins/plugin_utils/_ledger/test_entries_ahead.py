@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     PoolWish,
     Reservation,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._reconciliation import Evidence, judged
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.reconciliation import Evidence, judged
 
 from .demands import Clock, demand, refusal, run_processes
 

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     Method,
     Pool,
     PoolWish,
-    _entries,
+    entries,
 )
 
 from .demands import DEMAND, KEY, OTHER_KEY, Clock, demand, refusal, reserved, run_processes, stay
@@ -132,7 +132,7 @@ def test_two_pools_of_one_key_do_not_pay_for_one_machine_at_the_same_moment(ledg
     ledger.declare(PoolWish(name="lobby", limit=3, fingerprint=KEY))
     with ThreadPoolExecutor(1) as other:
         with ledger._database.writing() as connection:
-            _entries.reserve(connection, demand(1), ledger._moment())
+            entries.reserve(connection, demand(1), ledger._moment())
             waiting = other.submit(refusal, ledger.reserve, demand(1, pool="lobby"))
             with pytest.raises(StillWaiting):
                 waiting.result(timeout=0.3)
@@ -155,7 +155,7 @@ class TestHolders:
     def elsewhere(self, ledger: Ledger, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Entry:
         """An entry that another controller reserved a moment ago."""
         with monkeypatch.context() as patch:
-            patch.setattr(f"{Ledger.__module__.rpartition('.')[0]}._owner._boot", lambda: "another-boot")
+            patch.setattr(f"{Ledger.__module__.rpartition('.')[0]}.reservation_owner._boot", lambda: "another-boot")
             return ledger.reserve(demand(1)).entry
 
     def test_another_controller_counts_as_alive_until_the_lease_is_over(
@@ -174,7 +174,7 @@ class TestHolders:
     ) -> None:
         clock.forward(hours=1)
         with monkeypatch.context() as patch:
-            patch.setattr(f"{Ledger.__module__.rpartition('.')[0]}._owner._boot", lambda: "a-third-boot")
+            patch.setattr(f"{Ledger.__module__.rpartition('.')[0]}.reservation_owner._boot", lambda: "a-third-boot")
             assert ledger.reserve(demand(1)).taken_over
         assert ledger.is_live(elsewhere.id)
 

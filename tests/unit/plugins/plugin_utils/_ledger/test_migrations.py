@@ -10,13 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect
 
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
-    EntryState,
-    Ledger,
-    Method,
-    _migrations,
-)
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._schema import schema
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger, Method, migrations
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.schema import schema
 
 from .demands import KEY, Clock, demand, engine, run_processes
 
@@ -55,7 +50,7 @@ def entry(number: int, state: str) -> dict[str, Any]:
 def old(location: str) -> str:
     """A ledger of version 1 with two pools, an entry in each state and a stopped key."""
     with engine(location).begin() as connection:
-        _migrations._raise_version(connection, 0)
+        migrations._raise_version(connection, 0)
         for table, rows in (
             ("pools", [{**pool, "created_at": NOW, "updated_at": NOW} for pool in POOLS]),
             ("activations", [entry(number, state) for number, state in enumerate(STATES, 1)]),
@@ -82,7 +77,7 @@ def version(location: str) -> int:
 def test_the_oldest_version_is_brought_up_with_everything_in_it(old: str, clock: Clock) -> None:
     assert version(old) == 1
     with Ledger.open(old, now=clock) as ledger:
-        assert version(old) == _migrations.CURRENT
+        assert version(old) == migrations.CURRENT
         pools = ledger.pools()
         assert [(pool.name, pool.limit, pool.reserve) for pool in pools] == [("annexe", 5, 0), ("labs", 3, 1)]
         assert [(pool.partial, pool.extended_pid, pool.description) for pool in pools][1] == ("AAAAA", None, "Ü")
@@ -103,13 +98,13 @@ def test_a_migrated_ledger_goes_on_where_the_old_one_stood(old: str, clock: Cloc
 
 def test_many_processes_may_meet_an_old_ledger_at_once(old: str) -> None:
     assert set(run_processes("only_open", old, 16)) == {"done"}
-    assert version(old) == _migrations.CURRENT
+    assert version(old) == migrations.CURRENT
     assert [found.state.value for found in Ledger.open(old).entries()] == STATES
 
 
 def test_a_step_that_fails_leaves_the_version_before_it(old: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second, *_later = _migrations._VERSIONS
-    monkeypatch.setattr(_migrations, "_VERSIONS", (first, (*second, "CREATE TABLE pools (name TEXT)")))
+    first, second, *_later = migrations._VERSIONS
+    monkeypatch.setattr(migrations, "_VERSIONS", (first, (*second, "CREATE TABLE pools (name TEXT)")))
     with pytest.raises(Exception, match="ledger"):
         Ledger.open(old)
     assert version(old) == 1

@@ -58,7 +58,7 @@ class TestFiles:
 
     def test_without_a_location_it_is_in_the_home_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", str(tmp_path))
-        monkeypatch.setattr(f"{PACKAGE}._creation.require_durable", lambda _path: None)
+        monkeypatch.setattr(f"{PACKAGE}.creation.require_durable", lambda _path: None)
         Ledger.open()
         assert (tmp_path / ".ansible" / "volume_activation" / "ledger.sqlite").exists()
 
@@ -93,7 +93,7 @@ class TestFiles:
 
     def test_a_lock_that_is_never_let_go_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "ledger.sqlite"
-        monkeypatch.setattr(f"{PACKAGE}._database._PATIENCE_SECONDS", 0.1)
+        monkeypatch.setattr(f"{PACKAGE}.database._PATIENCE_SECONDS", 0.1)
         ledger = Ledger.open(str(path))
         holder = sqlite3.connect(path, isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
@@ -218,7 +218,7 @@ class TestServers:
     def test_a_row_that_is_never_let_go_is_told(self, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ledger = Ledger.open(postgres_url)
         ledger.declare(PoolWish(name="labs", limit=1))
-        monkeypatch.setattr(f"{PACKAGE}._database._PATIENCE_SECONDS", 1)
+        monkeypatch.setattr(f"{PACKAGE}.database._PATIENCE_SECONDS", 1)
         with engine(postgres_url).begin() as holder:
             holder.exec_driver_sql("SELECT * FROM pools FOR UPDATE")
             assert refusal(ledger.reserve, demand()).code == "ledger_busy"

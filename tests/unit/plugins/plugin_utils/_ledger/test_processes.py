@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import EntryState, Ledger, Pool, PoolWish
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._migrations import CURRENT
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.migrations import CURRENT
 
 from .demands import demand, engine, run_processes
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import _owner
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._owner import Owner
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import reservation_owner
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.reservation_owner import Owner
 
 
 def life(owner: Owner) -> str:
@@ -24,7 +24,7 @@ def life(owner: Owner) -> str:
 def of(pid: int) -> Owner:
     """Return the process with this number, as it would name itself."""
     here = Owner.current()
-    return Owner(here.boot, here.namespace, pid, _owner._stat(pid)[_owner._STARTED])
+    return Owner(here.boot, here.namespace, pid, reservation_owner._stat(pid)[reservation_owner._STARTED])
 
 
 def test_this_process_lives_and_is_read_back_as_it_was_written() -> None:
@@ -40,7 +40,7 @@ def test_a_process_that_ended_is_dead_also_before_anybody_noticed() -> None:
     assert life(owner) == "alive"
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert _owner._stat(process.pid)[_owner._STATE] == "Z"
+    assert reservation_owner._stat(process.pid)[reservation_owner._STATE] == "Z"
     assert life(owner) == "dead"
     process.communicate()
     assert life(owner) == "dead"
@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_nobody_we_know(text: str) -> None:
 
 
 def test_without_proc_nothing_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(_owner, "_PROC", tmp_path)
+    monkeypatch.setattr(reservation_owner, "_PROC", tmp_path)
     here = Owner.current()
     assert here.pid == os.getpid()
     assert here.life == "unknown"
@@ -82,6 +82,6 @@ def test_a_name_with_blanks_and_parentheses_does_not_confuse(monkeypatch: pytest
     fields = ["R", *(str(number) for number in range(4, 53))]
     (tmp_path / "77").mkdir()
     (tmp_path / "77" / "stat").write_text(f"77 (a) b (Z) 1) {' '.join(fields)}\n")
-    monkeypatch.setattr(_owner, "_PROC", tmp_path)
-    found = _owner._stat(77)
-    assert (found[_owner._STATE], found[_owner._STARTED]) == ("R", "22")
+    monkeypatch.setattr(reservation_owner, "_PROC", tmp_path)
+    found = reservation_owner._stat(77)
+    assert (found[reservation_owner._STATE], found[reservation_owner._STARTED]) == ("R", "22")

@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     PoolWish,
     require_service,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger._sandbox import require_ledger
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger.sandbox import require_ledger
 
 from .demands import KEY
 

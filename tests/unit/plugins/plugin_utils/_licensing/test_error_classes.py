@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     stops_key,
     verdict,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing._tables import table
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing.tables import table
 
 VERDICTS = table("verdicts")
 TEXTS = [table(name)["errors"] for name in ("errors", "wire_errors", "windows_errors")]

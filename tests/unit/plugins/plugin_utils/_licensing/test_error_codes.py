@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Channel, explain, parse_code, table
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman._faults import _WBEM_BY_STATUS
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman.faults import _WBEM_BY_STATUS
 
 CODE = re.compile(r"0x[0-9A-F]{8}")
 ERRORS: dict[str, dict[str, t.Any]] = table("errors")["errors"]

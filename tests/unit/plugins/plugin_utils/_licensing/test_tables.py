@@ -14,7 +14,7 @@ import sys
 import pytest
 
 import ansible_collections.volume.activation.plugins.plugin_utils._licensing as licensing
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing._tables import row, row_with
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing.tables import row, row_with
 
 FOLDER = pathlib.Path(licensing.__file__).parent
 NAMES = sorted(path.stem for path in (FOLDER / "data").glob("*.json"))

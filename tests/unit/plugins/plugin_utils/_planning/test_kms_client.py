@@ -26,17 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     plan,
 )
 
-from .state_samples import (
-    TABLE,
-    ActivationType,
-    Channel,
-    LicenseStatus,
-    licensed,
-    machine,
-    office,
-    on_mak,
-    state,
-)
+from .state_samples import TABLE, ActivationType, Channel, LicenseStatus, licensed, machine, office, on_mak, state
 
 HOST = "kms.example.com"
 

@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     overrides,
     plan,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import difference
+from ansible_collections.volume.activation.plugins.plugin_utils._results import difference
 
 from .state_samples import ActivationType, licensed, office, on_mak, state, windows
 

@@ -28,7 +28,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     need,
     plan,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import difference
+from ansible_collections.volume.activation.plugins.plugin_utils._results import difference
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import same_name
 
 from .strategies import mak_wishes, module_wishes, states, wishes

@@ -23,8 +23,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
     marks_of,
     needs_domain,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._profiles._marks import GROUP_VARIABLES
-from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles.reimaging import GROUP_VARIABLES
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles.rule_parsing import raw_rules
 
 from .license_samples import client, server
 

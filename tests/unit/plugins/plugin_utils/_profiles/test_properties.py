@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
     recommend,
     recommended,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._profiles._parsing import raw_rules
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles.rule_parsing import raw_rules
 
 from .license_samples import MARKS, licence
 

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._profiles._values import number, truth
+from ansible_collections.volume.activation.plugins.plugin_utils._profiles.values import number, truth
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _errors as errors
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import failure
+from ansible_collections.volume.activation.plugins.plugin_utils._results import failure
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault, Output, wmi_resource
 
 from .._cim.scripted_session import TIMED_OUT, ScriptedSession

@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     ServedProduct,
     Service,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._hosting import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import (
     client_facts,
     count_facts,
     hosting_facts,

@@ -17,8 +17,8 @@ from ansible.parsing.plugin_docs import read_docstring
 from hypothesis import given, settings
 
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, Product, State
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import PARTS, license_facts
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting._license import path_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._results import PARTS, license_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._results.license import path_facts
 
 from .._planning.state_samples import DAY, NOW, ActivationType, esu, licensed, machine, office, on_mak, state, windows
 from .._planning.strategies import states

@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     Product,
     State,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import license_changes, recovery
+from ansible_collections.volume.activation.plugins.plugin_utils._results import license_changes, recovery
 
 from .._planning.state_samples import KEY, esu, licensed, office, on_mak, state, windows
 

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     named,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import kms_hosts_at_odds
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import license_facts, moment, state_from
+from ansible_collections.volume.activation.plugins.plugin_utils._results import license_facts, moment, state_from
 
 from .._planning.state_samples import state, windows
 from .._planning.strategies import states

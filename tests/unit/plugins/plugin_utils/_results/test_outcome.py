@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
     plan,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._reporting import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results import (
     Outcome,
     difference,
     failure,

@@ -21,12 +21,12 @@ import urllib3
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     WinRMSettings,
-    _limits,
     check_reach,
+    controller_limits,
     limit_error,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session._failures import explained
-from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.error_mapping import explained
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
 
 SETTINGS = WinRMSettings(host="web01", user="svc")
 POOL = urllib3.HTTPSConnectionPool("web01")
@@ -153,14 +153,14 @@ def test_a_certificate_is_not_blamed_while_no_memory_is_left(monkeypatch: pytest
 def test_a_certificate_is_not_blamed_by_a_process_that_ran_out_of_memory_before(
     monkeypatch: pytest.MonkeyPatch, peak: int, code: str
 ) -> None:
-    monkeypatch.setattr(_limits, "_peak", lambda: peak << 20)
-    monkeypatch.setattr(_limits, "_address_space", lambda: float(1000 << 20))
+    monkeypatch.setattr(controller_limits, "_peak", lambda: peak << 20)
+    monkeypatch.setattr(controller_limits, "_address_space", lambda: float(1000 << 20))
     assert why(as_tls(untrusted(20))).code == code
     assert why(by_cause(ConnectionRefusedError(errno.ECONNREFUSED, "Refused"))).code == "connection_refused"
 
 
 def test_the_figures_of_memory_are_those_of_this_process() -> None:
-    assert 1 << 20 < _limits._peak() < _limits._address_space()
+    assert 1 << 20 < controller_limits._peak() < controller_limits._address_space()
 
 
 def test_a_name_is_not_blamed_while_no_descriptor_is_left() -> None:
@@ -179,4 +179,4 @@ def test_an_error_that_is_no_limit_has_none() -> None:
     assert limit_error(ZeroDivisionError()) is None
     assert limit_error(RuntimeError("generator raised StopIteration")) is None
     assert limit_error(OSError(errno.ENOENT, "No such file")) is None
-    assert _limits.limit_reached() is None
+    assert controller_limits.limit_reached() is None

@@ -28,8 +28,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     WinRMSettings,
     open_session,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session._by_proxy import address_of
-from ansible_collections.volume.activation.plugins.plugin_utils._session._credentials import check_credentials
+from ansible_collections.volume.activation.plugins.plugin_utils._session.credentials import check_credentials
+from ansible_collections.volume.activation.plugins.plugin_utils._session.proxy_failures import address_of
 
 MESSAGE = b"<s:Envelope/>"
 CERTIFICATE = ClientCertificate("c.pem", "c.key")

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
-from ansible_collections.volume.activation.plugins.plugin_utils._session._frames import (
+from ansible_collections.volume.activation.plugins.plugin_utils._session.encrypted_frames import (
     MalformedFrame,
     Opener,
     Part,

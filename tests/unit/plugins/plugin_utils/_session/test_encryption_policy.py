@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     WinRMSettings,
     open_session,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
 
 from .fake_listener import ANSWER, PASSWORD, USER, Behaviour, Machine, answer, delay, drop
 

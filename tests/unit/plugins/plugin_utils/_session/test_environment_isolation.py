@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, ConnectionFailed
-from ansible_collections.volume.activation.plugins.plugin_utils._microsoft import (
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     Installation,
     ServiceSettings,
     ServiceUnavailable,
     service_for,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
@@ -37,8 +37,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     preload,
 )
 
-from .._microsoft.fake_http_service import IIDS, PID
-from .._microsoft.fake_http_service import Proxy as ProxyServer
+from .._activation_service.fake_http_service import IIDS, PID
+from .._activation_service.fake_http_service import Proxy as ProxyServer
 from .certificate_authority import Authority
 from .fake_listener import ANSWER, PASSWORD, USER, Machine
 
@@ -204,7 +204,7 @@ def test_a_login_by_ntlm_reads_what_belongs_to_ntlm_only(
 
 
 def test_warnings_are_as_before_when_threads_overlap() -> None:
-    from ansible_collections.volume.activation.plugins.plugin_utils._session._discretion import discretion
+    from ansible_collections.volume.activation.plugins.plugin_utils._session.log_filter import discretion
 
     before = list(warnings.filters)
     first_is_in, second_is_in, first_is_out = threading.Event(), threading.Event(), threading.Event()

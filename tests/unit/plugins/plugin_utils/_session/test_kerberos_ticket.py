@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AuthenticationFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Kerberos, Kinit, WinRMSettings
-from ansible_collections.volume.activation.plugins.plugin_utils._session._tickets import (
+from ansible_collections.volume.activation.plugins.plugin_utils._session.kerberos_ticket import (
     SharedTicket,
     Ticket,
     fetch_ticket,

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._session._discretion import discretion
+from ansible_collections.volume.activation.plugins.plugin_utils._session.log_filter import discretion
 
 from .certificate_authority import Authority
 from .fake_listener import FAULT, PASSWORD, USER, Machine, answer, delay, drop

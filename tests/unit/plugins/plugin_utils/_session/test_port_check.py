@@ -21,9 +21,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     Proxy,
     PsrpSettings,
     WinRMSettings,
-    _reach,
     check_reach,
     open_session,
+    port_check,
 )
 
 LOGIN: dict[str, t.Any] = {"host": "host.invalid", "user": "u", "password": Secret("Open-Sesame-42")}
@@ -69,7 +69,7 @@ def test_what_fails_has_the_code_that_a_session_gives_it(
         asked.append(given)
         raise error
 
-    monkeypatch.setattr(_reach, "connected", connect)
+    monkeypatch.setattr(port_check, "connected", connect)
     with pytest.raises(ConnectionFailed) as caught:
         check_reach(WinRMSettings(host="[::1]", port=99, connection_timeout=7))
     assert (caught.value.code, asked) == (code, [("::1", 99, 7)])
@@ -90,7 +90,7 @@ def test_what_only_a_session_can_find_out_is_left_to_it(monkeypatch: pytest.Monk
         assert host == "..example"
         return connected(host, port, timeout)
 
-    monkeypatch.setattr(_reach, "connected", unless_it_is_wanted)
+    monkeypatch.setattr(port_check, "connected", unless_it_is_wanted)
     check_reach(settings)
 
 

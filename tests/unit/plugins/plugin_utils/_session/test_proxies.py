@@ -15,8 +15,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._outbound import Outbound
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Proxy, PsrpSettings, WinRMSettings
-from ansible_collections.volume.activation.plugins.plugin_utils._session._failures import explained
-from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.error_mapping import explained
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
 
 URL = "http://user:hush-Word-1@proxy.example:3128"
 KINDS = (WinRMSettings, PsrpSettings)

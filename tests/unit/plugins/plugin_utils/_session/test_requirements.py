@@ -22,11 +22,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     Proxy,
     PsrpSettings,
     WinRMSettings,
-    _requirements,
     open_session,
+    requirements,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session._failures import explained
-from ansible_collections.volume.activation.plugins.plugin_utils._session._gate import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.error_mapping import explained
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
 
 LOGIN: dict[str, t.Any] = {"host": "host.invalid", "user": "u", "password": Secret("Open-Sesame-42")}
 WINRM, PSRP = WinRMSettings(**LOGIN, transports=("ntlm",)), PsrpSettings(**LOGIN, auth="ntlm")
@@ -37,9 +37,9 @@ KINDS = [(WinRMSettings, {"transports": ("ntlm",)}), (PsrpSettings, {"auth": "nt
 @pytest.fixture(autouse=True)
 def fresh() -> t.Iterator[None]:
     """Forget which versions were found."""
-    _requirements._is_too_old.cache_clear()
+    requirements._is_too_old.cache_clear()
     yield
-    _requirements._is_too_old.cache_clear()
+    requirements._is_too_old.cache_clear()
 
 
 def sent(settings: ConnectionSettings) -> MissingLibrary:

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
-from ansible_collections.volume.activation.plugins.plugin_utils._session._sender import sender, sender_remedy
+from ansible_collections.volume.activation.plugins.plugin_utils._session.response_sender import sender, sender_remedy
 
 from .certificate_authority import Authority
 from .fake_listener import Machine

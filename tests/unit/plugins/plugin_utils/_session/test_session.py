@@ -29,10 +29,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     Proxy,
     PsrpSettings,
     WinRMSettings,
-    _contract,
-    _requirements,
     open_session,
+    requirements,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._session import session as session_module
 
 from .certificate_authority import Authority
 from .fake_listener import ANSWER, PASSWORD, USER, Machine
@@ -151,7 +151,7 @@ def test_a_refused_login_is_reported_whatever_came_of_the_other_one(
 def test_what_was_sent_by_one_login_is_reported_with_the_failure_of_the_next() -> None:
     refused = AuthenticationFailed("No.", code="login_refused")
     refused.sent = True
-    session = _contract._FirstAccepted(
+    session = session_module._FirstAccepted(
         [_Failing(refused), _Failing(ConnectionFailed("Off.", code="name_not_resolved"))]
     )
     with pytest.raises(ConnectionFailed) as caught:
@@ -210,7 +210,7 @@ def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
 ) -> None:
     fit = library == "pywinrm" if is_fit is None else is_fit
     monkeypatch.setattr(importlib.metadata, "version", lambda _name: version)
-    _requirements._is_too_old.cache_clear()
+    requirements._is_too_old.cache_clear()
     try:
         if fit:
             open_session(kind(host="h", user="u", password=Secret("p")))
@@ -219,4 +219,4 @@ def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
             open_session(kind(host="h", user="u", password=Secret("p")))
         assert f"{library}>=0." in (caught.value.remedy or "")
     finally:
-        _requirements._is_too_old.cache_clear()
+        requirements._is_too_old.cache_clear()

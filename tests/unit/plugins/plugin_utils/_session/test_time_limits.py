@@ -15,10 +15,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._deadlines impor
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     PsrpSettings,
     WinRMSettings,
-    _guarded,
+    guarded_session,
     open_session,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session._guarded import IDLE_SECONDS
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_session import IDLE_SECONDS
 
 from .certificate_authority import Authority
 from .fake_listener import ANSWER, Machine, answer, then_close
@@ -87,7 +87,7 @@ def test_the_deadline_of_a_call_follows_from_its_limit(
         seconds.append(limit)
         return Exchange(limit, option, **kwargs)
 
-    monkeypatch.setattr(_guarded, "Exchange", noting)
+    monkeypatch.setattr(guarded_session, "Exchange", noting)
     session = opened(settings(machine("ntlm"), connection_timeout=3))
     session.send(MESSAGE)
     with operation(60):

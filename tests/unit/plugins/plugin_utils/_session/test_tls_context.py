@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
-from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, _trust
-from ansible_collections.volume.activation.plugins.plugin_utils._session._trust import trusting
+from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, tls_context
+from ansible_collections.volume.activation.plugins.plugin_utils._session.tls_context import trusting
 
 from .certificate_authority import Authority
 from .fake_listener import ANSWER, Machine
@@ -42,9 +42,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[list[str]]:
         load(self, cafile, capath, cadata)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", noting)
-    _trust._read.cache_clear()
+    tls_context._read.cache_clear()
     yield places
-    _trust._read.cache_clear()
+    tls_context._read.cache_clear()
 
 
 def test_the_bundle_is_read_once_for_many_machines(
@@ -105,7 +105,7 @@ def test_threads_connect_by_the_same_context(
 def test_what_urllib3_sets_for_each_connection_is_not_set_anew(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = _trust._context_for(str(authority.path))
+    context = tls_context._context_for(str(authority.path))
     assert context is not None
     assert context.verify_mode is ssl.CERT_REQUIRED
     # What would set it is gone: while others read it, it must not be replaced.
@@ -115,11 +115,11 @@ def test_what_urllib3_sets_for_each_connection_is_not_set_anew(
 
 @pytest.mark.parametrize("verify", [False, "/no/such/bundle.pem", __file__])
 def test_without_a_bundle_that_can_be_read_requests_has_the_word(verify: t.Any) -> None:
-    assert _trust._context_for(verify) is None
+    assert tls_context._context_for(verify) is None
 
 
 def test_a_folder_of_certificates_is_trusted_too(tmp_path: Path) -> None:
-    assert _trust._context_for(str(tmp_path)) is not None
+    assert tls_context._context_for(str(tmp_path)) is not None
 
 
 def test_an_adapter_that_somebody_else_has_made_stays_as_it_is() -> None:

@@ -20,7 +20,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     WinRMSettings,
     open_session,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session._ntlm import check_strength
+from ansible_collections.volume.activation.plugins.plugin_utils._session.ntlm_policy import check_strength
 
 from .certificate_authority import Authority
 from .fake_listener import ANSWER, PASSWORD, USER, Machine

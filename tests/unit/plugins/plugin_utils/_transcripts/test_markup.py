@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._transcripts._markup import Place, rewritten
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman import _namespaces as ns
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts.markup import Place, rewritten
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import namespaces as ns
 
 
 def _upper(_place: Place, text: str) -> str:

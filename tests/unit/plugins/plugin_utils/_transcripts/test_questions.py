@@ -10,11 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import (
-    QUESTIONS,
-    answered,
-    is_read_only,
-)
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import QUESTIONS, answered, is_read_only
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Enumerate, Get, Invoke, decode_call
 
 from .._diagnosis.simulated_machines import Session, recorded, served

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     decode_answer,
     wmi_resource,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman import _namespaces as ns
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman import namespaces as ns
 
 from .recorded_answers import FIRST_CONTEXT, LAMP, MESSAGE_ID, PULL, SECOND_CONTEXT, compact, load, names, request_for
 

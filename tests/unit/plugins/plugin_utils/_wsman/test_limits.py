@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ProtocolViolation
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, decode_answer, parse
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman._xml import (
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman.xml import (
     MAX_ELEMENTS,
     MAX_NAME,
     MAX_NAMES,

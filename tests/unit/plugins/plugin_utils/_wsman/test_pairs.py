@@ -42,8 +42,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     encode_request,
     wmi_resource,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman._values import read_reference
-from ansible_collections.volume.activation.plugins.plugin_utils._wsman._xml import parse
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman.values import read_reference
+from ansible_collections.volume.activation.plugins.plugin_utils._wsman.xml import parse
 
 from .recorded_answers import ENUMERATE, LAMP, MESSAGE_ID, PULL, QUERY
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.audit_task import Audit, writable
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import GIVEN_UP, LOST, Crew, Row
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings
 from ansible_collections.volume.activation.plugins.plugin_utils._session import CONTROLLER_LIMIT
-from ansible_collections.volume.activation.plugins.plugin_utils._task._audit import Audit, writable
 
 SETTINGS = Settings(expiring_days=30, clock_skew_minutes=240, mak_share_limit=10.0, kms_hosts=())
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"

@@ -10,9 +10,12 @@ import typing as t
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features import intended_profiles
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.intended_profiles import (
+    Intentions,
+    told_of,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import parse_rules
-from ansible_collections.volume.activation.plugins.plugin_utils._task import _intentions
-from ansible_collections.volume.activation.plugins.plugin_utils._task._intentions import Intentions, told_of
 
 REACHES_KMS = {"activation_profile": "auto", "activation_kms_reachable": True, "activation_system": "client"}
 RULES = [{"name": "all", "when": {}, "profile": "kms_default", "why": "There is nothing else here."}]
@@ -72,8 +75,8 @@ def test_the_rules_of_a_site_are_read_once_for_all_its_machines(monkeypatch: pyt
         read.append(rules)
         return parse_rules(rules)
 
-    monkeypatch.setattr(_intentions, "parse_rules", parse)
-    _intentions._parsed.cache_clear()
+    monkeypatch.setattr(intended_profiles, "parse_rules", parse)
+    intended_profiles._parsed.cache_clear()
     rows = [row(f"m{number}", activation_profile="auto", activation_profile_rules=RULES) for number in range(50)]
     settled(*rows)
     assert {machine["profile"]["rule"] for machine in rows} == {"all"}

@@ -10,6 +10,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_options import (
+    check_settings,
+    confirmation_of,
+    host_key,
+    retired_settings,
+    wished_settings,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     Application,
@@ -19,15 +26,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import FirewallWish, HostKey, HostSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
-from ansible_collections.volume.activation.plugins.plugin_utils._task._hosting import (
-    check_settings,
-    confirmation_of,
-    host_key,
-    retired_settings,
-    wished_settings,
-)
 
-from .._planning.state_samples import gvlk
+from ..._planning.state_samples import gvlk
 
 KEY, OTHER = "HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP", "HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR"
 ID = "98ebfe73-2084-4c97-932c-c0cd1643bea7"

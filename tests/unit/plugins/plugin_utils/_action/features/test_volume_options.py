@@ -10,18 +10,18 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, EditionKey, When
-from ansible_collections.volume.activation.plugins.plugin_utils._planning._steps import KMS_LEASE_MINUTES
-from ansible_collections.volume.activation.plugins.plugin_utils._task._volume import (
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.volume_options import (
     LEASE_DAYS,
     VOLUME_SPEC,
     edition_key,
     volume_activation,
 )
+from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
+from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, ProductKey
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, EditionKey, When
+from ansible_collections.volume.activation.plugins.plugin_utils._planning.steps import KMS_LEASE_MINUTES
 
-from .._planning.state_samples import BUILD, TABLE
+from ..._planning.state_samples import BUILD, TABLE
 
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 

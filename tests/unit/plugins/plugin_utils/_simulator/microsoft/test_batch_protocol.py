@@ -18,18 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.micro
     write_answer,
 )
 
-from ..batch_client import (
-    IID,
-    OTHER_IID,
-    STRANGER,
-    digest,
-    envelope,
-    fault_of,
-    guid_in,
-    inner,
-    inner_answer,
-    rows_of,
-)
+from ..batch_client import IID, OTHER_IID, STRANGER, digest, envelope, fault_of, guid_in, inner, inner_answer, rows_of
 
 ONE = Told(Asked(STRANGER, IID), confirmation="1" * 48)
 
