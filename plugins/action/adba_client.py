@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._results.license import path_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._results import path_facts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "activation_type": {"type": "str", "choices": ["ad", "any"], "default": "ad"},

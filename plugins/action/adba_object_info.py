@@ -10,8 +10,7 @@ import contextlib
 import typing as t
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DIRECTORY_SPEC, found_facts
-from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.volume.activation.plugins.plugin_utils._action.connection_kind import runs_here
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction, runs_here
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.forest_access import (
     ForestAccess,
     translated,

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.utils.display import Display
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ControllerAction, Progress
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.confirmation_requests import (
     REQUEST_SPEC,
     check_shape,
@@ -24,7 +24,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
     service_from,
     user_from,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._action.progress import Progress
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
     ConfirmationDesk,
     Obtained,

@@ -10,7 +10,13 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action import (
+    FLEET_VARIABLE,
+    LicensingAction,
+    Stage,
+    Stages,
+    Tried,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_checks import (
     HostCheck,
     check_named_hosts,
@@ -23,8 +29,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
     edition_key,
     volume_activation,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._action.sandbox import VARIABLE
-from ansible_collections.volume.activation.plugins.plugin_utils._action.stages import Tried
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MachineRefused, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
@@ -97,7 +101,7 @@ class ActionModule(LicensingAction):
 
     def _checks(self, wished: KmsSettings, state: State, options: dict[str, t.Any]) -> list[HostCheck]:
         hosts = _used_hosts(wished, state, options)
-        if self.task_vars.get(VARIABLE):
+        if self.task_vars.get(FLEET_VARIABLE):
             # Names of a simulated fleet lead to other hosts here, or nowhere.
             targets = [spelled_endpoint(host, port) for host, port in hosts] or ["_vlmcs._tcp"]
             return [HostCheck("kms_host", target, "unknown", "The machine is simulated.") for target in targets]

@@ -37,7 +37,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     deferred,
     holder_of,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results import (
     hosting_facts,
     installation_facts,
 )

@@ -13,7 +13,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action import L
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
-from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results import (
     client_facts,
     count_facts,
     hosting_facts,

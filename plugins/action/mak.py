@@ -35,7 +35,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Wish,
     holder_of,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._results.kms_host import installation_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._results import installation_facts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "product_key": {"type": "str", "required": True, "no_log": True},

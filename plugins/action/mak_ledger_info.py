@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
     ledger_from,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, Entry, Ledger, Pool, Tally
-from ansible_collections.volume.activation.plugins.plugin_utils._results.ledger import (
+from ansible_collections.volume.activation.plugins.plugin_utils._results import (
     PoolStanding,
     confirmation_facts,
     entry_facts,

@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import PoolWish
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._results.ledger import pool_difference, pool_facts
+from ansible_collections.volume.activation.plugins.plugin_utils._results import pool_difference, pool_facts
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

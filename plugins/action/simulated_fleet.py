@@ -11,12 +11,12 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action.wording import worded
+from ansible_collections.volume.activation.plugins.plugin_utils._action import worded
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._misplaced import refuse_misplaced_keys
 from ansible_collections.volume.activation.plugins.plugin_utils._results import failure
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.lifecycle import Lifecycle
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Lifecycle
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_path
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

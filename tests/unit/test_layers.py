@@ -144,6 +144,8 @@ SIMULATOR: dict[str, frozenset[str]] = {
     "microsoft": frozenset({"catalog", "world", "winrm"}),
     "fleet": frozenset({"catalog", "world", "host", "dns", "wmi", "description", "winrm", "microsoft"}),
 }
+# The files of this folder are for actions, one for each subject; of all other packages only the face is imported.
+FEATURES = f"{PLUGINS_NAME}.plugin_utils._action.features."
 # Who may know Ansible below the plugin files themselves.
 KNOWS_ANSIBLE = frozenset({"_filters", "_action"})
 # Third-party libraries, and who may use them; no other package imports anything beyond the standard library.
@@ -228,6 +230,12 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (f"{_absolute(path, node)}.{alias.name}" for alias in node.names)
 
 
+def _modules(path: Path) -> Iterator[str]:
+    """Yield the full name of every module that a file imports members of."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield from (_absolute(path, node) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+
+
 def _engine_imports(path: Path) -> set[str]:
     """Return the other packages of the engine that a file imports."""
     folders = tuple(f"{PLUGINS_NAME}.{folder.name}." for folder in ENGINE)
@@ -267,6 +275,19 @@ def test_each_package_of_the_simulator_imports_only_those_below_it(path: Path) -
 def test_the_simulator_consists_of_its_packages_and_its_two_entry_points() -> None:
     assert {path.parent.name for path in SIMULATED.glob("*/*.py")} == set(SIMULATOR)
     assert {path.name for path in SIMULATED.glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=_identify)
+def test_of_another_package_only_the_face_is_imported(path: Path) -> None:
+    own = ".".join(path.relative_to(PLUGINS).parts[:2])
+    inside = {
+        name
+        for name in _modules(path)
+        if name.startswith(f"{PLUGINS_NAME}.")
+        and len(name.removeprefix(f"{PLUGINS_NAME}.").split(".")) > 2
+        and not name.startswith((f"{PLUGINS_NAME}.{own}.", FEATURES))
+    }
+    assert inside == set()
 
 
 @each_source

@@ -7,7 +7,23 @@
 from __future__ import annotations
 
 from .base import ControllerAction, LicensingAction, WindowsAction
+from .connection_kind import runs_here
 from .machine import Machine
-from .stages import Stage, Stages
+from .progress import Progress
+from .sandbox import FLEET_VARIABLE
+from .stages import Stage, Stages, Tried
+from .wording import worded
 
-__all__ = ["ControllerAction", "LicensingAction", "Machine", "Stage", "Stages", "WindowsAction"]
+__all__ = [
+    "ControllerAction",
+    "LicensingAction",
+    "Machine",
+    "Progress",
+    "Stage",
+    "Stages",
+    "Tried",
+    "FLEET_VARIABLE",
+    "WindowsAction",
+    "runs_here",
+    "worded",
+]

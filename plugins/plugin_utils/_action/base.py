@@ -30,7 +30,7 @@ from .._variables import misspelt, nearest, refuse_misspelt
 from .connection_settings import settings_from
 from .machine import Machine
 from .option_checks import KEY_OPTION, check_options
-from .sandbox import VARIABLE, sandboxed
+from .sandbox import FLEET_VARIABLE, sandboxed
 from .stages import Stage, Stages
 from .unreachable import unreached
 from .wording import role_prefix, worded
@@ -98,7 +98,7 @@ class EngineAction(ActionBase):
             self._refuse_unknown_options()
             self._refuse_keywords()  # before the base class, whose refusal of async has neither code nor remedy
             result.update(super().run(tmp, task_vars))
-            fleet = self.task_vars.get(VARIABLE)
+            fleet = self.task_vars.get(FLEET_VARIABLE)
             options = sandboxed(self._validated(), self._templar.template(fleet) if fleet else None)
             result.update(self.performed(options))
         except ActivationError as error:

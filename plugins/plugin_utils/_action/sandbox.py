@@ -13,9 +13,9 @@ import typing as t
 
 from .._errors import Refusal
 
-__all__ = ["VARIABLE", "sandboxed"]
+__all__ = ["FLEET_VARIABLE", "sandboxed"]
 
-VARIABLE = "volume_activation_fleet"
+FLEET_VARIABLE = "volume_activation_fleet"
 """A mapping: `directory` and `ledger` are paths, `service` has `url` and `ca_path`."""
 
 Options: t.TypeAlias = "dict[str, t.Any]"
@@ -32,10 +32,10 @@ def sandboxed(options: Options, fleet: t.Any) -> Options:
         return {**options, "simulated_by": None}
     if not isinstance(fleet, t.Mapping) or not fleet.get("directory") or not fleet.get("ledger"):
         raise Refusal(
-            f"The variable {VARIABLE} does not describe a simulated fleet.",
+            f"The variable {FLEET_VARIABLE} does not describe a simulated fleet.",
             code="bad_fleet_variable",
             cause="It is a mapping with directory, ledger and service.",
-            remedy=f'Take it from the result of simulated_fleet: {VARIABLE}: "{{{{ fleet.sandbox }}}}".',
+            remedy=f'Take it from the result of simulated_fleet: {FLEET_VARIABLE}: "{{{{ fleet.sandbox }}}}".',
         )
     changed = {**options, "simulated_by": str(fleet["directory"])}
     if "ledger" in options and not options["ledger"]:

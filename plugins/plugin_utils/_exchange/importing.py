@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .._errors import ActivationError
-from .._ledger import OPEN_STATES, Confirmation, Entry, EntryState, Ledger, Stop
-from .._ledger.refusals import confirmation_differs
+from .._ledger import OPEN_STATES, Confirmation, Entry, EntryState, Ledger, Stop, confirmation_differs
 from . import refusals as errors
 from .files import load
 from .records import Answer, Exchange, Identity, Request, Standing

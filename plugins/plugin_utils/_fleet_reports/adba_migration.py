@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .._licensing import LEASE, NO_ACTIVATION_OBJECT
-from .._results.license_from_facts import moment
+from .._results import moment
 from .adba_migration_texts import texts
 from .messages import message_of
 

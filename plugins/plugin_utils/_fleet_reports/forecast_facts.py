@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, ActivationType, is_server_edition
-from .._results.license_from_facts import moment, product_from
+from .._results import moment, product_from
 
 __all__ = ["COUNTS", "KINDS", "Facts", "KmsHost", "Member", "Standing", "applications_of"]
 

@@ -29,15 +29,15 @@ from .records import (
     Tally,
     utcnow,
 )
+from .refusals import confirmation_differs
 from .sandbox import require_ledger_of_fleet, require_service
 
 __all__ = [
-    "DEFAULT_LEASE",
-    "DEFAULT_PATH",
-    "OPEN_STATES",
     "Account",
     "Balance",
     "Confirmation",
+    "DEFAULT_LEASE",
+    "DEFAULT_PATH",
     "Demand",
     "Entry",
     "EntryState",
@@ -47,6 +47,7 @@ __all__ = [
     "Location",
     "MachineIdentity",
     "Method",
+    "OPEN_STATES",
     "Pool",
     "PoolWish",
     "Reservation",
@@ -55,6 +56,7 @@ __all__ = [
     "Tally",
     "Verdict",
     "concerns",
+    "confirmation_differs",
     "judged",
     "locate",
     "preload",

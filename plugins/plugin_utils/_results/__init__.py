@@ -7,26 +7,40 @@
 from __future__ import annotations
 
 from .activation_type import name_activation_type
-from .kms_host import count_facts
-from .license import PARTS, license_facts
+from .kms_host import client_facts, count_facts, hosting_facts, installation_facts, request_facts, served_facts
+from .ledger import PoolStanding, confirmation_facts, entry_facts, pool_difference, pool_facts, tally_facts
+from .license import PARTS, license_facts, path_facts
 from .license_changes import license_changes, recovery
-from .license_from_facts import mapping, moment, state_from, text_of
+from .license_from_facts import mapping, moment, product_from, state_from, text_of
 from .outcome import Outcome, changes, difference, failure, success
 
 __all__ = [
-    "PARTS",
     "Outcome",
+    "PARTS",
+    "PoolStanding",
     "changes",
+    "client_facts",
+    "confirmation_facts",
     "count_facts",
     "difference",
+    "entry_facts",
     "failure",
+    "hosting_facts",
+    "installation_facts",
     "license_changes",
     "license_facts",
     "mapping",
     "moment",
-    "recovery",
     "name_activation_type",
+    "path_facts",
+    "pool_difference",
+    "pool_facts",
+    "product_from",
+    "recovery",
+    "request_facts",
+    "served_facts",
     "state_from",
-    "text_of",
     "success",
+    "tally_facts",
+    "text_of",
 ]

@@ -15,7 +15,15 @@ from __future__ import annotations
 from .description.fields import InvalidDescription
 from .fleet.fleet import Fleet
 from .fleet.inventory import Settings
+from .fleet.lifecycle import Lifecycle
 from .fleet.machine import Machine
 from .fleet.server import FleetServer
 
-__all__ = ["Fleet", "FleetServer", "InvalidDescription", "Machine", "Settings"]
+__all__ = [
+    "Fleet",
+    "FleetServer",
+    "InvalidDescription",
+    "Lifecycle",
+    "Machine",
+    "Settings",
+]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..._errors import Refusal
 from ..._ledger import Balance, Ledger, PoolWish, require_creatable
-from ..._results.ledger import PoolStanding
+from ..._results import PoolStanding
 from .ledger_options import ledger_from, place_of
 
 __all__ = ["declared", "existing", "removed", "standing_of", "writable"]

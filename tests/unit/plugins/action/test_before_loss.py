@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features import kms_host_checks
-from ansible_collections.volume.activation.plugins.plugin_utils._action.sandbox import VARIABLE
+from ansible_collections.volume.activation.plugins.plugin_utils._action.sandbox import FLEET_VARIABLE
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import probing
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
@@ -119,7 +119,7 @@ def test_one_of_several_hosts_is_enough(stage: FakeTask, open_port: int, closed_
 @pytest.mark.usefixtures("silent")
 @pytest.mark.parametrize("args", [{"kms_host": HERE}, {"kms_hosts": [HERE, "kms2"]}, {"dns_discovery": True}, {}])
 def test_nothing_is_asked_about_a_simulated_machine(stage: FakeTask, args: Row) -> None:
-    found = checked(stage, args, variables={VARIABLE: {"directory": "/nowhere", "ledger": "/nowhere"}})
+    found = checked(stage, args, variables={FLEET_VARIABLE: {"directory": "/nowhere", "ledger": "/nowhere"}})
     assert {result for _check, _target, result in found} == {"unknown"}
 
 

@@ -30,8 +30,8 @@ from plugins.plugin_utils._ledger import (  # type: ignore[import-not-found]  # 
     Ledger,
     MachineIdentity,
     Method,
+    entries,
 )
-from plugins.plugin_utils._ledger import entries  # noqa: E402
 from plugins.plugin_utils._ledger.schema import schema  # type: ignore[import-not-found]  # noqa: E402
 
 # What every child would import again, each for itself.
