@@ -10,7 +10,11 @@ import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, When, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
+    Activation,
+    DesiredState,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_activation_id
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -25,12 +29,12 @@ class ActionModule(LicensingAction):
 
     SPEC = ARGUMENT_SPEC
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the wish for an activation: a missing one, or in any case."""
-        when = When.ALWAYS if options["force"] else When.IF_NEEDED
+        when = ActivatePolicy.ALWAYS if options["force"] else ActivatePolicy.IF_NEEDED
         given = options["activation_id"]
         product = None if given is None else valid_activation_id(given, "activation_id")
-        return Wish(activation=Activation(when=when, product_id=product))
+        return DesiredState(activation=Activation(when=when, product_id=product))
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return Windows itself, or when an ID is given every product with a key."""

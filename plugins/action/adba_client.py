@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState, KmsSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._results import path_facts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -31,10 +31,10 @@ class ActionModule(LicensingAction):
 
     SPEC = ARGUMENT_SPEC
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the activation type, the edition's key and an activation by Active Directory."""
         kind = ActivationType.from_label(options["activation_type"])
-        return Wish(
+        return DesiredState(
             kms=KmsSettings(activation_type=kind),
             key=edition_key(options, "AD-based activation"),
             activation=volume_activation(options, by=kind),
@@ -48,7 +48,7 @@ class ActionModule(LicensingAction):
         """Return what was checked before a licence was given up."""
         return {"checks": work.checks}
 
-    def before_loss(self, wish: Wish, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    def before_loss(self, wish: DesiredState, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
         """Return what is known of the way to the new licence; a machine outside a domain was refused before."""
         detail = (
             "The activation objects of a forest can be read over LDAP only, with volume.activation.adba_object_info."

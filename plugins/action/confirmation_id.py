@@ -25,7 +25,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
     user_from,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
-    ConfirmationDesk,
+    ConfirmationIdClient,
     Obtained,
     ProxyRequest,
 )
@@ -57,7 +57,7 @@ class ActionModule(ControllerAction):
                 options, *key_of(ledger, options["pool"], options["product_key"]), user_from(self.task_vars)
             )
             batch_size = (options["service"] or {}).get("batch_size") or 1
-            desk = ConfirmationDesk(ledger, service_from(options), batch_size=batch_size, tell=self.tell)
+            desk = ConfirmationIdClient(ledger, service_from(options), batch_size=batch_size, tell=self.tell)
             results = self._foreseen(desk, requests) if self._task.check_mode else self._obtained(desk, requests)
         return self._result(results, report=options["failures"] == "report")
 
@@ -66,10 +66,10 @@ class ActionModule(ControllerAction):
         check_shape(self._task.args.get("requests"))
         return super()._validated()
 
-    def _foreseen(self, desk: ConfirmationDesk, requests: list[ProxyRequest]) -> list[Obtained]:
+    def _foreseen(self, desk: ConfirmationIdClient, requests: list[ProxyRequest]) -> list[Obtained]:
         return list(desk.foresee(requests))
 
-    def _obtained(self, desk: ConfirmationDesk, requests: list[ProxyRequest]) -> list[Obtained]:
+    def _obtained(self, desk: ConfirmationIdClient, requests: list[ProxyRequest]) -> list[Obtained]:
         progress = Progress(len(requests), lambda line: _display.display(self.line(f"confirmation_id: {line}")))
         results = []
         for obtained in desk.obtain(requests):

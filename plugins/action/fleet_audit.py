@@ -16,9 +16,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
     some_of,
     writable,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._action.features.inventory_targets import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Descriptors
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._action.features.inventory_targets import (
+    InventoryTargets,
+)
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Descriptors, ReaderPool
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import AuditSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_endpoint, valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -66,12 +68,12 @@ class ActionModule(ControllerAction):
         dest = None if self._task.check_mode else writable(options["dest"])
         timeouts = options["connect_timeout"], options["host_timeout"]
         context = self._task, self._play_context, self._templar, self.task_vars
-        fleet = Fleet(*context, *timeouts, attempts=options["events"])
+        fleet = InventoryTargets(*context, *timeouts, attempts=options["events"])
         hosts = fleet.hosts(options["hosts"])
         audit = Audit.of(self._crew(options, len(hosts)), fleet, hosts, self._show)
         self._warn_of(audit.remarks)
         document = audit.document(
-            Settings(
+            AuditSettings(
                 expiring_days=options["expiring_days"],
                 clock_skew_minutes=options["clock_skew_minutes"],
                 mak_share_limit=options["mak_share_limit"],
@@ -87,8 +89,8 @@ class ActionModule(ControllerAction):
             **audit.failure(document, path, options["fail_on_unread"]),
         }
 
-    def _crew(self, options: dict[str, t.Any], hosts: int) -> Crew:
-        crew = Crew(options["concurrency"], options["processes"], options["max_login_refusals"])
+    def _crew(self, options: dict[str, t.Any], hosts: int) -> ReaderPool:
+        crew = ReaderPool(options["concurrency"], options["processes"], options["max_login_refusals"])
         descriptors = Descriptors.now()
         fitted = crew.fitted(hosts, descriptors)
         if fitted.concurrency < crew.concurrency:

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action import (
     FLEET_VARIABLE,
+    HostAttempt,
     LicensingAction,
     Stage,
     Stages,
-    Tried,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_checks import (
     HostCheck,
@@ -38,7 +38,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     State,
     explain,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState, KmsSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import (
     spelled_endpoint,
     valid_domain,
@@ -66,10 +66,10 @@ class ActionModule(LicensingAction):
     SPEC = ARGUMENT_SPEC
     RULES = {"mutually_exclusive": [["kms_host", "kms_hosts", "dns_discovery"]]}
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the settings, the edition's key and a volume activation, as far as they are asked for."""
         _check_host_and_port(options)
-        return Wish(
+        return DesiredState(
             kms=_settings(options),
             key=edition_key(options, "KMS"),
             activation=volume_activation(options),
@@ -88,7 +88,7 @@ class ActionModule(LicensingAction):
         restricting = options.get("activation_type") in ("ad", "token")
         return Scope(products=Products.INSTALLED if restricting else Products.PRIMARY, directory=restricting)
 
-    def before_loss(self, wish: Wish, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    def before_loss(self, wish: DesiredState, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
         """Check the KMS host of a machine that is about to give up a licence which cannot be restored.
 
         Returns the checks. Raises Refusal (`kms_host_unreachable`) if the host certainly does not answer.
@@ -154,12 +154,12 @@ def _endpoints(options: t.Mapping[str, t.Any]) -> list[tuple[str, int]]:
     return [(name, options["kms_port"] if own is None else own) for name, own in found]
 
 
-def _on(wish: Wish, host: str, port: int) -> Wish:
+def _on(wish: DesiredState, host: str, port: int) -> DesiredState:
     settings = wish.kms or KmsSettings()
     return replace(wish, kms=replace(settings, host=host, port=port))
 
 
-def _told(row: Tried) -> dict[str, t.Any]:
+def _told(row: HostAttempt) -> dict[str, t.Any]:
     settings, error = row.wish.kms or KmsSettings(), row.error
     code, attempt = (error.code, error.attempt) if error else (None, None)
     if isinstance(error, MachineRefused) and error.hresult is not None:

@@ -20,20 +20,20 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
     LEDGER_SPEC,
-    Purse,
+    BudgetContext,
     ledger_from,
     user_from,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, NoBudget, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Budget, Products, Scope, Unlimited
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import GvlkTable, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     HostKey,
     RetiredHost,
-    Way,
-    When,
-    Wish,
     deferred,
     holder_of,
 )
@@ -54,18 +54,18 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "wait_seconds": {"type": "int", "default": 120},
     **LEDGER_SPEC,
 }
-_WAYS = {"online": Way.ONLINE, "offline": Way.PROXY}
+_WAYS = {"online": ActivationMethod.ONLINE, "offline": ActivationMethod.PROXY}
 
 
 class ActionModule(LicensingAction):
     """Keep a machine a KMS host, with its keys, licences and settings; or make it an ordinary client again."""
 
     SPEC = ARGUMENT_SPEC
-    _purse: Purse | None = None
+    _purse: BudgetContext | None = None
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the wish for the settings alone."""
-        return Wish(hosting=wished_settings(options))
+        return DesiredState(hosting=wished_settings(options))
 
     def stages(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> list[Stage]:
         """Return a stage for each key, and the settings after them: Windows takes some from an activated host only."""
@@ -80,19 +80,21 @@ class ActionModule(LicensingAction):
         self, key: HostKey, row: t.Mapping[str, t.Any], options: dict[str, t.Any], resources: contextlib.ExitStack
     ) -> Stage:
         if options["activate"] == "never":
-            return Stage(Wish(key=key))
-        counted = Counted(mak=key, way=_WAYS[options["activate"]], confirmation_id=confirmation_of(row))
-        wish = Wish(key=key, activation=Activation(when=When.IF_NEEDED, counted=counted))
+            return Stage(DesiredState(key=key))
+        counted = CountedActivation(mak=key, way=_WAYS[options["activate"]], confirmation_id=confirmation_of(row))
+        wish = DesiredState(key=key, activation=Activation(when=ActivatePolicy.IF_NEEDED, counted=counted))
         return Stage(wish, self._gate_of(key, row["pool"], options, resources))
 
     def _gate_of(
         self, key: HostKey, pool: str | None, options: dict[str, t.Any], resources: contextlib.ExitStack
-    ) -> Gate:
+    ) -> Budget:
         if not pool:
-            return NoBudget()
+            return Unlimited()
         if self._purse is None:
             ledger = resources.enter_context(ledger_from(options))
-            self._purse = Purse(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
+            self._purse = BudgetContext(
+                ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn
+            )
         return self._purse.gate(pool, key.key)
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
@@ -133,7 +135,7 @@ def _retirement() -> list[Stage]:
     """Return the way back to a client: what Windows takes from a host only comes first, what ends it after the keys."""
     first, last = retired_settings()
     return [
-        Stage(Wish(hosting=first)),
-        Stage(Wish(key=RetiredHost(table=GvlkTable.published()))),
-        Stage(Wish(hosting=last)),
+        Stage(DesiredState(hosting=first)),
+        Stage(DesiredState(key=RetiredHost(table=GvlkTable.published()))),
+        Stage(DesiredState(hosting=last)),
     ]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Machine, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine, LicensingAction, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState
 from ansible_collections.volume.activation.plugins.plugin_utils._results import (
     client_facts,
     count_facts,
@@ -37,11 +37,11 @@ class ActionModule(LicensingAction):
     SPEC = ARGUMENT_SPEC
     CHANGES_LICENCES = False
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the empty wish: reading changes nothing."""
         valid_number(options["clients_days"], "clients_days", 1, _MOST_DAYS)
         valid_number(options["clients_limit"], "clients_limit", 1, _MOST_EVENTS)
-        return Wish()
+        return DesiredState()
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return everything that makes a host."""
@@ -63,6 +63,6 @@ class ActionModule(LicensingAction):
         }
         return {**result, "clients": self._clients(work.machine, options)} if options["clients"] else result
 
-    def _clients(self, machine: Machine, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _clients(self, machine: ConnectedMachine, options: dict[str, t.Any]) -> dict[str, t.Any]:
         since = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=options["clients_days"])
         return client_facts(machine.client_requests(since, options["clients_limit"]), since)

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "subset": {
@@ -32,9 +32,9 @@ class ActionModule(LicensingAction):
     SPEC = ARGUMENT_SPEC
     CHANGES_LICENCES = False
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the empty wish: reading changes nothing."""
-        return Wish()
+        return DesiredState()
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return the parts asked for; the service's settings include one that only the primary product shows."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Machine, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine, LicensingAction, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
     LEDGER_SPEC,
     SERVICE_SPEC,
-    Purse,
+    BudgetContext,
     ledger_from,
     user_from,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.product_targets import meant_products
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Budget, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     GvlkTable,
@@ -27,12 +27,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     parse_confirmation_id,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     Mak,
-    Way,
-    When,
-    Wish,
     holder_of,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._results import installation_facts
@@ -60,29 +60,29 @@ class ActionModule(LicensingAction):
     SPEC = ARGUMENT_SPEC
     RULES = {"required_if": [["activate", "online", ["pool"]], ["activate", "proxy", ["pool"]]]}
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the wish for the key, and for the activation that consents to spend."""
         mak = _mak(options)
         confirmation = options["confirmation_id"]
         if options["activate"] == "never":
-            return Wish(key=mak)
-        counted = Counted(
+            return DesiredState(key=mak)
+        counted = CountedActivation(
             mak=mak,
-            way=Way(options["activate"]),
+            way=ActivationMethod(options["activate"]),
             confirmation_id=parse_confirmation_id(confirmation) if confirmation else None,
         )
-        return Wish(key=mak, activation=Activation(when=When.IF_NEEDED, counted=counted))
+        return DesiredState(key=mak, activation=Activation(when=ActivatePolicy.IF_NEEDED, counted=counted))
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return all products with a key, and what an activation by proxy needs when that is all that is asked for."""
         return Scope(products=Products.INSTALLED, offline=options["activate"] == "never")
 
-    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
+    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Budget | None:
         """Return the ledger's gate, once it lets this machine in."""
         if options["activate"] == "never":
             return None
         ledger = resources.enter_context(ledger_from(options))
-        purse = Purse(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
+        purse = BudgetContext(ledger, options, self.host_name, user_from(self.task_vars), self.tell, self.warn)
         return purse.gate(options["pool"], ProductKey.parse(options["product_key"]))
 
     def details(self, work: Stages, state: State, options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -98,7 +98,9 @@ class ActionModule(LicensingAction):
             }
         return {"activation": activation, "installation": self._installation(work.machine, state, options)}
 
-    def _installation(self, machine: Machine, state: State, options: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    def _installation(
+        self, machine: ConnectedMachine, state: State, options: dict[str, t.Any]
+    ) -> dict[str, t.Any] | None:
         product = holder_of(_mak(options), state)
         if product is None or product.is_licensed or not product.installation_id:
             return None

@@ -30,8 +30,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._exchange import
     Answerer,
     Exporter,
     Importer,
+    ImportOutcome,
     Line,
-    Outcome,
     Privacy,
     Report,
     Sheet,
@@ -124,7 +124,7 @@ class ActionModule(ControllerAction):
         before, after = (read_whole(path) or b"").decode("utf-8", "replace"), sheet.html()
         if before != after and not self._task.check_mode:
             write_whole(path, after.encode())
-        lines = tuple(Line(machine=name, outcome=Outcome.LISTED) for name in sheet.names())
+        lines = tuple(Line(machine=name, outcome=ImportOutcome.LISTED) for name in sheet.names())
         return Report(lines=lines, changed=before != after, before=before, after=after)
 
     def _progress(self, text: str) -> None:

@@ -13,7 +13,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
     LEDGER_SPEC,
     ledger_from,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Confirmation, Entry, Ledger, Pool, Tally
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
+    Confirmation,
+    Entry,
+    Ledger,
+    Pool,
+    PoolTally,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._results import (
     PoolStanding,
     confirmation_facts,
@@ -65,7 +71,7 @@ def _pool(ledger: Ledger, pool: Pool, machine: str | None) -> dict[str, t.Any]:
     }
 
 
-def _is(tally: Tally, machine: str) -> bool:
+def _is(tally: PoolTally, machine: str) -> bool:
     return tally.name.strip().lower() == machine.strip().lower()
 
 

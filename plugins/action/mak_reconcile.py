@@ -10,26 +10,26 @@ import contextlib
 import typing as t
 from datetime import timedelta
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import LicensingAction, Machine, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine, LicensingAction, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.ledger_options import (
     LEDGER_SPEC,
     ledger_from,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Budget, Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     OPEN_STATES,
     EntryState,
     Evidence,
     Ledger,
     MachineIdentity,
+    ReconciliationVerdict,
     Sighting,
-    Verdict,
     concerns,
     judged,
     utcnow,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_number
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -52,15 +52,15 @@ class ActionModule(LicensingAction):
     CHANGES_LICENCES = False
     _ledger: Ledger
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the empty wish: nothing changes on the machine."""
-        return Wish()
+        return DesiredState()
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return all products with a key."""
         return Scope(products=Products.INSTALLED)
 
-    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
+    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Budget | None:
         """Open the ledger before the machine is talked to; nothing passes a gate here."""
         valid_number(options["quiet_seconds"], "quiet_seconds", 0, _LONGEST_QUIET)
         self._ledger = resources.enter_context(ledger_from(options))
@@ -81,7 +81,9 @@ class ActionModule(LicensingAction):
         }
         return {**result, "diff": _difference(settled)} if self._task.diff else result
 
-    def _verdicts(self, machine: Machine, state: State, options: dict[str, t.Any]) -> list[Verdict]:
+    def _verdicts(
+        self, machine: ConnectedMachine, state: State, options: dict[str, t.Any]
+    ) -> list[ReconciliationVerdict]:
         identity = MachineIdentity(
             name=self.host_name, client_machine_id=state.service.client_machine_id, bios_uuid=machine.bios_uuid()
         )
@@ -99,7 +101,9 @@ class ActionModule(LicensingAction):
         ]
         return [*verdicts, *self._released_although_spent(machine, identity)]
 
-    def _released_although_spent(self, machine: Machine, identity: MachineIdentity) -> t.Iterator[Verdict]:
+    def _released_although_spent(
+        self, machine: ConnectedMachine, identity: MachineIdentity
+    ) -> t.Iterator[ReconciliationVerdict]:
         """Yield the entries that were released although the machine is licensed and no other entry has paid for it."""
         released = {
             (entry.fingerprint, entry.product_id, entry.partial)
@@ -121,9 +125,9 @@ class ActionModule(LicensingAction):
                 installation_id=product.installation_id,
             )
             owed = [entry for entry in self._ledger.owed(seen) if entry.state is EntryState.RELEASED]
-            yield from (Verdict(entry=entry, state=EntryState.CONFIRMED, why=_UNBOOKED) for entry in owed)
+            yield from (ReconciliationVerdict(entry=entry, state=EntryState.CONFIRMED, why=_UNBOOKED) for entry in owed)
 
-    def _carried_out(self, verdict: Verdict) -> Verdict:
+    def _carried_out(self, verdict: ReconciliationVerdict) -> ReconciliationVerdict:
         if verdict.state is None:
             return verdict
         code = "assumed" if verdict.assumed else "reconciled"
@@ -131,21 +135,21 @@ class ActionModule(LicensingAction):
         if entry.state in (verdict.state, EntryState.CONFIRMED):
             self.tell(f"entry {entry.id} is {entry.state.value}: {verdict.why}")
             return verdict
-        return Verdict(entry=entry, state=None, why="another task took it up meanwhile")
+        return ReconciliationVerdict(entry=entry, state=None, why="another task took it up meanwhile")
 
 
-def _facts(verdict: Verdict) -> dict[str, t.Any]:
+def _facts(verdict: ReconciliationVerdict) -> dict[str, t.Any]:
     entry = verdict.entry
     state = verdict.state or entry.state
     return {"entry": entry.id, "pool": entry.pool, "state": state.value, "why": verdict.why}
 
 
-def _difference(settled: list[Verdict]) -> dict[str, str]:
+def _difference(settled: list[ReconciliationVerdict]) -> dict[str, str]:
     return {
         "before": "".join(f"{_name(verdict)}: {verdict.entry.state.value}\n" for verdict in settled),
         "after": "".join(f"{_name(verdict)}: {verdict.state.value}\n" for verdict in settled if verdict.state),
     }
 
 
-def _name(verdict: Verdict) -> str:
+def _name(verdict: ReconciliationVerdict) -> str:
     return f"entry {verdict.entry.id} of pool {verdict.entry.pool}"

@@ -13,7 +13,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action import L
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, PresentKey, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, DesiredState, PresentKey
 from ansible_collections.volume.activation.plugins.plugin_utils._validation import valid_activation_id
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -34,7 +34,7 @@ class ActionModule(LicensingAction):
     SPEC = ARGUMENT_SPEC
     RULES = {"required_one_of": [["product_key", "partial_product_key"]]}
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return the wish for the key, known by its text or by its last five characters."""
         # An empty key beside the last five characters is a variable that was left empty.
         given = options["product_key"] or (None if options["partial_product_key"] else options["product_key"])
@@ -42,9 +42,11 @@ class ActionModule(LicensingAction):
         partial = _partial(options["partial_product_key"], key)
         activation_id = options["activation_id"] and valid_activation_id(options["activation_id"], "activation_id")
         if options["state"] == "absent":
-            return Wish(key=AbsentKey(partial=partial, activation_id=activation_id))
+            return DesiredState(key=AbsentKey(partial=partial, activation_id=activation_id))
         replaces = options["replace_licensed"]
-        return Wish(key=PresentKey(partial=partial, key=key, activation_id=activation_id, replace_licensed=replaces))
+        return DesiredState(
+            key=PresentKey(partial=partial, key=key, activation_id=activation_id, replace_licensed=replaces)
+        )
 
     def scope(self, options: dict[str, t.Any]) -> Scope:
         """Return all products with a key: the key may be any product's."""

@@ -40,7 +40,7 @@ def pip_install(*requirements: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *requirements])
 
 
-class Fault(t.Protocol):
+class ReportedFault(t.Protocol):
     """What a machine said in place of an answer."""
 
     def facts(self) -> dict[str, str | None]:
@@ -136,7 +136,7 @@ class MachineRefused(ActivationError):
         message: str,
         *,
         hresult: int | None = None,
-        fault: Fault | None = None,
+        fault: ReportedFault | None = None,
         code: str | None = None,
         cause: str | None = None,
         remedy: str | None = None,

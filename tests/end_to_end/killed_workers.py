@@ -22,22 +22,28 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Retry, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
     OPEN_STATES,
-    Account,
+    BudgetAccount,
     Evidence,
     Ledger,
-    LedgerGate,
+    LedgerBudget,
     MachineIdentity,
     PoolWish,
     judged,
     utcnow,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, Counted, Mak, Wish, plan
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activation,
+    CountedActivation,
+    DesiredState,
+    Mak,
+    plan,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     Proxy,
@@ -72,12 +78,12 @@ class Round:
 
     def license(self, name: str) -> str:
         """License one machine as the action does, and say how it ended."""
-        counted = Counted(mak=Mak(key=self.key))
-        wish = Wish(key=counted.mak, activation=Activation(counted=counted))
+        counted = CountedActivation(mak=Mak(key=self.key))
+        wish = DesiredState(key=counted.mak, activation=Activation(counted=counted))
         scope = Scope(products=Products.INSTALLED)
         with Ledger.open(self.ledger, simulated_by="tests") as ledger:
-            account = Account(pool=self.name, key=self.key, machine=name, user="worker")
-            gate = LedgerGate(ledger, account, _pays_nobody, _tells_nobody)
+            account = BudgetAccount(pool=self.name, key=self.key, machine=name, user="worker")
+            gate = LedgerBudget(ledger, account, _pays_nobody, _tells_nobody)
             with self.open(name, gate) as machine:
                 before = machine.read_for(wish, scope)
                 steps = plan(wish, before)
@@ -91,9 +97,9 @@ class Round:
                     return UNKNOWN
         return LICENSED
 
-    def open(self, name: str, gate: LedgerGate | None = None) -> Machine:
+    def open(self, name: str, gate: LedgerBudget | None = None) -> ConnectedMachine:
         """Return one machine, not talked to yet."""
-        return Machine(
+        return ConnectedMachine(
             open_session(_settings(self.machines[name])),
             operation_timeout=20,
             wait_seconds=_WAIT_SECONDS,

@@ -18,31 +18,31 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine, Stage, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
-    ConfirmationDesk,
+    ConfirmationIdClient,
     ProxyRequest,
     ServiceSettings,
     service_for,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Patience, Products, Retry, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import PollPolicy, Products, Retry, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, AnswerLost
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
-    Account,
+    BudgetAccount,
     Entry,
     Ledger,
-    LedgerGate,
+    LedgerBudget,
     PoolWish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey, State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState
 from ansible_collections.volume.activation.plugins.plugin_utils._results import Outcome, failure, success
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings, open_session
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultInjector
 
 EVERYTHING = Scope(products=Products.INSTALLED, hosting=True, registry=True, firewall=True)
 # What a client, a proxy or a library acts upon in a way of its own is tried in each run, of the others a few.
@@ -98,7 +98,7 @@ class Hosts:
         self.fleet = fleet or Fleet.from_description(description)
         self.server = server
         self.ledger = Ledger.open(str(folder / "ledger.sqlite"), lease=timedelta(0), simulated_by="tests")
-        self._dispatcher = Dispatcher(Counters(), FaultDesk(), lambda _seconds: None)
+        self._dispatcher = Dispatcher(Counters(), FaultInjector(), lambda _seconds: None)
         self._time = 0.0
 
     def _pass(self, seconds: float) -> None:
@@ -120,19 +120,19 @@ class Hosts:
             )
         )
 
-    def machine(self, name: str, retry: Retry | None = None, *, direct: bool = False) -> Machine:
+    def machine(self, name: str, retry: Retry | None = None, *, direct: bool = False) -> ConnectedMachine:
         """Return a host for one task, without time passing in it; `direct` leaves out the wire, and what struck there.
 
         So a call that a fault of the wire is for strikes it again there. Only what calls nothing can be `direct`.
         """
-        machine = Machine(
+        machine = ConnectedMachine(
             self._session(name, direct=direct),
             operation_timeout=60.0,
             wait_seconds=0.0,
             tell=lambda _text: None,
             retry=retry,
         )
-        machine.patience = Patience(0.0, lambda: self._time, self._pass)
+        machine.patience = PollPolicy(0.0, lambda: self._time, self._pass)
         machine.turn_to(None)  # with this patience
         machine._repository._pause = lambda _seconds: None
         return machine
@@ -164,20 +164,22 @@ class Hosts:
 
     # Budgets
 
-    def gate(self, name: str, key: str, limit: int = 5, **service: Any) -> LedgerGate:
+    def gate(self, name: str, key: str, limit: int = 5, **service: Any) -> LedgerBudget:
         """Return the gate of a host's own pool; `service` are the settings of Microsoft's service."""
         self.ledger.declare(PoolWish(name=name, limit=limit))
 
         def pay(demand: Any) -> str:
-            desk = ConfirmationDesk(self.ledger, service_for(ServiceSettings(**service), pause=lambda _seconds: None))
+            desk = ConfirmationIdClient(
+                self.ledger, service_for(ServiceSettings(**service), pause=lambda _seconds: None)
+            )
             (obtained,) = desk.obtain([ProxyRequest.of(demand)])
             if obtained.confirmation_id is None:
                 assert obtained.error is not None
                 raise obtained.error
             return obtained.confirmation_id
 
-        account = Account(pool=name, key=ProductKey.parse(key), machine=name, user="somebody")
-        return LedgerGate(self.ledger, account, pay, lambda _text: None)
+        account = BudgetAccount(pool=name, key=ProductKey.parse(key), machine=name, user="somebody")
+        return LedgerBudget(self.ledger, account, pay, lambda _text: None)
 
     def entries(self, name: str) -> list[Entry]:
         """Return the entries of a host."""
@@ -196,6 +198,6 @@ class Hosts:
         return bool(self.fleet.machines[name].describe()["primary"]["status"] == "licensed")
 
 
-def single(wish: Wish, gate: Any = None) -> list[Stage]:
+def single(wish: DesiredState, gate: Any = None) -> list[Stage]:
     """Return the stages of a task with one wish."""
     return [Stage(wish, gate)]

@@ -33,10 +33,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action import b
 from ansible_collections.volume.activation.plugins.plugin_utils._action import machine as machine_module
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import batch_backend
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.outcomes import ServiceUnavailable
-from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.transport import Reply
+from ansible_collections.volume.activation.plugins.plugin_utils._activation_service.transport import HttpReply
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import AuditSettings, audited
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import Ledger, PoolWish, database
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger.location import Location
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger.reservation_owner import Owner
@@ -44,7 +44,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator impor
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.microsoft.batch_service import BatchService
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultInjector
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, Put, decode_call
 
 Row = dict[str, Any]
@@ -112,7 +112,7 @@ class World:
         self.kill: Kill | None = None
         self.dead = False
         self._desk = desk
-        self._dispatcher = Dispatcher(Counters(), FaultDesk(), lambda _seconds: None)
+        self._dispatcher = Dispatcher(Counters(), FaultInjector(), lambda _seconds: None)
         self._batch = BatchService(self.fleet.microsoft, lambda _seconds: None)
         self._ledger = folder / LEDGER
         self._left_behind = folder / "left behind"
@@ -176,13 +176,13 @@ class World:
             raise AnswerLost("The connection broke.")
         return bytes(reply.body)
 
-    def post(self, body: bytes, headers: Row) -> Reply:
+    def post(self, body: bytes, headers: Row) -> HttpReply:
         """Ask the activation service."""
         reply = self._guard("ask_service")(lambda: self._batch.post(headers["SOAPAction"], body))
         if reply.delivery != "whole":
             reached = self.fleet.microsoft.description.reachable
             raise ServiceUnavailable("No answer came.", may_have_arrived=reached, code="connection_failed")
-        return Reply(reply.status, reply.body)
+        return HttpReply(reply.status, reply.body)
 
     def reach(self) -> None:
         """See whether the activation service answers at all."""
@@ -263,7 +263,7 @@ class World:
         told = self.run("license_info", {"products": "installed"}, host=host)
         row = {"name": host, "reached": True, "error": None, "license": told["license"], "counts": None}
         row["observed_at"] = "2026-01-01T00:00:00+00:00"
-        document = audited([row], Settings(), audited_at="2026-01-01T00:00:00+00:00", duration_seconds=1.0)
+        document = audited([row], AuditSettings(), audited_at="2026-01-01T00:00:00+00:00", duration_seconds=1.0)
         return [finding for finding in document["findings"] if host in finding["machines"]]
 
 
@@ -361,7 +361,7 @@ class _Transport:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def post(self, body: bytes, headers: Row) -> Reply:
+    def post(self, body: bytes, headers: Row) -> HttpReply:
         return self._world.post(body, headers)
 
     def reach(self) -> None:

@@ -18,17 +18,17 @@ from typing import Any
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Patience, Reader, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, PollPolicy, Reader, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, MachineRefused, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, GvlkTable, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
     Plan,
-    When,
-    Wish,
     need,
     plan,
 )
@@ -97,15 +97,19 @@ cases = st.tuples(machines, worlds).filter(_possible)
 
 
 @st.composite
-def wishes(draw: Callable[..., Any]) -> Wish:
+def wishes(draw: Callable[..., Any]) -> DesiredState:
     """Return what adba_client can ask for."""
     kind = draw(st.sampled_from([AD, AD, ANY]))
     key = st.builds(EditionKey, table=st.just(TABLE), replace_licensed=st.booleans(), goal=st.just("AD"))
-    return Wish(
+    return DesiredState(
         kms=KmsSettings(activation_type=kind),
         key=draw(st.none() | key | key),
         activation=Activation(
-            when=draw(st.sampled_from([When.IF_NEEDED, When.IF_NEEDED, When.ALWAYS, When.NEVER])),
+            when=draw(
+                st.sampled_from(
+                    [ActivatePolicy.IF_NEEDED, ActivatePolicy.IF_NEEDED, ActivatePolicy.ALWAYS, ActivatePolicy.NEVER]
+                )
+            ),
             renew_below_days=draw(st.sampled_from([None, 30, 179])),
             only_kms_client=True,
             by=kind,
@@ -116,7 +120,9 @@ def wishes(draw: Callable[..., Any]) -> Wish:
 class Bench:
     """A simulated machine and our engine; `lost` are what befalls the answers to the next activations."""
 
-    def __init__(self, case: tuple[dict[str, Any], dict[str, Any]], wish: Wish, lost: list[str] | None = None) -> None:
+    def __init__(
+        self, case: tuple[dict[str, Any], dict[str, Any]], wish: DesiredState, lost: list[str] | None = None
+    ) -> None:
         fleet = Fleet.from_description({"machines": {"host": case[0]}, "world": case[1]})
         self.machine: Machine = fleet.machines["host"]
         self.repository = Repository(self.send, pause=lambda _seconds: None)
@@ -141,7 +147,7 @@ class Bench:
         return self.reader.complete(state, need(self.wish, state))
 
     def apply(self, steps: Plan, before: State) -> State:
-        patience = Patience(0.0, clock=lambda: 0.0, pause=lambda _seconds: None)
+        patience = PollPolicy(0.0, clock=lambda: 0.0, pause=lambda _seconds: None)
         return Applier(self.repository, self.reader, patience).apply(self.wish, steps, before, self.scope)
 
     def invoked(self) -> list[str]:
@@ -193,7 +199,7 @@ EXAMPLES: Callable = settings(
 @EXAMPLES
 @given(cases, wishes())
 def test_the_directory_licenses_the_machine_as_predicted_and_then_nothing_is_left_to_do(
-    case: tuple[dict[str, Any], dict[str, Any]], wish: Wish
+    case: tuple[dict[str, Any], dict[str, Any]], wish: DesiredState
 ) -> None:
     bench = Bench(case, wish)
     before, steps = _planned(bench)
@@ -216,7 +222,9 @@ def test_the_directory_licenses_the_machine_as_predicted_and_then_nothing_is_lef
     assert (again.steps, bench.invoked()) == ((), calls)
 
 
-def _assert_predicted(wish: Wish, predicted: State, found: State, case: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def _assert_predicted(
+    wish: DesiredState, predicted: State, found: State, case: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
     assert wish.activation is not None
     assert predicted.primary is not None
     assert found.primary is not None
@@ -224,11 +232,11 @@ def _assert_predicted(wish: Wish, predicted: State, found: State, case: tuple[di
         assert getattr(predicted.primary, name) == getattr(found.primary, name), name
     told, path = path_facts(predicted), path_facts(found)
     event(f"path: {path['path']}")
-    if wish.activation.by is AD and wish.activation.when is not When.NEVER:
+    if wish.activation.by is AD and wish.activation.when is not ActivatePolicy.NEVER:
         assert told["path"] == path["path"] == "ad"
         assert path["object"] == _object_for(case)
         assert found.primary.activation_type is AD
-    elif told["path"] is not None and wish.activation.when is When.IF_NEEDED:
+    elif told["path"] is not None and wish.activation.when is ActivatePolicy.IF_NEEDED:
         assert told["path"] == path["path"] or wish.activation.renew_below_days
     assert bool(path["object_dn"]) is (path["path"] == "ad")
 
@@ -236,7 +244,7 @@ def _assert_predicted(wish: Wish, predicted: State, found: State, case: tuple[di
 @EXAMPLES
 @given(cases, wishes())
 def test_outside_a_domain_nothing_is_done_but_to_say_so(
-    case: tuple[dict[str, Any], dict[str, Any]], wish: Wish
+    case: tuple[dict[str, Any], dict[str, Any]], wish: DesiredState
 ) -> None:
     machine, world = case
     bench = Bench(({**machine, "domain": None}, world), wish)
@@ -254,7 +262,7 @@ def test_outside_a_domain_nothing_is_done_but_to_say_so(
 @EXAMPLES
 @given(cases, wishes(), st.lists(st.sampled_from(["before", "after"]), min_size=1, max_size=2))
 def test_whatever_answer_is_lost_another_run_ends_it_and_asks_for_nothing_twice(
-    case: tuple[dict[str, Any], dict[str, Any]], wish: Wish, lost: list[str]
+    case: tuple[dict[str, Any], dict[str, Any]], wish: DesiredState, lost: list[str]
 ) -> None:
     machine, world = case
     assume(machine["domain"] is not None)
@@ -275,4 +283,4 @@ def test_whatever_answer_is_lost_another_run_ends_it_and_asks_for_nothing_twice(
         raise AssertionError("three runs, and two answers to lose")
     assert plan(wish.settled(), bench.read()).steps == ()
     activations = bench.invoked().count("Activate")
-    assert activations <= 1 or (wish.activation is not None and wish.activation.when is When.ALWAYS)
+    assert activations <= 1 or (wish.activation is not None and wish.activation.when is ActivatePolicy.ALWAYS)

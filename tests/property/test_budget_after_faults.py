@@ -25,11 +25,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._ledger import E
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey, is_uncounted
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     HostKey,
     Mak,
-    Way,
-    Wish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 
@@ -94,13 +94,15 @@ def described(faults: Mapping[str, Mapping[str, Any]], method: str, **machine: A
     return {"machines": machines, "world": {"microsoft": {"maks": maks}}}
 
 
-def wish_for(key: str, way: Way = Way.ONLINE) -> Wish:
+def wish_for(key: str, way: ActivationMethod = ActivationMethod.ONLINE) -> DesiredState:
     """Return the wish for an activation with a key."""
     mak = Mak(key=ProductKey.parse(key))
-    return Wish(key=mak, activation=Activation(counted=Counted(mak=mak, way=way)))
+    return DesiredState(key=mak, activation=Activation(counted=CountedActivation(mak=mak, way=way)))
 
 
-def played(hosts: Hosts, names: Iterable[str], way: Way = Way.ONLINE, **service: Any) -> dict[str, dict[str, Any]]:
+def played(
+    hosts: Hosts, names: Iterable[str], way: ActivationMethod = ActivationMethod.ONLINE, **service: Any
+) -> dict[str, dict[str, Any]]:
     """Run mak on the hosts, one after the other, and return the results."""
     keys = {name: key_of(number) for number, name in enumerate(hosts.fleet.machines)}
     return {
@@ -114,7 +116,9 @@ def released_although_counted(hosts: Hosts, names: Iterable[str]) -> set[str]:
     return {name for name in names if hosts.counted(name) < hosts.spent(name)}
 
 
-def assert_converges(hosts: Hosts, names: list[str], way: Way = Way.ONLINE, **service: Any) -> None:
+def assert_converges(
+    hosts: Hosts, names: list[str], way: ActivationMethod = ActivationMethod.ONLINE, **service: Any
+) -> None:
     """A run without faults leaves every host licensed and both counts equal, and the next one changes nothing."""
     second = played(hosts, names, way, **service)
     assert {name: result for name, result in second.items() if result.get("failed")} == {}
@@ -166,7 +170,7 @@ def test_a_fault_of_the_connection_after_the_work_is_a_licence_that_is_booked(tm
     faults: dict[str, dict[str, Any]] = {name: {"do": name} for name in FAULTS}
     numbers = (5, 87, 2150858752, 2150858770, 2150858817, 2150858824, 2150859002, 2150859173, 2150859240, 0x80338126)
     faults |= {f"fault-{number}": {"do": "fault_after", "code": number} for number in numbers}
-    way = Way.ONLINE if method == "Activate" else Way.PROXY
+    way = ActivationMethod.ONLINE if method == "Activate" else ActivationMethod.PROXY
     fleet = Fleet.from_description(described(faults, method))
     with FleetServer(fleet, directory=tmp_path) as server:
         hosts = Hosts(tmp_path, {}, fleet=fleet)
@@ -181,7 +185,7 @@ def test_a_fault_of_the_connection_after_the_work_is_a_licence_that_is_booked(tm
 @pytest.mark.parametrize("do", ["status_after", "status"])
 def test_no_http_status_of_a_host_releases_what_may_be_counted(tmp_path: Path, method: str, do: str) -> None:
     faults = {str(status): {"do": do, "status": status} for status in statuses_for_this_run()}
-    way = Way.ONLINE if method == "Activate" else Way.PROXY
+    way = ActivationMethod.ONLINE if method == "Activate" else ActivationMethod.PROXY
     fleet = Fleet.from_description(described(faults, method))
     with FleetServer(fleet, directory=tmp_path) as server:
         hosts = Hosts(tmp_path, {}, server, fleet)
@@ -194,7 +198,7 @@ def test_no_http_status_of_a_host_releases_what_may_be_counted(tmp_path: Path, m
             assert states == dict.fromkeys(faults, [EntryState.CONFIRMED])
         else:
             assert all(result["failed"] and not result["changed"] for result in results.values())
-            paid = EntryState.CONFIRMED if way is Way.PROXY else EntryState.UNCERTAIN
+            paid = EntryState.CONFIRMED if way is ActivationMethod.PROXY else EntryState.UNCERTAIN
             assert states == dict.fromkeys(faults, [paid])
         assert_converges(hosts, list(faults), way, **service)
 
@@ -224,12 +228,12 @@ def test_no_answer_of_the_service_releases_what_it_may_have_counted(tmp_path: Pa
             "backend": backend,
             "retries": 0,
         }
-        results = played(hosts, names, Way.PROXY, **service)
+        results = played(hosts, names, ActivationMethod.PROXY, **service)
         assert [name for name in names if not results[name].get("failed")] == []
         assert {name: hosts.spent(name) for name in names} == dict.fromkeys(names, 1), "every rule came after the work"
         assert released_although_counted(hosts, names) == set()
         assert {entry.state for name in names for entry in hosts.entries(name)} == {EntryState.UNCERTAIN}
-        assert_converges(hosts, names, Way.PROXY, **service)
+        assert_converges(hosts, names, ActivationMethod.PROXY, **service)
 
 
 def test_a_host_key_with_a_pool_is_counted_by_the_same_rule(tmp_path: Path) -> None:
@@ -251,7 +255,7 @@ def test_a_host_key_with_a_pool_is_counted_by_the_same_rule(tmp_path: Path) -> N
     hosts = Hosts(tmp_path, {"machines": machines, "world": {"microsoft": {"keys": known}}})
     for name in faults:
         key = HostKey(key=ProductKey.parse(keys[name]))
-        wish = Wish(key=key, activation=Activation(counted=Counted(mak=key)))
+        wish = DesiredState(key=key, activation=Activation(counted=CountedActivation(mak=key)))
         assert not hosts.run(name, single(wish, hosts.gate(name, keys[name])), INSTALLED).get("failed"), name
         assert hosts.licensed(name)
         assert [entry.state for entry in hosts.entries(name)] == [EntryState.CONFIRMED]

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action import Stage
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope, Unlimited
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     ActivationType,
     GvlkTable,
@@ -30,7 +30,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
     Activation,
-    Counted,
+    CountedActivation,
+    DesiredState,
     EditionKey,
     FirewallWish,
     HostKey,
@@ -38,7 +39,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     KmsSettings,
     Mak,
     PresentKey,
-    Wish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet, FleetServer
 
@@ -56,13 +56,13 @@ KEYED = {**PLAIN, "product_key": MAK}
 PRODUCTS = Scope(products=Products.INSTALLED)
 
 
-def _counted(mak: Mak) -> Wish:
-    return Wish(key=mak, activation=Activation(counted=Counted(mak=mak)))
+def _counted(mak: Mak) -> DesiredState:
+    return DesiredState(key=mak, activation=Activation(counted=CountedActivation(mak=mak)))
 
 
-def _volume(kms: KmsSettings, goal: str) -> Wish:
+def _volume(kms: KmsSettings, goal: str) -> DesiredState:
     key = EditionKey(table=TABLE, replace_licensed=True, goal=goal)
-    return Wish(kms=kms, key=key, activation=Activation(only_kms_client=True))
+    return DesiredState(kms=kms, key=key, activation=Activation(only_kms_client=True))
 
 
 HOSTING = HostSettings(
@@ -98,26 +98,31 @@ MODULES: dict[str, tuple[list[Stage], dict[str, Any], Scope, list[str]]] = {
         ["InstallProductKey", "SetVLActivationTypeEnabled", "Activate"],
     ),
     "product_key": (
-        single(Wish(key=PresentKey(partial="GGGGG", key=ProductKey.parse(MAK)))),
+        single(DesiredState(key=PresentKey(partial="GGGGG", key=ProductKey.parse(MAK)))),
         {**PLAIN, "channel": "kms_client"},
         PRODUCTS,
         ["InstallProductKey"],
     ),
-    "product_key absent": (single(Wish(key=AbsentKey(partial="GGGGG"))), KEYED, PRODUCTS, ["UninstallProductKey"]),
+    "product_key absent": (
+        single(DesiredState(key=AbsentKey(partial="GGGGG"))),
+        KEYED,
+        PRODUCTS,
+        ["UninstallProductKey"],
+    ),
     "activate": (
-        single(Wish(activation=Activation())),
+        single(DesiredState(activation=Activation())),
         {**PLAIN, "channel": "kms_client", "kms_host": "kms.corp.example", "kms_port": 1700},
         PRODUCTS,
         ["Activate"],
     ),
     "mak": (
-        single(_counted(Mak(key=ProductKey.parse(MAK))), NoBudget()),
+        single(_counted(Mak(key=ProductKey.parse(MAK))), Unlimited()),
         {**PLAIN, "channel": "kms_client"},
         PRODUCTS,
         ["InstallProductKey", "Activate"],
     ),
     "kms_host": (
-        [*single(_counted(HostKey(key=ProductKey.parse(HOST_KEY))), NoBudget()), Stage(Wish(hosting=HOSTING))],
+        [*single(_counted(HostKey(key=ProductKey.parse(HOST_KEY))), Unlimited()), Stage(DesiredState(hosting=HOSTING))],
         {**PLAIN, "channel": "kms_client"},
         EVERYTHING,
         [

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     Applier,
-    Patience,
+    PollPolicy,
     Products,
     Reader,
     Scope,
@@ -36,14 +36,14 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     InstallKey,
     KmsSettings,
     Plan,
     PresentKey,
-    When,
-    Wish,
     need,
     plan,
 )
@@ -117,19 +117,22 @@ kms_settings = st.builds(
 
 wishes = st.one_of(
     st.builds(
-        Wish,
+        DesiredState,
         kms=kms_settings,
         key=st.builds(EditionKey, table=st.just(TABLE), replace_licensed=st.booleans()) | st.none(),
         activation=st.builds(
             Activation,
-            when=st.sampled_from(When),
+            when=st.sampled_from(ActivatePolicy),
             renew_below_days=st.sampled_from([None, 30, 170]),
             only_kms_client=st.just(True),
         ),
     ),
-    st.builds(Wish, key=st.just(PresentKey(partial="GGGGG", key=ProductKey.parse(MADE_UP_MAK)))),
-    st.builds(Wish, key=st.just(AbsentKey(partial="GGGGG"))),
-    st.builds(Wish, activation=st.builds(Activation, when=st.sampled_from([When.IF_NEEDED, When.ALWAYS]))),
+    st.builds(DesiredState, key=st.just(PresentKey(partial="GGGGG", key=ProductKey.parse(MADE_UP_MAK)))),
+    st.builds(DesiredState, key=st.just(AbsentKey(partial="GGGGG"))),
+    st.builds(
+        DesiredState,
+        activation=st.builds(Activation, when=st.sampled_from([ActivatePolicy.IF_NEEDED, ActivatePolicy.ALWAYS])),
+    ),
 )
 
 
@@ -147,7 +150,7 @@ UNSATISFIABLE = frozenset(
 class Bench:
     """One simulated machine and our engine in front of it, with nothing but bytes between them."""
 
-    def __init__(self, description: dict[str, Any], wish: Wish) -> None:
+    def __init__(self, description: dict[str, Any], wish: DesiredState) -> None:
         world = {**WORLD, "microsoft": {"maks": {"made up": {"key": MADE_UP_MAK, "remaining": 1}}}}
         fleet = Fleet.from_description({"machines": {"host": description}, "world": world})
         self.machine: Machine = fleet.machines["host"]
@@ -166,7 +169,7 @@ class Bench:
         return self.reader.complete(state, need(self.wish, state))
 
     def apply(self, steps: Plan, before: State) -> State:
-        patience = Patience(0.0, clock=lambda: 0.0, pause=lambda _seconds: None)
+        patience = PollPolicy(0.0, clock=lambda: 0.0, pause=lambda _seconds: None)
         return Applier(self.repository, self.reader, patience).apply(self.wish, steps, before, self.scope)
 
     def invoked(self) -> list[str]:
@@ -242,7 +245,7 @@ EXAMPLES: Callable = settings(
 
 @EXAMPLES
 @given(machines, wishes)
-def test_after_applying_the_plan_is_empty_and_the_prediction_was_right(description: dict, wish: Wish) -> None:
+def test_after_applying_the_plan_is_empty_and_the_prediction_was_right(description: dict, wish: DesiredState) -> None:
     bench = Bench(description, wish)
     before, steps = _planned(bench)
     if steps is None:
@@ -271,7 +274,7 @@ def test_after_applying_the_plan_is_empty_and_the_prediction_was_right(descripti
 
 @EXAMPLES
 @given(machines, wishes)
-def test_exactly_the_planned_methods_are_invoked_each_once(description: dict, wish: Wish) -> None:
+def test_exactly_the_planned_methods_are_invoked_each_once(description: dict, wish: DesiredState) -> None:
     bench = Bench(description, wish)
     before, steps = _planned(bench)
     if not steps:
@@ -288,7 +291,7 @@ def test_exactly_the_planned_methods_are_invoked_each_once(description: dict, wi
 
 @EXAMPLES
 @given(machines, wishes)
-def test_a_second_run_changes_nothing(description: dict, wish: Wish) -> None:
+def test_a_second_run_changes_nothing(description: dict, wish: DesiredState) -> None:
     bench = Bench(description, wish)
     before, steps = _planned(bench)
     if steps is None or _applied(bench, steps, before) is None:

@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils import _errors as errors
-from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine, Stage, Stages
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_options import (
     retired_settings,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Patience, Products, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import PollPolicy, Products, Scope, Unlimited
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
     Application,
     GvlkTable,
@@ -31,12 +31,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    CountedActivation,
+    DesiredState,
     FirewallWish,
     HostKey,
     HostSettings,
     RetiredHost,
-    Wish,
     deferred,
     is_host,
 )
@@ -109,8 +109,8 @@ wished = st.builds(
 
 def _key_stage(text: str, application: Application, activate: bool, replace_licensed: bool) -> Stage:
     key = HostKey(key=ProductKey.parse(text), application=application, replace_licensed=replace_licensed)
-    activation = Activation(counted=Counted(mak=key)) if activate else None
-    return Stage(Wish(key=key, activation=activation), NoBudget() if activate else None)
+    activation = Activation(counted=CountedActivation(mak=key)) if activate else None
+    return Stage(DesiredState(key=key, activation=activation), Unlimited() if activate else None)
 
 
 windows_keys = st.builds(
@@ -124,7 +124,7 @@ office_keys = st.builds(
     _key_stage, st.just(OFFICE_KEY), st.just(Application.OFFICE), st.sampled_from([True, True, False]), st.just(False)
 )
 kept = st.builds(
-    lambda windows, office, wish: [*windows, *office, Stage(Wish(hosting=wish))],
+    lambda windows, office, wish: [*windows, *office, Stage(DesiredState(hosting=wish))],
     st.lists(windows_keys, max_size=1),
     st.lists(office_keys, max_size=1),
     wished,
@@ -134,9 +134,9 @@ kept = st.builds(
 def _retirement() -> list[Stage]:
     first, last = retired_settings()
     return [
-        Stage(Wish(hosting=first)),
-        Stage(Wish(key=RetiredHost(table=GvlkTable.published()))),
-        Stage(Wish(hosting=last)),
+        Stage(DesiredState(hosting=first)),
+        Stage(DesiredState(key=RetiredHost(table=GvlkTable.published()))),
+        Stage(DesiredState(hosting=last)),
     ]
 
 
@@ -181,13 +181,13 @@ class Bench:
 
     def run(self, stages: list[Stage], *, check_mode: bool = False) -> tuple[Stages, State]:
         """Run a task, and return it with the state that it tells."""
-        machine = Machine(self, operation_timeout=60.0, wait_seconds=0.0, tell=lambda _text: None)
-        machine.patience = Patience(0.0, lambda: self.time, self.pause)
+        machine = ConnectedMachine(self, operation_timeout=60.0, wait_seconds=0.0, tell=lambda _text: None)
+        machine.patience = PollPolicy(0.0, lambda: self.time, self.pause)
         work = Stages(machine, self.scope, check_mode=check_mode)
         return work, work.run(stages)
 
     def read(self) -> State:
-        return self.run([Stage(Wish())])[1]
+        return self.run([Stage(DesiredState())])[1]
 
     def changed(self) -> list[str]:
         """Return everything that the machine was asked to change."""

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     Applier,
-    Patience,
+    PollPolicy,
     Products,
     Reader,
     Retry,
@@ -31,12 +31,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying import
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, AnswerLost, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
-    Account,
+    BudgetAccount,
     Confirmation,
     Demand,
     EntryState,
     Ledger,
-    LedgerGate,
+    LedgerBudget,
     PoolWish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import (
@@ -47,11 +47,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     Mak,
     Plan,
-    Way,
-    Wish,
     holder_of,
     plan,
 )
@@ -123,8 +123,8 @@ class Bench:
         self.scope = Scope(products=Products.INSTALLED)
         self.ledger = Ledger.open(str(folder / "ledger.sqlite"), simulated_by="tests")
         self.ledger.declare(PoolWish(name=POOL, limit=LIMIT))
-        account = Account(pool=POOL, key=ProductKey.parse(MAK), machine="host", user="somebody")
-        self.gate = LedgerGate(self.ledger, account, self.pay, lambda _text: None)
+        account = BudgetAccount(pool=POOL, key=ProductKey.parse(MAK), machine="host", user="somebody")
+        self.gate = LedgerBudget(self.ledger, account, self.pay, lambda _text: None)
 
     def send(self, message: bytes) -> bytes:
         call = decode_call(message)
@@ -148,11 +148,11 @@ class Bench:
         return self.reader.read(self.scope)
 
     def applier(self) -> Applier:
-        patience = Patience(0.0, clock=lambda: 0.0, pause=lambda _seconds: None)
+        patience = PollPolicy(0.0, clock=lambda: 0.0, pause=lambda _seconds: None)
         retry = Retry(times=1, delay=0.0)
         return Applier(self.repository, self.reader, patience, gate=self.gate, retry=retry)
 
-    def apply(self, wish: Wish) -> tuple[State, ActivationError | None]:
+    def apply(self, wish: DesiredState) -> tuple[State, ActivationError | None]:
         """Plan and carry out, and return what is read afterwards, with what went wrong."""
         before = self.read()
         try:
@@ -196,12 +196,12 @@ def _possible(drawn: tuple[dict[str, Any], str]) -> bool:
 
 
 cases = st.tuples(machines, st.sampled_from(["windows", "windows", "office", "add-on"])).filter(_possible)
-ways = st.sampled_from([Way.ONLINE, Way.ONLINE, Way.PROXY, None])
+ways = st.sampled_from([ActivationMethod.ONLINE, ActivationMethod.ONLINE, ActivationMethod.PROXY, None])
 
 
-def _wish(place: str, way: Way | None, replace_licensed: bool) -> Wish:
+def _wish(place: str, way: ActivationMethod | None, replace_licensed: bool) -> DesiredState:
     mak = Mak(key=ProductKey.parse(MAK), replace_licensed=replace_licensed, **PLACES[place])
-    return Wish(key=mak, activation=Activation(counted=Counted(mak=mak, way=way)) if way else None)
+    return DesiredState(key=mak, activation=Activation(counted=CountedActivation(mak=mak, way=way)) if way else None)
 
 
 EXAMPLES: Callable = settings(
@@ -215,7 +215,7 @@ EXAMPLES: Callable = settings(
 @EXAMPLES
 @given(cases, ways, st.booleans())
 def test_a_wish_for_a_mak_is_fulfilled_as_predicted_and_paid_for_once(
-    case: tuple[dict[str, Any], str], way: Way | None, replace_licensed: bool
+    case: tuple[dict[str, Any], str], way: ActivationMethod | None, replace_licensed: bool
 ) -> None:
     machine, place = case
     wish = _wish(place, way, replace_licensed)
@@ -249,25 +249,25 @@ def test_a_wish_for_a_mak_is_fulfilled_as_predicted_and_paid_for_once(
         assert holder_of(_mak(wish), again) is not None
 
 
-def _mak(wish: Wish) -> Mak:
+def _mak(wish: DesiredState) -> Mak:
     assert isinstance(wish.key, Mak)
     return wish.key
 
 
 def _assert_declined(
-    bench: Bench, machine: dict[str, Any], place: str, way: Way | None, error: ActivationError
+    bench: Bench, machine: dict[str, Any], place: str, way: ActivationMethod | None, error: ActivationError
 ) -> None:
     """What a machine may decline: a key that is not for it, and the internet that it has not."""
     code = getattr(error, "hresult", None)
     wrong_product = code in (0xC004F050, 0xC004F069) or error.code in ("no_such_product", "not_converged")
-    no_internet = way is Way.ONLINE and machine.get("internet") is False and code == 0x80072EE7
+    no_internet = way is ActivationMethod.ONLINE and machine.get("internet") is False and code == 0x80072EE7
     assert wrong_product or no_internet, f"{place}: {error}"
     event("the machine declined")
     assert bench.states() <= {EntryState.RELEASED}
     assert bench.spent() == 0
 
 
-def _assert_predicted(wish: Wish, predicted: State, after: State, steps: Plan) -> None:
+def _assert_predicted(wish: DesiredState, predicted: State, after: State, steps: Plan) -> None:
     foreseen, found = holder_of(_mak(wish), predicted), holder_of(_mak(wish), after)
     assert foreseen is not None
     assert found is not None
@@ -281,7 +281,7 @@ def _assert_predicted(wish: Wish, predicted: State, after: State, steps: Plan) -
 @EXAMPLES
 @given(cases, ways, faults)
 def test_whatever_is_lost_on_the_way_the_ledger_is_never_below_and_ends_equal(
-    case: tuple[dict[str, Any], str], way: Way | None, broken: list[dict[str, Any]]
+    case: tuple[dict[str, Any], str], way: ActivationMethod | None, broken: list[dict[str, Any]]
 ) -> None:
     machine, place = case
     wish = _wish(place, way, True)

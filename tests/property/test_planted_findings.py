@@ -17,8 +17,8 @@ from random import Random
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Target
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import CODES, Settings, audited
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import ReaderPool, Target
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import CODES, AuditSettings, audited
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import intended, marks_of
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Tls, WinRMSettings
@@ -89,8 +89,8 @@ class _Source:
 
 def _audit(server: FleetServer, planted: PlantedFleet) -> dict[str, t.Any]:
     source = _Source(server)
-    rows = (_profiled(row, planted) for row in Crew(concurrency=4, processes=1).read(source.names, source))
-    settings = Settings(mak_share_limit=MAK_SHARE_LIMIT, kms_hosts=planted.allowed)
+    rows = (_profiled(row, planted) for row in ReaderPool(concurrency=4, processes=1).read(source.names, source))
+    settings = AuditSettings(mak_share_limit=MAK_SHARE_LIMIT, kms_hosts=planted.allowed)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return audited(rows, settings, audited_at=now, duration_seconds=1.0)
 

@@ -10,11 +10,11 @@ import ssl
 import typing as t
 
 from .diagnosis import look_at
-from .discovery import Endpoint
-from .entries import Entry
+from .discovery import DirectoryEndpoint
+from .entries import LdapEntry
 from .errors import DirectoryError, DirectoryUnreachable, python_ldap_missing
 from .failures import answer_lost, broken_off, login_failed, name_of, not_read, not_removed, words
-from .limits import Clock, OutOfTime, within
+from .limits import DirectoryClock, OutOfTime, within
 from .settings import DirectorySettings, Security
 
 __all__ = ["LEAST_SSF", "Connection", "connect"]
@@ -31,7 +31,7 @@ _BROKEN = ("SERVER_DOWN", "CONNECT_ERROR", "TIMEOUT")
 class Connection:
     """One logged-in connection; after it broke, every further call fails."""
 
-    def __init__(self, handle: t.Any, endpoint: Endpoint, settings: DirectorySettings) -> None:
+    def __init__(self, handle: t.Any, endpoint: DirectoryEndpoint, settings: DirectorySettings) -> None:
         self._handle = handle
         self._settings = settings
         self._is_stuck = False
@@ -48,10 +48,10 @@ class Connection:
         base: str,
         attributes: t.Sequence[str],
         *,
-        clock: Clock,
+        clock: DirectoryClock,
         children: str | None = None,
         controls: t.Sequence[t.Any] = (),
-    ) -> tuple[list[Entry], list[t.Any]] | None:
+    ) -> tuple[list[LdapEntry], list[t.Any]] | None:
         """Return the entry `base`, or those of its children that the filter `children` selects; None without a base.
 
         With them come the server's controls. References to other servers are left out.
@@ -72,7 +72,7 @@ class Connection:
             return None
         except ldap.LDAPError as error:
             raise self._not_read(error) from error
-        return [Entry(dn, values) for dn, values in found if dn is not None], list(answered)
+        return [LdapEntry(dn, values) for dn, values in found if dn is not None], list(answered)
 
     def delete(self, dn: str, shown_as: str) -> None:
         """Delete the entry `dn`; texts call it `shown_as`."""
@@ -82,7 +82,7 @@ class Connection:
             return self._handle.result3(self._handle.delete_ext(dn), all=1, timeout=seconds)
 
         try:
-            self._limited(work, Clock(self.timeout, self.timeout))
+            self._limited(work, DirectoryClock(self.timeout, self.timeout))
         except DirectoryUnreachable as error:
             raise answer_lost(self.place, shown_as, error.message) from error
         except ldap.LDAPError as error:
@@ -94,7 +94,7 @@ class Connection:
         if handle is not None and not self._is_stuck:
             _close(handle)
 
-    def _limited(self, work: t.Callable[[float], t.Any], clock: Clock) -> t.Any:
+    def _limited(self, work: t.Callable[[float], t.Any], clock: DirectoryClock) -> t.Any:
         if self._handle is None or self._is_stuck:
             raise broken_off(self.place, None, "the connection is closed")
         try:
@@ -114,7 +114,7 @@ class Connection:
         return self._settings.masked(words(error))
 
 
-def connect(endpoint: Endpoint, settings: DirectorySettings) -> Connection:
+def connect(endpoint: DirectoryEndpoint, settings: DirectorySettings) -> Connection:
     """Return a connection that is protected and logged in, in this order; raises DirectoryUnreachable."""
     try:
         import ldap
@@ -138,10 +138,10 @@ def connect(endpoint: Endpoint, settings: DirectorySettings) -> Connection:
 class _Attempt:
     """The way to one domain controller."""
 
-    def __init__(self, endpoint: Endpoint, settings: DirectorySettings) -> None:
+    def __init__(self, endpoint: DirectoryEndpoint, settings: DirectorySettings) -> None:
         self._endpoint = endpoint
         self._settings = settings
-        self._clock = Clock(settings.timeout, settings.timeout)
+        self._clock = DirectoryClock(settings.timeout, settings.timeout)
         self._ca_file = _ca_file(settings)
         self._is_protected = False
         self.handle = self._prepared()

@@ -15,10 +15,10 @@ import ssl
 import typing as t
 from dataclasses import dataclass
 
-from .discovery import Endpoint
+from .discovery import DirectoryEndpoint
 from .settings import Security
 
-__all__ = ["Finding", "look_at"]
+__all__ = ["DirectoryFinding", "look_at"]
 
 # The extended request "start TLS" (RFC 4511, 4.14), as message 1.
 _START_TLS = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"
@@ -29,7 +29,7 @@ _OTHER_TIME = (9, 10)
 
 
 @dataclass(frozen=True)
-class Finding:
+class DirectoryFinding:
     """What is wrong: a code, one sentence, and what to do."""
 
     code: str
@@ -38,7 +38,9 @@ class Finding:
     cause: str | None = None
 
 
-def look_at(endpoint: Endpoint, security: Security, ca_file: str | None, seconds: float) -> Finding | None:
+def look_at(
+    endpoint: DirectoryEndpoint, security: Security, ca_file: str | None, seconds: float
+) -> DirectoryFinding | None:
     """Return what is wrong with a port, None if nothing can be found."""
     try:
         with socket.create_connection((endpoint.host, endpoint.port), seconds) as connection:
@@ -49,9 +51,11 @@ def look_at(endpoint: Endpoint, security: Security, ca_file: str | None, seconds
         return _unreachable(endpoint, error)
 
 
-def _tls(connection: socket.socket, endpoint: Endpoint, security: Security, ca_file: str | None) -> Finding | None:
+def _tls(
+    connection: socket.socket, endpoint: DirectoryEndpoint, security: Security, ca_file: str | None
+) -> DirectoryFinding | None:
     if security is Security.STARTTLS and not _starts_tls(connection):
-        return Finding(
+        return DirectoryFinding(
             "not_sealed",
             f"{endpoint} offers no StartTLS, so the password was not sent.",
             "Install a server certificate on the domain controller, or set security to gssapi, which needs none.",
@@ -79,14 +83,18 @@ def _starts_tls(connection: socket.socket) -> bool:
     return start > 0 and b"\x0a\x01\x00" in answer[start : start + 10]
 
 
-def _unreachable(endpoint: Endpoint, error: OSError) -> Finding:
+def _unreachable(endpoint: DirectoryEndpoint, error: OSError) -> DirectoryFinding:
     for kinds, message, remedy in _REASONS:
         if isinstance(error, kinds):
-            return Finding("directory_unreachable", f"{endpoint} {message}", remedy, error.strerror or str(error))
-    return Finding("directory_unreachable", f"{endpoint} cannot be reached.", _NETWORK, error.strerror or str(error))
+            return DirectoryFinding(
+                "directory_unreachable", f"{endpoint} {message}", remedy, error.strerror or str(error)
+            )
+    return DirectoryFinding(
+        "directory_unreachable", f"{endpoint} cannot be reached.", _NETWORK, error.strerror or str(error)
+    )
 
 
-def _bad_certificate(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> Finding:
+def _bad_certificate(endpoint: DirectoryEndpoint, error: ssl.SSLCertVerificationError) -> DirectoryFinding:
     code, cause = error.verify_code, error.verify_message
     if code in _OTHER_NAME:
         message = f"The certificate of {endpoint} is made out to another name."
@@ -97,11 +105,11 @@ def _bad_certificate(endpoint: Endpoint, error: ssl.SSLCertVerificationError) ->
     else:
         message = f"The certificate of {endpoint} is not trusted."
         remedy = "Set ca_path to a PEM file with the certificate of the CA that signed it."
-    return Finding("certificate_refused", f"{message} The password was not sent.", remedy, cause)
+    return DirectoryFinding("certificate_refused", f"{message} The password was not sent.", remedy, cause)
 
 
-def _no_tls(endpoint: Endpoint, error: ssl.SSLError) -> Finding:
-    return Finding(
+def _no_tls(endpoint: DirectoryEndpoint, error: ssl.SSLError) -> DirectoryFinding:
+    return DirectoryFinding(
         "not_sealed",
         f"{endpoint} speaks no TLS that can be used, so the password was not sent.",
         f"{_PORTS} TLS 1.2 is the least.",

@@ -10,9 +10,9 @@ import types
 import typing as t
 
 from .connection import Connection
-from .entries import ATTRIBUTES, Entry, activation_object
+from .entries import ATTRIBUTES, LdapEntry, activation_object
 from .errors import DirectoryError, DirectoryRefusal
-from .limits import Clock
+from .limits import DirectoryClock
 from .names import filter_text
 from .objects import ActivationObject, Forest
 
@@ -74,7 +74,7 @@ class _Survey:
     def __init__(self, connection: Connection, page_size: int) -> None:
         self._connection = connection
         self._page_size = page_size
-        self._clock = Clock(connection.timeout, connection.timeout * _SURVEY_LIMITS)
+        self._clock = DirectoryClock(connection.timeout, connection.timeout * _SURVEY_LIMITS)
 
     def forest(self, name: str | None) -> Forest:
         root = self._root()
@@ -97,9 +97,9 @@ class _Survey:
             domains=tuple(sorted(self._domains(configuration))),
         )
 
-    def _root(self) -> Entry:
+    def _root(self) -> LdapEntry:
         attributes = ["configurationNamingContext", "schemaNamingContext", "dnsHostName"]
-        return self._entry("", attributes) or Entry("", {})
+        return self._entry("", attributes) or LdapEntry("", {})
 
     def _domains(self, configuration: str) -> t.Iterator[str]:
         for entry in self._children(f"CN=Partitions,{configuration}", _DOMAINS, ["dnsRoot"]):
@@ -113,7 +113,7 @@ class _Survey:
                 raise _too_many(self._connection.place)
             yield activation_object(entry)
 
-    def _paged(self, base: str, children: str) -> t.Iterator[Entry]:
+    def _paged(self, base: str, children: str) -> t.Iterator[LdapEntry]:
         from ldap.controls import SimplePagedResultsControl
 
         cookie: t.Any = ""
@@ -127,16 +127,16 @@ class _Survey:
                 return
         raise _too_many(self._connection.place)
 
-    def _entry(self, dn: str, attributes: t.Sequence[str]) -> Entry | None:
+    def _entry(self, dn: str, attributes: t.Sequence[str]) -> LdapEntry | None:
         found = self._connection.search(dn, attributes, clock=self._clock)
         return found[0][0] if found and found[0] else None
 
-    def _children(self, base: str, children: str, attributes: t.Sequence[str]) -> list[Entry]:
+    def _children(self, base: str, children: str, attributes: t.Sequence[str]) -> list[LdapEntry]:
         found = self._connection.search(base, attributes, clock=self._clock, children=children)
         return found[0] if found else []
 
 
-def _may_create(container: Entry) -> bool | None:
+def _may_create(container: LdapEntry) -> bool | None:
     """Tell whether this login may create objects; a server that lists no child classes at all does not say."""
     if _CLASS in container.texts("allowedChildClassesEffective"):
         return True

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from .errors import DirectoryLibraryMissing, DirectoryUnreachable, pip_install
 
-__all__ = ["Endpoint", "domain_controllers"]
+__all__ = ["DirectoryEndpoint", "domain_controllers"]
 
 _SERVERS_REMEDY = "Set dns_servers to the addresses of the domain's own DNS servers, or server to a domain controller."
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class DirectoryEndpoint:
     """Where a domain controller listens for LDAP."""
 
     host: str
@@ -34,7 +34,7 @@ class Endpoint:
 
 def domain_controllers(
     domain: str, *, dns_servers: t.Sequence[str] = (), dns_port: int = 53, timeout: float = 30.0
-) -> tuple[Endpoint, ...]:
+) -> tuple[DirectoryEndpoint, ...]:
     """Return the domain controllers of `domain` in the order of RFC 2782: by priority, and drawn by weight within one.
 
     The DNS servers are the system's unless `dns_servers` names others. Raises DirectoryUnreachable: `no_such_domain`,
@@ -57,7 +57,7 @@ def domain_controllers(
     except dns.exception.DNSException as error:
         raise _no_answer(domain, " ".join(str(error).split()) or type(error).__name__) from error
     records = answer.rrset.processing_order() if answer.rrset else []
-    found = tuple(Endpoint(_host(record), record.port) for record in records if _host(record))
+    found = tuple(DirectoryEndpoint(_host(record), record.port) for record in records if _host(record))
     if not found:
         raise _no_domain_controller(domain, f"{name} names no server")
     return found

@@ -13,7 +13,7 @@ from datetime import datetime
 from .names import guid_text
 from .objects import ActivationObject
 
-__all__ = ["ATTRIBUTES", "Entry", "activation_object"]
+__all__ = ["ATTRIBUTES", "LdapEntry", "activation_object"]
 
 ATTRIBUTES = (
     "displayName",
@@ -32,7 +32,7 @@ ATTRIBUTES = (
 _TIME = re.compile(r"(\d{14})(?:\.\d+)?Z")
 
 
-class Entry:
+class LdapEntry:
     """One entry of a directory: its DN and its values by attribute, whose case makes no difference."""
 
     def __init__(self, dn: str, values: t.Mapping[str, t.Sequence[bytes]]) -> None:
@@ -73,7 +73,7 @@ class Entry:
             return None
 
 
-def activation_object(entry: Entry) -> ActivationObject:
+def activation_object(entry: LdapEntry) -> ActivationObject:
     """Return the activation object that an entry describes."""
     cn = entry.text("cn") or ""
     return ActivationObject(

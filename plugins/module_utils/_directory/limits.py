@@ -15,7 +15,7 @@ import threading
 import time
 import typing as t
 
-__all__ = ["Clock", "OutOfTime", "within"]
+__all__ = ["DirectoryClock", "OutOfTime", "within"]
 
 T = t.TypeVar("T")
 
@@ -24,7 +24,7 @@ class OutOfTime(Exception):
     """A call did not come back in time; it may still be running."""
 
 
-class Clock:
+class DirectoryClock:
     """The time for several requests: each may take `each` seconds, all together `total`."""
 
     def __init__(self, each: float, total: float) -> None:

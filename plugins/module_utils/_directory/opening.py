@@ -10,7 +10,7 @@ import typing as t
 
 from .connection import connect
 from .directory import Directory
-from .discovery import Endpoint, domain_controllers
+from .discovery import DirectoryEndpoint, domain_controllers
 from .errors import DirectoryLoginFailed, DirectoryUnreachable
 from .settings import DirectorySettings, Security
 
@@ -44,14 +44,14 @@ def open_directory(settings: DirectorySettings, *, tell: Tell | None = None, pag
     raise _summary(settings, len(endpoints), failures)
 
 
-def _endpoints(settings: DirectorySettings) -> tuple[Endpoint, ...]:
+def _endpoints(settings: DirectorySettings) -> tuple[DirectoryEndpoint, ...]:
     usual = _LDAPS_PORT if settings.security is Security.LDAPS else _LDAP_PORT
     if settings.server:
-        return (Endpoint(settings.server.rstrip("."), settings.port or usual),)
+        return (DirectoryEndpoint(settings.server.rstrip("."), settings.port or usual),)
     found = domain_controllers(settings.domain or "", dns_servers=settings.dns_servers, timeout=settings.timeout)
     # DNS tells the port of LDAP without TLS, which is also the one for StartTLS and Kerberos.
     fixed = settings.port or (_LDAPS_PORT if settings.security is Security.LDAPS else None)
-    return tuple(Endpoint(endpoint.host, fixed or endpoint.port) for endpoint in found)
+    return tuple(DirectoryEndpoint(endpoint.host, fixed or endpoint.port) for endpoint in found)
 
 
 def _summary(

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from .base import ControllerAction, LicensingAction, WindowsAction
 from .connection_kind import runs_here
-from .machine import Machine
+from .machine import ConnectedMachine
 from .progress import Progress
 from .sandbox import FLEET_VARIABLE
-from .stages import Stage, Stages, Tried
+from .stages import HostAttempt, Stage, Stages
 from .wording import worded
 
 __all__ = [
     "ControllerAction",
     "LicensingAction",
-    "Machine",
+    "ConnectedMachine",
     "Progress",
     "Stage",
     "Stages",
-    "Tried",
+    "HostAttempt",
     "FLEET_VARIABLE",
     "WindowsAction",
     "runs_here",

@@ -18,17 +18,17 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from .._applying import Gate, Products, Retry, Scope
+from .._applying import Budget, Products, Retry, Scope
 from .._errors import ActivationError, Refusal
 from .._licensing import State, preload_names
 from .._misplaced import refuse_misplaced_keys
-from .._planning import Wish
+from .._planning import DesiredState
 from .._results import PARTS, Outcome, failure, license_changes, recovery, success
 from .._secrets import Secret, distinctive, reveal, scrub, scrub_lines
 from .._session import ConnectionSettings, limit_error, open_session, preload
 from .._variables import misspelt, nearest, refuse_misspelt
 from .connection_settings import settings_from
-from .machine import Machine
+from .machine import ConnectedMachine
 from .option_checks import KEY_OPTION, check_options
 from .sandbox import FLEET_VARIABLE, sandboxed
 from .stages import Stage, Stages
@@ -177,7 +177,7 @@ class LicensingAction(WindowsAction):
     CHANGES_LICENCES: t.ClassVar[bool] = True
     """Whether results have `license_changes` and `recovery`."""
 
-    def wish(self, options: dict[str, t.Any]) -> Wish:
+    def wish(self, options: dict[str, t.Any]) -> DesiredState:
         """Return what these options ask of a machine; an empty wish asks nothing and only reads."""
         raise NotImplementedError
 
@@ -189,11 +189,11 @@ class LicensingAction(WindowsAction):
         """Return how much has to be read; Windows itself is enough for most wishes."""
         return Scope(products=Products.PRIMARY)
 
-    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Gate | None:
+    def gate(self, options: dict[str, t.Any], resources: contextlib.ExitStack) -> Budget | None:
         """Return the gate of the budget that counted steps are taken from; what is opened closes with `resources`."""
         return None
 
-    def before_loss(self, wish: Wish, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    def before_loss(self, wish: DesiredState, state: State, options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
         """Check what can be checked before a licence is given up that cannot be restored; raises Refusal."""
         return []
 
@@ -239,9 +239,9 @@ class LicensingAction(WindowsAction):
         command = recovery(self.host_name, work.before, work.after, failed=failed, predicted=work.predicted)
         return {"license_changes": changes, "recovery": command}
 
-    def _opened(self, options: dict[str, t.Any]) -> Machine:
+    def _opened(self, options: dict[str, t.Any]) -> ConnectedMachine:
         settings = self.settings()
-        return Machine(
+        return ConnectedMachine(
             open_session(settings),
             operation_timeout=settings.operation_timeout,
             call_timeout=settings.call_timeout,

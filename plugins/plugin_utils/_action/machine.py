@@ -11,17 +11,28 @@ import types
 import typing as t
 from datetime import datetime, timezone
 
-from .._applying import Applier, ForestHost, Gate, Membership, Patience, Reader, Requests, Retry, Scope, client_requests
+from .._applying import (
+    Applier,
+    Budget,
+    ForestHost,
+    Membership,
+    PollPolicy,
+    Reader,
+    Requests,
+    Retry,
+    Scope,
+    client_requests,
+)
 from .._cim import Repository
 from .._deadlines import Deadline
 from .._errors import MachineRefused
 from .._licensing import ServedProduct, State
-from .._planning import Plan, Step, Wish, asked_in, channel_of, need
+from .._planning import DesiredState, Plan, Step, asked_in, channel_of, need
 from .._results import name_activation_type
 from .._session import Session
 
 
-class Machine:
+class ConnectedMachine:
     """Reads the state that a wish needs and carries plans out; a context manager that closes the session.
 
     `deadline` is in force within the block. What is waited on purpose, for an activation or before a retry, is added
@@ -37,7 +48,7 @@ class Machine:
         max_envelope_size: int = 512_000,
         wait_seconds: float,
         tell: t.Callable[[str], None],
-        gate: Gate | None = None,
+        gate: Budget | None = None,
         retry: Retry | None = None,
         deadline: Deadline | None = None,
     ) -> None:
@@ -55,14 +66,14 @@ class Machine:
             max_envelope_size=max_envelope_size,
         )
         self._reader = Reader(self._repository, now=lambda: datetime.now(timezone.utc))
-        self.patience = Patience(wait_seconds, time.monotonic, self._wait)
+        self.patience = PollPolicy(wait_seconds, time.monotonic, self._wait)
         self.applier = self._applier(gate)
 
     def _wait(self, seconds: float) -> None:
         time.sleep(seconds)
         self._grant(seconds)
 
-    def _applier(self, gate: Gate | None) -> Applier:
+    def _applier(self, gate: Budget | None) -> Applier:
         return Applier(
             self._repository, self._reader, self.patience, self._tell, gate=gate, retry=self._retry, grant=self._grant
         )
@@ -71,7 +82,7 @@ class Machine:
         if self._deadline is not None:
             self._deadline.postpone(seconds)
 
-    def turn_to(self, gate: Gate | None) -> None:
+    def turn_to(self, gate: Budget | None) -> None:
         """Go on with the budget of another gate; what was done so far stays done."""
         self._done_before += self.applier.done
         self._unknown_before += self.applier.unknown
@@ -93,7 +104,7 @@ class Machine:
         """The activation IDs of products that got their previous key again."""
         return self._restored_before | self.applier.restored
 
-    def __enter__(self) -> Machine:
+    def __enter__(self) -> ConnectedMachine:
         if self._deadline is not None:
             self._deadline.__enter__()
         return self
@@ -128,11 +139,11 @@ class Machine:
         """Return the machine as one that creates activation objects."""
         return ForestHost(self._repository, self._reader)
 
-    def read_for(self, wish: Wish, scope: Scope) -> State:
+    def read_for(self, wish: DesiredState, scope: Scope) -> State:
         """Return the state that `wish` can be planned on."""
         return self.complete(wish, self._reader.read(scope))
 
-    def complete(self, wish: Wish, state: State) -> State:
+    def complete(self, wish: DesiredState, state: State) -> State:
         """Return the state with what the decision about `wish` rests on besides."""
         missing = need(wish, state)
         return self._reader.complete(state, missing) if missing else state
@@ -145,7 +156,7 @@ class Machine:
         """Return what a KMS host has logged of its clients."""
         return client_requests(self._repository, since, limit)
 
-    def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+    def apply(self, wish: DesiredState, steps: Plan, before: State, scope: Scope) -> State:
         """Carry the plan out and return the state afterwards; a refusal names what of the settings has led to it."""
         try:
             return self.applier.apply(wish, steps, before, scope)

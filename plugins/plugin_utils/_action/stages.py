@@ -14,25 +14,25 @@ import contextlib
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._applying import Gate, Scope
+from .._applying import Budget, Scope
 from .._errors import ActivationError, AnswerLost, MachineRefused
 from .._licensing import KmsAttempt, State, blames_kms_host, explain
 from .._planning import (
     Activate,
     ClearProductHost,
     ClearProductPort,
+    DesiredState,
     Mak,
     SetKmsHost,
     SetKmsPort,
     Step,
-    Wish,
     losses,
     plan,
 )
 from .._validation import spelled_endpoint
-from .machine import Machine
+from .machine import ConnectedMachine
 
-__all__ = ["Check", "Stage", "Stages", "Tried"]
+__all__ = ["Check", "Stage", "Stages", "HostAttempt"]
 
 Check = dict[str, t.Any]
 """What was looked at before a change: `check`, `target`, `result` (ok, failed or unknown) and `detail`."""
@@ -45,16 +45,16 @@ class Stage:
     `otherwise` None is a wish without alternatives; none at all is a choice of one.
     """
 
-    wish: Wish
-    gate: Gate | None = None
-    otherwise: tuple[Wish, ...] | None = None
+    wish: DesiredState
+    gate: Budget | None = None
+    otherwise: tuple[DesiredState, ...] | None = None
 
 
 @dataclass(frozen=True)
-class Tried:
+class HostAttempt:
     """A KMS host that was named on the machine, and why it did not activate it; no error is the one that did."""
 
-    wish: Wish
+    wish: DesiredState
     error: ActivationError | None = None
 
 
@@ -68,15 +68,15 @@ class Stages:
 
     def __init__(
         self,
-        machine: Machine,
+        machine: ConnectedMachine,
         scope: Scope,
         *,
         check_mode: bool,
         tell: t.Callable[[str], None] = lambda _text: None,
-        before_loss: t.Callable[[Wish, State], list[Check]] = lambda _wish, _state: [],
+        before_loss: t.Callable[[DesiredState, State], list[Check]] = lambda _wish, _state: [],
     ) -> None:
         self.planned: list[Step] = []
-        self.tried: list[Tried] = []
+        self.tried: list[HostAttempt] = []
         self.checks: list[Check] = []
         self.before: State | None = None
         self.after: State | None = None
@@ -102,7 +102,7 @@ class Stages:
                 state = self._one(stage.wish, state) if stage.otherwise is None else self._alternatives(stage, state)
         return state
 
-    def _one(self, wish: Wish, state: State) -> State:
+    def _one(self, wish: DesiredState, state: State) -> State:
         before = self.machine.complete(wish, state)
         steps = plan(wish, before)
         self.planned += steps.steps
@@ -134,16 +134,16 @@ class Stages:
             except (MachineRefused, AnswerLost) as error:
                 if not _blames_host(error):
                     raise
-                self.tried.append(Tried(wish, error))
+                self.tried.append(HostAttempt(wish, error))
                 self._tell(f"{_name(wish)} did not activate the machine: {error}")
                 state = self.machine.read_for(wish, self._scope)
             else:
                 if any(isinstance(step, Activate) for step in self.machine.applier.done):
-                    self.tried.append(Tried(wish))
+                    self.tried.append(HostAttempt(wish))
                 return reached
         raise self._none_activates(self._left_on(wishes, state)) from self.tried[-1].error
 
-    def _left_on(self, wishes: t.Sequence[Wish], state: State) -> Wish:
+    def _left_on(self, wishes: t.Sequence[DesiredState], state: State) -> DesiredState:
         """Leave the machine with the host that is wished for most, as far as it lets us; returns which it keeps."""
         try:
             self._one(replace(wishes[0], activation=None), state)
@@ -153,7 +153,7 @@ class Stages:
             return wishes[-1]
         return wishes[0]
 
-    def _none_activates(self, kept: Wish) -> ActivationError:
+    def _none_activates(self, kept: DesiredState) -> ActivationError:
         reasons = "; ".join(f"{_name(row.wish)}: {_reason(row.error)}" for row in self.tried if row.error)
         return MachineRefused(
             f"None of the {len(self.tried)} KMS hosts activated the machine ({reasons}).",
@@ -176,7 +176,7 @@ def _named_after(stage: Stage, stages: t.Sequence[Stage]) -> t.Iterator[None]:
         raise
 
 
-def _is_in_place(wish: Wish, state: State) -> bool:
+def _is_in_place(wish: DesiredState, state: State) -> bool:
     """Tell whether the machine is on this host and needs nothing of it."""
     needed = (SetKmsHost, SetKmsPort, ClearProductHost, ClearProductPort, Activate)
     return not any(isinstance(step, needed) for step in plan(wish, state).steps)
@@ -189,7 +189,7 @@ def _blames_host(error: ActivationError) -> bool:
     return error.code == "outcome_unknown"
 
 
-def _name(wish: Wish) -> str:
+def _name(wish: DesiredState) -> str:
     kms = wish.kms
     return spelled_endpoint(kms.host or "?", kms.port) if kms else "?"
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .batch_messages import Installation
-from .confirmation_ids import ConfirmationDesk
+from .confirmation_ids import ConfirmationIdClient
 from .outcomes import ServiceRefusal, ServiceUnavailable
 from .requests import Obtained, ProxyRequest
 from .service import ActivationService, Outcome, service_for
@@ -16,7 +16,7 @@ from .settings import MICROSOFT_URL, ServiceSettings
 __all__ = [
     "MICROSOFT_URL",
     "ActivationService",
-    "ConfirmationDesk",
+    "ConfirmationIdClient",
     "Installation",
     "Obtained",
     "Outcome",

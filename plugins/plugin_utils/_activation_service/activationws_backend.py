@@ -22,7 +22,7 @@ from .batch_messages import ANSWER_LIMIT, Installation, first_text
 from .error_mapping import http_failure, unusable
 from .outcomes import ServiceRefusal
 from .settings import ServiceSettings
-from .transport import Reply, Transport
+from .transport import HttpReply, Transport
 
 __all__ = ["RestBackend", "SoapBackend", "code_in"]
 
@@ -86,7 +86,7 @@ class SoapBackend:
             raise self._failure(reply, root)
         return first_text(root, f"{operation}Result")
 
-    def _failure(self, reply: Reply, root: Element | None) -> Exception:
+    def _failure(self, reply: HttpReply, root: Element | None) -> Exception:
         fault = None if root is None else first_text(root, "faultstring")
         code = code_in(fault) if fault else None
         if code:

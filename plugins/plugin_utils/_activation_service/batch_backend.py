@@ -10,7 +10,7 @@ import typing as t
 
 from .._errors import ProtocolViolation, Refusal
 from .._licensing import parse_confirmation_id
-from .batch_messages import SOAP_ACTION, Answer, Installation, confirmation_request, count_request, decode_answer
+from .batch_messages import SOAP_ACTION, BatchAnswer, Installation, confirmation_request, count_request, decode_answer
 from .error_mapping import http_failure, unusable
 from .outcomes import ServiceRefusal
 from .settings import ServiceSettings
@@ -59,7 +59,7 @@ class BatchBackend:
             raise unusable("It tells no count.", self._settings)
         return row.remaining
 
-    def _send(self, message: bytes) -> Answer:
+    def _send(self, message: bytes) -> BatchAnswer:
         reply = self._transport.post(message, _HEADERS)
         if reply.status != 200:
             raise http_failure(reply.status, self._settings)
@@ -70,7 +70,7 @@ class BatchBackend:
         raise unusable(reason, self._settings)
 
 
-def _outcome(answer: Answer, one: Installation, batch: t.Sequence[Installation]) -> str | ServiceRefusal | None:
+def _outcome(answer: BatchAnswer, one: Installation, batch: t.Sequence[Installation]) -> str | ServiceRefusal | None:
     row = answer.row_for(one, batch)
     if row is None:
         return None

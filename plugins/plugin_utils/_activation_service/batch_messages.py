@@ -27,7 +27,7 @@ from .._wsman import parse
 __all__ = [
     "ANSWER_LIMIT",
     "SOAP_ACTION",
-    "Answer",
+    "BatchAnswer",
     "Installation",
     "Row",
     "confirmation_request",
@@ -89,7 +89,7 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class BatchAnswer:
     """What came back: rows in the service's order, which means nothing, or one code for everything that was asked."""
 
     rows: tuple[Row, ...]
@@ -132,7 +132,7 @@ def envelope(document: str) -> bytes:
     ).encode()
 
 
-def decode_answer(data: bytes) -> Answer:
+def decode_answer(data: bytes) -> BatchAnswer:
     """Return what the service said; raises ProtocolViolation for anything that is not its answer."""
     text = first_text(parse(data, limit=ANSWER_LIMIT), "ResponseXml")
     if not text:
@@ -143,7 +143,7 @@ def decode_answer(data: bytes) -> Answer:
     code = None if any(row.code for row in rows) else _code(root)
     if not rows and code is None:
         raise ProtocolViolation("The answer holds neither a response nor an error code.")
-    return Answer(rows, code)
+    return BatchAnswer(rows, code)
 
 
 def first_text(element: Element, name: str) -> str | None:

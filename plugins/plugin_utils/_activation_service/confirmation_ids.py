@@ -23,7 +23,7 @@ from .outcomes import ServiceRefusal, ServiceUnavailable
 from .requests import Obtained, ProxyRequest
 from .service import ActivationService, Outcome
 
-__all__ = ["ConfirmationDesk"]
+__all__ = ["ConfirmationIdClient"]
 
 _PATIENCE = 2
 """Batches in a row without any answer, each after all its attempts, until the service is given up for this run.
@@ -37,7 +37,7 @@ def _nobody(_line: str) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Held:
+class _PendingRequest:
     """A request whose activation is reserved."""
 
     request: ProxyRequest
@@ -84,7 +84,7 @@ class _Outage:
         )
 
 
-class ConfirmationDesk:
+class ConfirmationIdClient:
     """Hands out confirmation IDs, each of them paid for once; `tell` is called with a line about every batch.
 
     Raises Refusal where the service and the ledger are not both real or both of a simulated fleet.
@@ -111,7 +111,7 @@ class ConfirmationDesk:
 
         Nothing is lost when the caller stops listening: what was asked is recorded, what was not asked is released.
         """
-        waiting: list[_Held] = []
+        waiting: list[_PendingRequest] = []
         outage = _Outage()
         progress = _Progress(len(requests), self._tell)
         try:
@@ -142,7 +142,7 @@ class ConfirmationDesk:
             except ActivationError as error:
                 yield Obtained(request=request, error=error)
 
-    def _admitted(self, request: ProxyRequest, outage: _Outage) -> Obtained | _Held:
+    def _admitted(self, request: ProxyRequest, outage: _Outage) -> Obtained | _PendingRequest:
         try:
             request = request.checked()
             stored = self._from_store(request)
@@ -150,12 +150,12 @@ class ConfirmationDesk:
                 return stored
             if outage.failure is not None:
                 return Obtained(request=request, error=outage.failure)
-            held = _Held(request, self._ledger.reserve(request.demand()))
+            held = _PendingRequest(request, self._ledger.reserve(request.demand()))
         except ActivationError as error:
             return Obtained(request=request, error=error)
         return self._kept_meanwhile(held) or held
 
-    def _kept_meanwhile(self, held: _Held) -> Obtained | None:
+    def _kept_meanwhile(self, held: _PendingRequest) -> Obtained | None:
         # Another process may have obtained it between our look into the store and our reservation.
         stored = self._from_store(held.request)
         if stored is not None:
@@ -168,7 +168,7 @@ class ConfirmationDesk:
             return None
         return Obtained(request=request, confirmation_id=stored.confirmation_id, from_store=True)
 
-    def _settled(self, waiting: list[_Held], outage: _Outage) -> list[Obtained]:
+    def _settled(self, waiting: list[_PendingRequest], outage: _Outage) -> list[Obtained]:
         """Ask for all that wait, record every answer, and return what came of them."""
         batch = list(waiting)
         waiting.clear()
@@ -176,7 +176,7 @@ class ConfirmationDesk:
         outage.note(outcomes)
         return [self._recorded(held, outcome) for held, outcome in zip(batch, outcomes, strict=True)]
 
-    def _asked(self, batch: list[_Held]) -> list[Outcome]:
+    def _asked(self, batch: list[_PendingRequest]) -> list[Outcome]:
         installations = [held.request.installation for held in batch]
         try:
             answers = self._service.confirmation_ids(installations)
@@ -189,7 +189,7 @@ class ConfirmationDesk:
             raise
         return [answers.get(one) or _no_answer(one) for one in installations]
 
-    def _recorded(self, held: _Held, outcome: Outcome) -> Obtained:
+    def _recorded(self, held: _PendingRequest, outcome: Outcome) -> Obtained:
         try:
             if isinstance(outcome, str):
                 return self._kept(held, outcome)
@@ -202,7 +202,7 @@ class ConfirmationDesk:
             self._stopped(held.request, outcome)
         return Obtained(request=held.request, error=outcome)
 
-    def _kept(self, held: _Held, confirmation_id: str) -> Obtained:
+    def _kept(self, held: _PendingRequest, confirmation_id: str) -> Obtained:
         confirmation = Confirmation(
             installation_id=held.request.installation.installation_id,
             confirmation_id=confirmation_id,
@@ -292,7 +292,7 @@ def _settled(entry: Entry | None) -> datetime:
     return settled or datetime.min.replace(tzinfo=timezone.utc)
 
 
-def _is_waiting(request: ProxyRequest, waiting: list[_Held]) -> bool:
+def _is_waiting(request: ProxyRequest, waiting: list[_PendingRequest]) -> bool:
     try:
         wanted = request.checked().installation.installation_id
     except Refusal:
@@ -300,7 +300,7 @@ def _is_waiting(request: ProxyRequest, waiting: list[_Held]) -> bool:
     return any(held.request.installation.installation_id == wanted for held in waiting)
 
 
-def _state_after(held: _Held, outcome: ServiceRefusal | ServiceUnavailable) -> EntryState:
+def _state_after(held: _PendingRequest, outcome: ServiceRefusal | ServiceUnavailable) -> EntryState:
     if isinstance(outcome, ServiceUnavailable):
         return EntryState.UNCERTAIN if outcome.may_have_arrived else held.untouched
     if outcome.never_granted:

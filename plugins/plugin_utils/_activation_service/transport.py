@@ -13,7 +13,7 @@ import io
 import sys
 import typing as t
 
-from .._deadlines import Exchange, bounded
+from .._deadlines import TimedExchange, bounded
 from .._errors import MissingLibrary, pip_install
 from .._secrets import reveal
 from .batch_messages import ANSWER_LIMIT
@@ -21,7 +21,7 @@ from .error_mapping import encoded, explained, http_failure, too_large, truncate
 from .outcomes import ServiceUnavailable
 from .settings import ServiceSettings
 
-__all__ = ["Reply", "Transport"]
+__all__ = ["HttpReply", "Transport"]
 
 WIRE_LIMIT = 2 * ANSWER_LIMIT
 """Bytes of an answer with its headers, and with what chunks add to it."""
@@ -32,7 +32,7 @@ _OUT_OF_ORDER = (502, 503, 504)
 
 
 @dataclasses.dataclass(frozen=True)
-class Reply:
+class HttpReply:
     """What came back, whatever its status; `body` is whole and within the bound."""
 
     status: int
@@ -49,13 +49,13 @@ class Transport:
         self._settings = settings
         self._session: t.Any = None
 
-    def post(self, body: bytes, headers: t.Mapping[str, str]) -> Reply:
+    def post(self, body: bytes, headers: t.Mapping[str, str]) -> HttpReply:
         """Send one message to the service's URL; raises `ServiceUnavailable` where no whole answer comes."""
         watched = _WatchedBody(body)
         request = {"data": watched, "headers": dict(headers)}
         return self._exchange("POST", self._settings.address, request, lambda: watched.left)
 
-    def get(self, path: str, parameters: t.Mapping[str, str]) -> Reply:
+    def get(self, path: str, parameters: t.Mapping[str, str]) -> HttpReply:
         """Ask for something below the service's URL; raises `ServiceUnavailable` where no whole answer comes."""
         url = f"{self._settings.address.rstrip('/')}/{path}"
         request = {"params": dict(parameters), "headers": {"Accept": "application/json"}}
@@ -70,9 +70,9 @@ class Transport:
 
     def _exchange(
         self, method: str, url: str, request: dict[str, t.Any], departed: t.Callable[[], bool | None]
-    ) -> Reply:
+    ) -> HttpReply:
         seconds = self._settings.timeout
-        limits = Exchange(seconds, "timeout of the service", most_bytes=WIRE_LIMIT, what="request to the service")
+        limits = TimedExchange(seconds, "timeout of the service", most_bytes=WIRE_LIMIT, what="request to the service")
         try:
             with (
                 limits,
@@ -80,7 +80,7 @@ class Transport:
                     method, url, **request, timeout=seconds, allow_redirects=False, stream=True
                 ) as response,
             ):
-                outcome: Reply | ServiceUnavailable = Reply(response.status_code, _whole(response))
+                outcome: HttpReply | ServiceUnavailable = HttpReply(response.status_code, _whole(response))
         except ServiceUnavailable as failure:
             outcome = failure
         except Exception as error:

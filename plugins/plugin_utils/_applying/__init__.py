@@ -8,30 +8,30 @@ from __future__ import annotations
 
 from .activation_objects import ForestHost, create_object, remove_object
 from .applier import Applier
-from .budget import Gate, NoBudget, Settlement, Spend, Ticket, confirmation_id_needed
+from .budget import ActivationRequest, Budget, Reservation, Settlement, Unlimited, confirmation_id_needed
 from .counted_activation import Retry, Spender, Spending
 from .decoding import Membership
 from .kms_event_log import Requests, client_requests
-from .poll_policy import Patience
+from .poll_policy import PollPolicy
 from .reader import Products, Reader, Scope
 
 __all__ = [
     "Applier",
     "ForestHost",
-    "Gate",
+    "Budget",
     "Membership",
-    "NoBudget",
-    "Patience",
+    "Unlimited",
+    "PollPolicy",
     "Products",
     "Reader",
     "Requests",
     "Retry",
     "Scope",
     "Settlement",
-    "Spend",
+    "ActivationRequest",
     "Spender",
     "Spending",
-    "Ticket",
+    "Reservation",
     "client_requests",
     "confirmation_id_needed",
     "create_object",

@@ -18,7 +18,7 @@ from .._errors import ActivationError, AnswerLost, MachineRefused, NotConverged,
 from .._licensing import ProductKey
 from .._planning import CreateObject, RemoveObject
 from . import queries as q
-from .poll_policy import Patience
+from .poll_policy import PollPolicy
 from .reader import Products, Reader, Scope
 
 _ACCESS_DENIED = 0x80070005
@@ -64,7 +64,7 @@ def create_object(
     host: ForestHost,
     *,
     look: t.Callable[[], Forest],
-    patience: Patience,
+    patience: PollPolicy,
     confirmation_id: str | None = None,
 ) -> Forest:
     """Create an object, online or with a confirmation ID, and return the forest as it shows it.

@@ -22,6 +22,7 @@ from .._licensing import Channel, Product, State
 from .._planning import (
     Activate,
     ActivateMak,
+    DesiredState,
     HostStep,
     InstallKey,
     Plan,
@@ -29,20 +30,19 @@ from .._planning import (
     SetActivationType,
     Step,
     UninstallKey,
-    Wish,
     losses,
     plan,
     plan_overrides,
     refuse_replaced,
 )
 from .attempt_log import AttemptLog
-from .budget import Gate
-from .commands import REFRESH, Call, calls_for
+from .budget import Budget
+from .commands import REFRESH, MethodCall, calls_for
 from .counted_activation import Retry, Spender, Spending
 from .kms_host_commands import work_for
 from .lost_answer import Attempt, concerned, late_seconds, lost_step
 from .not_converged import not_converged
-from .poll_policy import Patience
+from .poll_policy import PollPolicy
 from .reader import Products, Reader, Scope
 from .registry import keep_service_version
 from .restoring import Restorer
@@ -64,10 +64,10 @@ class Applier:
         self,
         repository: Repository,
         reader: Reader,
-        patience: Patience,
+        patience: PollPolicy,
         tell: t.Callable[[str], None] = lambda _text: None,
         *,
-        gate: Gate | None = None,
+        gate: Budget | None = None,
         retry: Retry | None = None,
         grant: t.Callable[[float], None] = lambda _seconds: None,
     ) -> None:
@@ -99,12 +99,12 @@ class Applier:
             if isinstance(step, ActivateMak):
                 self._counting().foresee(step, predicted, installed=not _installs(steps))
 
-    def note(self, wish: Wish, state: State) -> None:
+    def note(self, wish: DesiredState, state: State) -> None:
         """Settle in the ledger what the state shows, when there was nothing to do."""
         if self._spender and wish.activation and wish.activation.counted:
             self._spender.note(wish.activation.counted, state)
 
-    def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+    def apply(self, wish: DesiredState, steps: Plan, before: State, scope: Scope) -> State:
         """Carry out every step and return the state read afterwards, which shows what was wished.
 
         A plan that fails must not leave the host without the licence that it had: what can be restored is restored,
@@ -159,7 +159,7 @@ class Applier:
             self._refresh(before)
         return after
 
-    def _applied(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+    def _applied(self, wish: DesiredState, steps: Plan, before: State, scope: Scope) -> State:
         try:
             for step in steps.steps:
                 if isinstance(step, Activate):
@@ -180,7 +180,7 @@ class Applier:
             keep_service_version(self._repository, before, after)
         return after
 
-    def _clear_overrides(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> None:
+    def _clear_overrides(self, wish: DesiredState, steps: Plan, before: State, scope: Scope) -> None:
         """Clear, once, what the product of a new key has of its own; its row was not read before it had the key."""
         if wish.kms is None or self._new_primary is not None or not _installs(steps):
             return
@@ -240,7 +240,7 @@ class Applier:
             raise TypeError("a counted step needs the gate of a budget")
         return self._spender
 
-    def _spender_for(self, gate: Gate, retry: Retry) -> Spender:
+    def _spender_for(self, gate: Budget, retry: Retry) -> Spender:
         return Spender(
             gate,
             self._reader,
@@ -289,14 +289,14 @@ class Applier:
         except ActivationError as error:
             self._tell(f"the licensing service could not be restarted: {error}")
 
-    def _invoke(self, call: Call, state: State) -> None:
+    def _invoke(self, call: MethodCall, state: State) -> None:
         if call.product_id is not None:
             return self._invoke_on_product(call)
         keys = {"Version": state.service.version}
         self._repository.invoke(call.class_name, keys, call.method, call.parameters)
         return None
 
-    def _invoke_on_product(self, call: Call, *, repeat: bool = True) -> None:
+    def _invoke_on_product(self, call: MethodCall, *, repeat: bool = True) -> None:
         self._stirred = self._stirred or call.changes_license
         keys = {"ID": call.product_id or ""}
         self._repository.invoke(call.class_name, keys, call.method, call.parameters, repeat=repeat)
@@ -328,7 +328,7 @@ class Applier:
         except ActivationError as error:
             self._tell(f"the licence status could not be refreshed: {error}")
 
-    def _settled(self, wish: Wish, before: State, scope: Scope) -> State:
+    def _settled(self, wish: DesiredState, before: State, scope: Scope) -> State:
         """Return the state once it shows the wish; an activation may take a while to show."""
         wanted = wish.settled()
         remaining: tuple[Step, ...] = ()

@@ -31,7 +31,7 @@ class Settlement(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spend:
+class ActivationRequest:
     """One activation about to be spent: the product with its offline IDs, the machine, and why.
 
     `method` is `online`, `proxy` or `telephone`.
@@ -45,7 +45,7 @@ class Spend:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ticket:
+class Reservation:
     """A reservation; one that was `taken_over` may have been carried out by whoever held it before.
 
     Whoever that was began `idle` seconds ago, and the machine may still be at work.
@@ -56,93 +56,93 @@ class Ticket:
     idle: float = 0.0
 
 
-class Gate(t.Protocol):
+class Budget(t.Protocol):
     """Keeps a budget; every method raises Refusal where it declines, and nothing has been sent by then."""
 
-    def check(self, spend: Spend) -> None:
+    def check(self, spend: ActivationRequest) -> None:
         """Raise what `reserve`, or before the key is installed `reserve_ahead`, would raise, and reserve nothing."""
 
-    def reserve_ahead(self, spend: Spend) -> Ticket | None:
+    def reserve_ahead(self, spend: ActivationRequest) -> Reservation | None:
         """Count one activation before the key is installed; None where only `reserve` can decide."""
 
-    def withdraw(self, ticket: Ticket) -> None:
+    def withdraw(self, ticket: Reservation) -> None:
         """Drop a reservation that was made ahead, unless an activation was asked for with it."""
 
-    def probe(self, spend: Spend) -> None:
+    def probe(self, spend: ActivationRequest) -> None:
         """Raise what is known to stand against this activation beyond the budget, before a licence is given up."""
 
-    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+    def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
         """Count one activation before it is asked for, or complete the reservation that was made `ahead`."""
 
-    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+    def settle(self, ticket: Reservation, settlement: Settlement, code: str | None = None) -> None:
         """Say what became of it."""
 
     def stored(self, installation_id: str) -> str | None:
         """Return the confirmation ID that was paid for earlier for this installation ID."""
 
-    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:
+    def obtain(self, spend: ActivationRequest, ahead: Reservation | None = None) -> str:
         """Return a confirmation ID, stored or newly paid for, from the reservation made `ahead` if there is one."""
 
-    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: Reservation) -> None:
         """Store a confirmation ID that the machine accepted, and confirm its reservation."""
 
     def used(self, installation_id: str) -> None:
         """Note that a stored confirmation ID served once more."""
 
-    def found_licensed(self, spend: Spend) -> None:
+    def found_licensed(self, spend: ActivationRequest) -> None:
         """Confirm what a machine that turned out to be licensed has cost, unless that is booked already."""
 
-    def owes(self, spend: Spend) -> bool:
+    def owes(self, spend: ActivationRequest) -> bool:
         """Return whether `found_licensed` may have something to confirm; IDs that `spend` lacks fit any."""
 
     def heed(self, hresult: int) -> None:
         """Close for everyone when a code says that the key cannot be used any more."""
 
 
-class NoBudget:
+class Unlimited:
     """The gate where no budget is kept: everything may pass, and nothing is remembered.
 
     The order of the spender holds all the same: once, only when it is needed, and judged by the machine's own state.
     """
 
-    def check(self, spend: Spend) -> None:
+    def check(self, spend: ActivationRequest) -> None:
         """Let everything pass."""
 
-    def reserve_ahead(self, spend: Spend) -> Ticket | None:  # noqa: ARG002
+    def reserve_ahead(self, spend: ActivationRequest) -> Reservation | None:  # noqa: ARG002
         """Let everything pass."""
         return None
 
-    def withdraw(self, ticket: Ticket) -> None:
+    def withdraw(self, ticket: Reservation) -> None:
         """Keep nothing."""
 
-    def probe(self, spend: Spend) -> None:
+    def probe(self, spend: ActivationRequest) -> None:
         """Know nothing."""
 
-    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:  # noqa: ARG002
+    def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:  # noqa: ARG002
         """Let everything pass."""
-        return Ticket(number=0)
+        return Reservation(number=0)
 
-    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+    def settle(self, ticket: Reservation, settlement: Settlement, code: str | None = None) -> None:
         """Keep nothing."""
 
     def stored(self, installation_id: str) -> str | None:  # noqa: ARG002
         """Return nothing, since nothing is kept."""
         return None
 
-    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:  # noqa: ARG002
+    def obtain(self, spend: ActivationRequest, ahead: Reservation | None = None) -> str:  # noqa: ARG002
         """Refuse: there is nobody who could be asked."""
         raise confirmation_id_needed(spend.product.installation_id)
 
-    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: Reservation) -> None:
         """Keep nothing."""
 
     def used(self, installation_id: str) -> None:
         """Keep nothing."""
 
-    def found_licensed(self, spend: Spend) -> None:
+    def found_licensed(self, spend: ActivationRequest) -> None:
         """Keep nothing."""
 
-    def owes(self, spend: Spend) -> bool:  # noqa: ARG002
+    def owes(self, spend: ActivationRequest) -> bool:  # noqa: ARG002
         """Return False, since nothing is kept."""
         return False
 

@@ -36,7 +36,7 @@ from . import queries as q
 
 
 @dataclass(frozen=True)
-class Call:
+class MethodCall:
     """One method call; a product's ID makes it a call on that product, else it is on the service."""
 
     method: str
@@ -54,16 +54,16 @@ class Call:
         return self.product_id is not None and self.method not in (_SET_TYPE, *_CLEARS.values())
 
 
-REFRESH = Call("RefreshLicenseStatus")
+REFRESH = MethodCall("RefreshLicenseStatus")
 """Follows installs and activations, as in `slmgr.vbs`, so that Windows itself takes notice."""
 
 
-def calls_for(step: Step) -> tuple[Call, ...]:
+def calls_for(step: Step) -> tuple[MethodCall, ...]:
     """Return the method calls of a step, in order: a setting of the machine is cleared on products that override it."""
     if not isinstance(step, (MachineSetting, SetActivationType)):
         return (call_for(step),)
     clear = _CLEARS[type(step)]
-    return (call_for(step), *(Call(clear, product_id=product_id) for product_id in step.product_ids))
+    return (call_for(step), *(MethodCall(clear, product_id=product_id) for product_id in step.product_ids))
 
 
 _SET_TYPE = "SetVLActivationTypeEnabled"
@@ -77,105 +77,105 @@ _CLEARS: t.Mapping[type[Step], str] = {
 
 
 @functools.singledispatch
-def call_for(step: Step) -> Call:
+def call_for(step: Step) -> MethodCall:
     """Return the method call of a step; `Activate` must know its product by then."""
     raise NotImplementedError(type(step).__name__)
 
 
 @call_for.register
-def _set_kms_host(step: SetKmsHost) -> Call:
+def _set_kms_host(step: SetKmsHost) -> MethodCall:
     if step.host is None:
-        return Call("ClearKeyManagementServiceMachine")
-    return Call("SetKeyManagementServiceMachine", {"MachineName": step.host})
+        return MethodCall("ClearKeyManagementServiceMachine")
+    return MethodCall("SetKeyManagementServiceMachine", {"MachineName": step.host})
 
 
 @call_for.register
-def _set_kms_port(step: SetKmsPort) -> Call:
+def _set_kms_port(step: SetKmsPort) -> MethodCall:
     if step.port is None:
-        return Call("ClearKeyManagementServicePort")
-    return Call("SetKeyManagementServicePort", {"PortNumber": step.port})
+        return MethodCall("ClearKeyManagementServicePort")
+    return MethodCall("SetKeyManagementServicePort", {"PortNumber": step.port})
 
 
 @call_for.register
-def _set_lookup_domain(step: SetLookupDomain) -> Call:
+def _set_lookup_domain(step: SetLookupDomain) -> MethodCall:
     if step.domain is None:
-        return Call("ClearKeyManagementServiceLookupDomain")
-    return Call("SetKeyManagementServiceLookupDomain", {"LookupDomain": step.domain})
+        return MethodCall("ClearKeyManagementServiceLookupDomain")
+    return MethodCall("SetKeyManagementServiceLookupDomain", {"LookupDomain": step.domain})
 
 
 @call_for.register
-def _set_host_caching(step: SetHostCaching) -> Call:
+def _set_host_caching(step: SetHostCaching) -> MethodCall:
     # Windows' flag is inverted: true disables.
-    return Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": not step.enabled})
+    return MethodCall("DisableKeyManagementServiceHostCaching", {"DisableCaching": not step.enabled})
 
 
 @call_for.register
-def _set_activation_type(step: SetActivationType) -> Call:
+def _set_activation_type(step: SetActivationType) -> MethodCall:
     # Both classes have both methods; slmgr.vbs /act-type calls them on the product when it is given an activation ID.
     if step.kind is ActivationType.ANY:
-        return Call("ClearVLActivationTypeEnabled", product_id=step.product_id)
-    return Call(_SET_TYPE, {"ActivationType": int(step.kind)}, product_id=step.product_id)
+        return MethodCall("ClearVLActivationTypeEnabled", product_id=step.product_id)
+    return MethodCall(_SET_TYPE, {"ActivationType": int(step.kind)}, product_id=step.product_id)
 
 
 @call_for.register
-def _install_key(step: InstallKey) -> Call:
-    return Call("InstallProductKey", {"ProductKey": step.key})
+def _install_key(step: InstallKey) -> MethodCall:
+    return MethodCall("InstallProductKey", {"ProductKey": step.key})
 
 
 @call_for.register
-def _uninstall_key(step: UninstallKey) -> Call:
-    return Call("UninstallProductKey", product_id=step.product_id)
+def _uninstall_key(step: UninstallKey) -> MethodCall:
+    return MethodCall("UninstallProductKey", product_id=step.product_id)
 
 
 @call_for.register
-def _activate(step: Activate) -> Call:
-    return Call("Activate", product_id=step.product_id or "")
+def _activate(step: Activate) -> MethodCall:
+    return MethodCall("Activate", product_id=step.product_id or "")
 
 
 @call_for.register
-def _deposit(step: DepositConfirmation) -> Call:
+def _deposit(step: DepositConfirmation) -> MethodCall:
     ids = {"InstallationId": step.installation_id, "ConfirmationId": step.confirmation_id}
-    return Call("DepositOfflineConfirmationId", ids, product_id=step.product_id or "")
+    return MethodCall("DepositOfflineConfirmationId", ids, product_id=step.product_id or "")
 
 
 @call_for.register
-def _set_listening_port(step: SetListeningPort) -> Call:
+def _set_listening_port(step: SetListeningPort) -> MethodCall:
     if step.port is None:
-        return Call("ClearKeyManagementServiceListeningPort")
-    return Call("SetKeyManagementServiceListeningPort", {"PortNumber": step.port})
+        return MethodCall("ClearKeyManagementServiceListeningPort")
+    return MethodCall("SetKeyManagementServiceListeningPort", {"PortNumber": step.port})
 
 
 @call_for.register
-def _set_dns_publishing(step: SetDnsPublishing) -> Call:
+def _set_dns_publishing(step: SetDnsPublishing) -> MethodCall:
     # Inverted too.
-    return Call("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": not step.enabled})
+    return MethodCall("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": not step.enabled})
 
 
 @call_for.register
-def _set_low_priority(step: SetLowPriority) -> Call:
-    return Call("EnableKeyManagementServiceLowPriority", {"EnableLowPriority": step.enabled})
+def _set_low_priority(step: SetLowPriority) -> MethodCall:
+    return MethodCall("EnableKeyManagementServiceLowPriority", {"EnableLowPriority": step.enabled})
 
 
 @call_for.register
-def _set_activation_interval(step: SetActivationInterval) -> Call:
-    return Call("SetVLActivationInterval", {"ActivationInterval": step.minutes})
+def _set_activation_interval(step: SetActivationInterval) -> MethodCall:
+    return MethodCall("SetVLActivationInterval", {"ActivationInterval": step.minutes})
 
 
 @call_for.register
-def _set_renewal_interval(step: SetRenewalInterval) -> Call:
-    return Call("SetVLRenewalInterval", {"RenewalInterval": step.minutes})
+def _set_renewal_interval(step: SetRenewalInterval) -> MethodCall:
+    return MethodCall("SetVLRenewalInterval", {"RenewalInterval": step.minutes})
 
 
 @call_for.register
-def _clear_product_host(step: ClearProductHost) -> Call:
-    return Call("ClearKeyManagementServiceMachine", product_id=step.product_id)
+def _clear_product_host(step: ClearProductHost) -> MethodCall:
+    return MethodCall("ClearKeyManagementServiceMachine", product_id=step.product_id)
 
 
 @call_for.register
-def _clear_product_port(step: ClearProductPort) -> Call:
-    return Call("ClearKeyManagementServicePort", product_id=step.product_id)
+def _clear_product_port(step: ClearProductPort) -> MethodCall:
+    return MethodCall("ClearKeyManagementServicePort", product_id=step.product_id)
 
 
 @call_for.register
-def _clear_product_domain(step: ClearProductDomain) -> Call:
-    return Call("ClearKeyManagementServiceLookupDomain", product_id=step.product_id)
+def _clear_product_domain(step: ClearProductDomain) -> MethodCall:
+    return MethodCall("ClearKeyManagementServiceLookupDomain", product_id=step.product_id)

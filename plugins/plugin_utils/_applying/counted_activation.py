@@ -21,14 +21,14 @@ from dataclasses import dataclass, replace
 from .._cim import BUSY_PAUSES, is_busy
 from .._errors import ActivationError, AnswerLost, MachineRefused, ProtocolViolation
 from .._licensing import Product, State
-from .._planning import ActivateMak, Counted, DepositConfirmation, Mak, holder_of, refuse_other_channels
-from .budget import Gate, Settlement, Spend, Ticket
-from .commands import Call, call_for
+from .._planning import ActivateMak, CountedActivation, DepositConfirmation, Mak, holder_of, refuse_other_channels
+from .budget import ActivationRequest, Budget, Reservation, Settlement
+from .commands import MethodCall, call_for
 from .lost_answer import Attempt, watched
 from .misplaced_key import in_other_product
 from .reader import Products, Reader, Scope
 from .unsettled import (
-    Unsettled,
+    ActivationNotConfirmed,
     denies_earlier,
     did_not_begin,
     is_unspent,
@@ -74,17 +74,17 @@ class Spender:
 
     def __init__(
         self,
-        gate: Gate,
+        gate: Budget,
         reader: Reader,
         *,
         retry: Retry,
-        invoke: t.Callable[[Call], None],
+        invoke: t.Callable[[MethodCall], None],
         moments: t.Callable[[float, float], t.Iterator[None]],
         pause: t.Callable[[float], None],
         tell: t.Callable[[str], None],
     ) -> None:
         self.spent: Spending | None = None
-        self._ahead: Ticket | None = None
+        self._ahead: Reservation | None = None
         self._bios_uuid: tuple[str | None, ...] = ()
         self._attempt = Attempt()
         self._gate = gate
@@ -131,7 +131,7 @@ class Spender:
             except ActivationError as error:
                 self._tell(f"the reservation stays open: {error}")
 
-    def note(self, counted: Counted, state: State) -> None:
+    def note(self, counted: CountedActivation, state: State) -> None:
         """Confirm what a machine has cost that is licensed with the key already, where that is not booked.
 
         Which entry is meant is decided by the hardware and the installation ID, read only if there is one.
@@ -164,19 +164,19 @@ class Spender:
 
     # Online
 
-    def _activate(self, step: ActivateMak, spend: Spend) -> None:
+    def _activate(self, step: ActivateMak, spend: ActivationRequest) -> None:
         ticket = self._gate.reserve(spend, self._ahead)
         self._record(spend, count=1)
         try:
             if self._was_done(step, ticket):
                 return self._found(spend, ticket)
             self._ask(replace(step, product_id=spend.product.id), doubt=ticket.taken_over)
-        except Unsettled as unsettled:
+        except ActivationNotConfirmed as unsettled:
             self._settle(ticket, unsettled.settlement, unsettled.code)
             raise unsettled.error from unsettled.error.__cause__
         return self._recorded(lambda: self._gate.settle(ticket, Settlement.CONFIRMED))
 
-    def _was_done(self, step: ActivateMak, ticket: Ticket) -> bool:
+    def _was_done(self, step: ActivateMak, ticket: Reservation) -> bool:
         """Tell whether somebody else licensed the machine, now that nobody else can be about to.
 
         Whoever held the reservation before may have been killed a moment ago, with the machine still at work: asking
@@ -189,9 +189,9 @@ class Spender:
             return any(self._look_before(step).is_licensed for _moment in moments)
         except ActivationError as error:
             doubt = Settlement.UNCERTAIN if ticket.taken_over else Settlement.RELEASED
-            raise Unsettled(doubt, error) from None
+            raise ActivationNotConfirmed(doubt, error) from None
 
-    def _found(self, spend: Spend, ticket: Ticket) -> None:
+    def _found(self, spend: ActivationRequest, ticket: Reservation) -> None:
         """Settle a reservation that the machine turned out not to need any more."""
         if ticket.taken_over:
             return self._recorded(lambda: self._gate.settle(ticket, Settlement.CONFIRMED))
@@ -237,9 +237,9 @@ class Spender:
         proven = unspent and (product is not None or not sent)
         settlement = Settlement.RELEASED if proven else Settlement.UNCERTAIN
         if failure is None or _has_no_answer(failure):
-            raise Unsettled(settlement, unknown_outcome(step, failure, product, self._attempt))
+            raise ActivationNotConfirmed(settlement, unknown_outcome(step, failure, product, self._attempt))
         code = failure.hresult if isinstance(failure, MachineRefused) else None
-        raise Unsettled(settlement, failure, code)
+        raise ActivationNotConfirmed(settlement, failure, code)
 
     def _seen(self, step: ActivateMak, failure: ActivationError | None) -> Product | None:
         """Return the product once it is licensed, or as it is when the patience ends; None if it cannot be read."""
@@ -267,7 +267,7 @@ class Spender:
 
     # With a confirmation ID
 
-    def _deposit(self, step: ActivateMak, spend: Spend, stored: str | None) -> None:
+    def _deposit(self, step: ActivateMak, spend: ActivationRequest, stored: str | None) -> None:
         given = step.counted.confirmation_id
         ticket = None
         if stored is None and given is not None:
@@ -278,13 +278,13 @@ class Spender:
             self._tell("a confirmation ID for this installation ID is stored; nothing is spent")
         try:
             self._hand_in(step, spend.product, confirmation)
-        except Unsettled as unsettled:
+        except ActivationNotConfirmed as unsettled:
             if ticket is not None:
                 self._settle(ticket, unsettled.settlement, unsettled.code)
             raise unsettled.error from unsettled.error.__cause__
         self._recorded(lambda: self._deposited(spend, confirmation, ticket))
 
-    def _deposited(self, spend: Spend, confirmation: str, ticket: Ticket | None) -> None:
+    def _deposited(self, spend: ActivationRequest, confirmation: str, ticket: Reservation | None) -> None:
         if ticket is not None:
             self._gate.keep(spend, confirmation, ticket)
         self._gate.used(spend.product.installation_id or "")
@@ -307,7 +307,7 @@ class Spender:
 
     # What both need
 
-    def _send(self, step: ActivateMak, call: Call) -> None:
+    def _send(self, step: ActivateMak, call: MethodCall) -> None:
         """Send a counted call, and again while the host is too busy to begin and shows that it has no licence."""
         for pause in BUSY_PAUSES:
             try:
@@ -319,7 +319,7 @@ class Spender:
             self._pause(pause)
         return self._invoke(call)
 
-    def _settle(self, ticket: Ticket, settlement: Settlement, code: int | None) -> None:
+    def _settle(self, ticket: Reservation, settlement: Settlement, code: int | None) -> None:
         """Settle after a failure; what the ledger says to that must not hide why the activation failed."""
         try:
             self._gate.settle(ticket, settlement, None if code is None else f"0x{code:08X}")
@@ -354,7 +354,7 @@ class Spender:
         scope = Scope(service=False, products=Products.INSTALLED, holding=mak.key.partial, offline=True)
         return holder_of(mak, self._reader.read(scope))
 
-    def _spend_of(self, step: ActivateMak, product: Product, state: State) -> Spend:
+    def _spend_of(self, step: ActivateMak, product: Product, state: State) -> ActivationRequest:
         method = "online"
         if isinstance(step, DepositConfirmation):
             method = "telephone" if step.counted.confirmation_id else "proxy"
@@ -366,7 +366,7 @@ class Spender:
             self._bios_uuid = (self._reader.bios_uuid(),)
         return self._bios_uuid[0]
 
-    def _record(self, spend: Spend, *, count: int) -> None:
+    def _record(self, spend: ActivationRequest, *, count: int) -> None:
         self.spent = Spending(method=spend.method, reason=spend.reason, count=count)
 
 
@@ -382,8 +382,8 @@ def _settling(failure: ActivationError | None) -> float:
     return SETTLING_SECONDS if denied else math.inf
 
 
-def _spend(product: Product, state: State, bios_uuid: str | None, reason: str, method: str) -> Spend:
-    return Spend(
+def _spend(product: Product, state: State, bios_uuid: str | None, reason: str, method: str) -> ActivationRequest:
+    return ActivationRequest(
         product=product,
         client_machine_id=state.service.client_machine_id,
         bios_uuid=bios_uuid,

@@ -21,7 +21,7 @@ from .._planning import (
     SwitchFirewallRule,
 )
 from .firewall import set_ports, set_profiles, switch_rule
-from .registry import Registry, mark_host, write_publish_domains
+from .registry import HostRegistry, mark_host, write_publish_domains
 from .service_restart import restart_service
 
 __all__ = ["Work", "work_for"]
@@ -38,13 +38,13 @@ def work_for(_step: Step) -> Work | None:
 
 @work_for.register
 def _publish(step: SetPublishDomains) -> Work:
-    return lambda repository, _state, _moments: write_publish_domains(Registry(repository), step.domains)
+    return lambda repository, _state, _moments: write_publish_domains(HostRegistry(repository), step.domains)
 
 
 @work_for.register
 def _mark(step: MarkHost) -> Work:
     return lambda repository, state, _moments: mark_host(
-        Registry(repository), state.service.version if step.marked else None
+        HostRegistry(repository), state.service.version if step.marked else None
     )
 
 

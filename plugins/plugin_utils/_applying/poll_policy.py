@@ -13,7 +13,7 @@ POLL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Patience:
+class PollPolicy:
     """How to wait: `seconds` at most, by a monotonic clock, sleeping through `pause`."""
 
     seconds: float

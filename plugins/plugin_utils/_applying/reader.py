@@ -14,12 +14,12 @@ from enum import Enum
 from .._cim import Repository, UnknownInSchema, equals, is_set
 from .._errors import ProtocolViolation, Refusal
 from .._licensing import APPLICATION_IDS, Application, Hosting, Machine, Product, ServedProduct, Service, State
-from .._planning import Need
+from .._planning import MissingFacts
 from . import queries as q
 from .attempt_log import AttemptLog, with_attempts
 from .decoding import Membership, hosting_from, machine_from, membership_from, product_from, served_from, service_from
 from .firewall import firewall_rule
-from .registry import Registry, publish_domains, service_version_mark
+from .registry import HostRegistry, publish_domains, service_version_mark
 
 
 class Products(Enum):
@@ -84,7 +84,7 @@ class Reader:
         """Return the log of the attempts to activate a product from now on."""
         return AttemptLog(self._repository, product_id, self._now, tell)
 
-    def complete(self, state: State, missing: Need) -> State:
+    def complete(self, state: State, missing: MissingFacts) -> State:
         """Return `state` with what a decision rests on besides."""
         if missing.machine:
             state = replace(state, machine=self._machine())
@@ -124,7 +124,7 @@ class Reader:
     def _hosting(self, row: dict[str, t.Any], scope: Scope) -> Hosting:
         hosting = hosting_from(row)
         if scope.registry:
-            registry = Registry(self._repository)
+            registry = HostRegistry(self._repository)
             hosting = replace(
                 hosting, publish_domains=publish_domains(registry), version_mark=service_version_mark(registry)
             )

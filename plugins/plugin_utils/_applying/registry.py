@@ -17,7 +17,7 @@ from .._errors import MachineRefused
 from .._licensing import Channel, PublishDomain, State
 
 __all__ = [
-    "Registry",
+    "HostRegistry",
     "keep_service_version",
     "mark_host",
     "publish_domains",
@@ -35,7 +35,7 @@ _KEY = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform
 _KEY_32 = r"SOFTWARE\Wow6432Node\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
 
 
-class Registry:
+class HostRegistry:
     """Values below HKEY_LOCAL_MACHINE, through StdRegProv."""
 
     def __init__(self, repository: Repository) -> None:
@@ -87,12 +87,12 @@ class Registry:
         return self._repository.invoke(_CLASS, {}, method, parameters, namespace=_NAMESPACE)
 
 
-def publish_domains(registry: Registry) -> tuple[PublishDomain, ...]:
+def publish_domains(registry: HostRegistry) -> tuple[PublishDomain, ...]:
     """Return the further domains in which the host publishes itself."""
     return tuple(PublishDomain.from_line(line) for line in registry.lines(_KEY, _DOMAINS) if line.strip())
 
 
-def write_publish_domains(registry: Registry, domains: t.Sequence[PublishDomain]) -> None:
+def write_publish_domains(registry: HostRegistry, domains: t.Sequence[PublishDomain]) -> None:
     """Write the further domains; with none the list is deleted."""
     if domains:
         registry.write_lines(_KEY, _DOMAINS, [domain.line for domain in domains])
@@ -100,7 +100,7 @@ def write_publish_domains(registry: Registry, domains: t.Sequence[PublishDomain]
         registry.delete(_KEY, _DOMAINS)
 
 
-def service_version_mark(registry: Registry) -> str:
+def service_version_mark(registry: HostRegistry) -> str:
     """Return the mark, empty where there is none; one that is in one of both views only counts as none."""
     mark = registry.text(_KEY, _MARK) or ""
     if mark and not registry.text(_KEY_32, _MARK) and registry.has_key(_KEY_32):
@@ -108,7 +108,7 @@ def service_version_mark(registry: Registry) -> str:
     return mark
 
 
-def mark_host(registry: Registry, version: str | None) -> None:
+def mark_host(registry: HostRegistry, version: str | None) -> None:
     """Write the mark in both views, or in the one of a Windows that runs no 32-bit programs; None deletes it."""
     if version is None:
         registry.delete(_KEY, _MARK)
@@ -125,9 +125,9 @@ def mark_host(registry: Registry, version: str | None) -> None:
 def keep_service_version(repository: Repository, before: State, after: State) -> None:
     """Bring the mark in line on machines that have or had a KMS host key; others never have it."""
     if _has_host_key(after):
-        mark_host(Registry(repository), after.service.version)
+        mark_host(HostRegistry(repository), after.service.version)
     elif _has_host_key(before):
-        mark_host(Registry(repository), None)
+        mark_host(HostRegistry(repository), None)
 
 
 def _has_host_key(state: State) -> bool:

@@ -26,7 +26,7 @@ from .budget import Settlement
 from .lost_answer import Attempt, shown_failure
 
 __all__ = [
-    "Unsettled",
+    "ActivationNotConfirmed",
     "denies_earlier",
     "did_not_begin",
     "is_unspent",
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-class Unsettled(Exception):
+class ActivationNotConfirmed(Exception):
     """An activation that failed: what becomes of its reservation, and the error to report."""
 
     def __init__(self, settlement: Settlement, error: ActivationError, code: int | None = None) -> None:

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from .descriptors import Descriptors
-from .lockout_guard import GIVEN_UP, Accounts
+from .lockout_guard import GIVEN_UP, LockoutGuard
 from .read_machine import Row, Source, Target, read_target
-from .reader_pool import LOST, Crew
+from .reader_pool import LOST, ReaderPool
 
-__all__ = ["GIVEN_UP", "LOST", "Accounts", "Crew", "Descriptors", "Row", "Source", "Target", "read_target"]
+__all__ = ["GIVEN_UP", "LOST", "LockoutGuard", "ReaderPool", "Descriptors", "Row", "Source", "Target", "read_target"]

@@ -30,7 +30,7 @@ from .._errors import ActivationError, AuthenticationFailed, MachineRefused
 from .._session import ConnectionSettings
 from .shared_memory import Board
 
-__all__ = ["GIVEN_UP", "Accounts"]
+__all__ = ["GIVEN_UP", "LockoutGuard"]
 
 GIVEN_UP = "login_given_up"
 """The code of a login that was not tried."""
@@ -39,7 +39,7 @@ _SECONDS_BETWEEN = 0.1
 _FREE, _USED = 0, 1
 
 
-class Accounts:
+class LockoutGuard:
     """The accounts of an audit, by user, password and certificate; each may be refused `refusals` times, 0: no limit.
 
     What one reader process finds out is on the `board`, which all of them share.

@@ -20,7 +20,7 @@ from .._licensing import State
 from .._results import count_facts, failure, license_facts
 from .._secrets import distinctive, said, scrub
 from .._session import ConnectionSettings, Session, check_reach, limit_error, open_session
-from .lockout_guard import Accounts
+from .lockout_guard import LockoutGuard
 
 __all__ = ["Row", "Source", "Target", "read_target", "unread"]
 
@@ -55,7 +55,7 @@ class Source(t.Protocol):
         """Return a machine by its name; what is wrong with it is its refusal, never an exception."""
 
 
-def read_target(target: Target, accounts: Accounts) -> Row:
+def read_target(target: Target, accounts: LockoutGuard) -> Row:
     """Return the machine's row; whatever goes wrong is told in it."""
     try:
         state, counts = _asked(target, accounts)
@@ -95,7 +95,7 @@ def unread(target: Target, error: ActivationError) -> Row:
     }
 
 
-def _asked(target: Target, accounts: Accounts) -> tuple[State, dict[str, int | None] | None]:
+def _asked(target: Target, accounts: LockoutGuard) -> tuple[State, dict[str, int | None] | None]:
     """Ask the machine, by three requests, or five where products are many and it counts KMS clients.
 
     The attempts of one that is not licensed take another, and more where its log is long.

@@ -12,33 +12,33 @@ import tempfile
 import typing as t
 from dataclasses import dataclass
 
-from .lockout_guard import Accounts
+from .lockout_guard import LockoutGuard
 from .read_machine import Source
 from .reader_process import work
 
-__all__ = ["Share", "Worker"]
+__all__ = ["HostShare", "ReaderHandle"]
 
 _SECONDS_TO_LEAVE = 5.0
 """Seconds that a process has to end by itself before it is killed."""
 
 
 @dataclass(frozen=True)
-class Share:
+class HostShare:
     """Hosts that one process reads, by how many threads; `starts` counts the processes that had them in turn."""
 
     names: t.Sequence[str]
     threads: int
     starts: int = 1
 
-    def next(self, names: t.Sequence[str]) -> Share:
+    def next(self, names: t.Sequence[str]) -> HostShare:
         """Return these hosts as a share for another process, with a quarter of the threads."""
-        return Share(names, max(1, self.threads // 4), self.starts + 1)
+        return HostShare(names, max(1, self.threads // 4), self.starts + 1)
 
 
-class Worker:
+class ReaderHandle:
     """A process that is started at once; raises OSError where none can be."""
 
-    def __init__(self, share: Share, source: Source, accounts: Accounts) -> None:
+    def __init__(self, share: HostShare, source: Source, accounts: LockoutGuard) -> None:
         # Forked, as Ansible's own workers are: the inventory is there already, and is not copied as long as it is read.
         context = multiprocessing.get_context("fork")
         self.share = share

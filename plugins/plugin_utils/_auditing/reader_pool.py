@@ -32,12 +32,12 @@ from collections import Counter, deque
 from .._errors import ActivationError
 from .._session import CONTROLLER_LIMIT, limit_error
 from .descriptors import Descriptors
-from .lockout_guard import Accounts
+from .lockout_guard import LockoutGuard
 from .read_machine import Row, Source, unread
-from .reader_handle import Share, Worker
+from .reader_handle import HostShare, ReaderHandle
 from .shared_memory import Board
 
-__all__ = ["LOST", "Crew"]
+__all__ = ["LOST", "ReaderPool"]
 
 LOST = "reader_lost"
 """The code of a host whose reader process died."""
@@ -52,7 +52,7 @@ _SECONDS_UNHEARD = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Crew:
+class ReaderPool:
     """How many hosts are read at a time, in all, and by how many processes.
 
     `refusals` is how many hosts may refuse a login that none has accepted, 0 for any number. `rng` decides the order in
@@ -76,11 +76,11 @@ class Crew:
         order = self.rng.sample(list(names), len(names))
         gc.freeze()  # what is there already is then left alone in each process, and not copied into it
         with contextlib.closing(Board()) as board:
-            accounts = Accounts(self.refusals, board)
-            shares = [Share(order[number::size], self.concurrency // size) for number in range(size)]
+            accounts = LockoutGuard(self.refusals, board)
+            shares = [HostShare(order[number::size], self.concurrency // size) for number in range(size)]
             yield from _Reading(source, accounts, shares).rows()
 
-    def fitted(self, hosts: int, descriptors: Descriptors) -> Crew:
+    def fitted(self, hosts: int, descriptors: Descriptors) -> ReaderPool:
         """Return a crew that needs no more descriptors than there are; raises Refusal (`controller_limit`)."""
         return dataclasses.replace(self, concurrency=descriptors.fitting(self.concurrency, self.size(hosts)))
 
@@ -93,11 +93,11 @@ class Crew:
 class _Reading:
     """The shares that wait for a process, and the processes at work."""
 
-    def __init__(self, source: Source, accounts: Accounts, shares: t.Iterable[Share]) -> None:
+    def __init__(self, source: Source, accounts: LockoutGuard, shares: t.Iterable[HostShare]) -> None:
         self._source = source
         self._accounts = accounts
         self._waiting = deque(shares)
-        self._at_work: dict[t.Any, Worker] = {}
+        self._at_work: dict[t.Any, ReaderHandle] = {}
         self._reads: Counter[str] = Counter()
 
     def rows(self) -> t.Iterator[Row]:
@@ -118,7 +118,7 @@ class _Reading:
         while self._waiting:
             share = self._waiting[0]
             try:
-                worker = Worker(share, self._source, self._accounts)
+                worker = ReaderHandle(share, self._source, self._accounts)
             except OSError as error:
                 if self._at_work:
                     return  # tried again when one of these has ended
@@ -128,7 +128,7 @@ class _Reading:
                 self._waiting.popleft()
                 self._at_work[worker.answers] = worker
 
-    def _received(self, worker: Worker) -> t.Iterator[Row]:
+    def _received(self, worker: ReaderHandle) -> t.Iterator[Row]:
         """Yield what a process has sent; at its end, pass on the hosts that it has left."""
         data = worker.received()
         if data is not None:

@@ -20,7 +20,7 @@ import typing as t
 
 from .._errors import ActivationError, ProtocolViolation
 from .descriptors import raise_limit
-from .lockout_guard import Accounts
+from .lockout_guard import LockoutGuard
 from .read_machine import Facts, Source, Target, read_target, unread
 
 __all__ = ["MAX_ROW", "work"]
@@ -38,7 +38,7 @@ def work(
     source: Source,
     threads: int,
     pipe: tuple[Connection, Connection],
-    accounts: Accounts,
+    accounts: LockoutGuard,
     room: str | None = None,
 ) -> None:
     """Read these hosts in their order, `threads` at a time, and send a row for each; temporary files are in `room`."""
@@ -54,7 +54,7 @@ def work(
     with contextlib.suppress(RuntimeError):  # no thread left: then the broken pipe ends this process, if later
         threading.Thread(target=_end_when_told, args=(room, ended), daemon=True).start()
     try:
-        _Shift(ours, accounts).work_off(names, source, threads)
+        _ReaderWorker(ours, accounts).work_off(names, source, threads)
     except MemoryError:
         _leave(room, _OUT_OF_MEMORY)
 
@@ -76,10 +76,10 @@ def _leave(room: str | None, code: int = 1) -> None:
     os._exit(code)
 
 
-class _Shift:
+class _ReaderWorker:
     """Keeps no more hosts in hand than there are threads, so that memory does not grow with the fleet."""
 
-    def __init__(self, answers: Connection, accounts: Accounts) -> None:
+    def __init__(self, answers: Connection, accounts: LockoutGuard) -> None:
         self._answers = answers
         self._accounts = accounts
         self._sending = threading.Lock()

@@ -107,7 +107,7 @@ class Deadline:
         )
 
 
-class Exchange(Deadline):
+class TimedExchange(Deadline):
     """The deadline of one request with its login rounds, and the most bytes that sockets may receive for it."""
 
     def __init__(

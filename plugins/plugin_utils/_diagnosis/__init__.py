@@ -10,7 +10,17 @@ from .checks import judge
 from .diagnosis import Clocks, Examined, diagnose, diagnose_and_record, replayed, summary
 from .examiner import Examiner
 from .network import Network, Surroundings, place_of
-from .observations import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach, Seen, Talk
+from .observations import (
+    Answering,
+    Conversation,
+    DnsProblem,
+    Expected,
+    MachinePlace,
+    Observations,
+    Published,
+    PublishedHost,
+    Reach,
+)
 from .result import CHECKS, Check, Diagnosis
 from .texts import TEXTS
 
@@ -24,15 +34,15 @@ __all__ = [
     "Examined",
     "Examiner",
     "Expected",
-    "Flaw",
+    "DnsProblem",
     "Network",
-    "Place",
+    "MachinePlace",
     "Published",
     "PublishedHost",
     "Reach",
-    "Seen",
+    "Observations",
     "Surroundings",
-    "Talk",
+    "Conversation",
     "diagnose",
     "diagnose_and_record",
     "judge",

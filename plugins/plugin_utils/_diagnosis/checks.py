@@ -10,13 +10,13 @@ import typing as t
 
 from .._licensing import State
 from . import connection_checks, kms_checks, licence_checks, windows_checks
-from .context import Case
-from .observations import Expected, Seen
+from .context import DiagnosisContext
+from .observations import Expected, Observations
 from .result import CHECKS, Check, Diagnosis, skipped
 
 __all__ = ["judge"]
 
-_WAY: t.Mapping[str, t.Callable[[Seen], Check]] = {
+_WAY: t.Mapping[str, t.Callable[[Observations], Check]] = {
     "name": connection_checks.name,
     "port": connection_checks.port,
     "tls": connection_checks.tls,
@@ -24,7 +24,7 @@ _WAY: t.Mapping[str, t.Callable[[Seen], Check]] = {
     "rights": connection_checks.rights,
     "wmi": connection_checks.wmi,
 }
-_REST: t.Mapping[str, t.Callable[[Case], Check]] = {
+_REST: t.Mapping[str, t.Callable[[DiagnosisContext], Check]] = {
     "clock": windows_checks.clock,
     "edition": windows_checks.edition,
     "key": windows_checks.key,
@@ -37,7 +37,7 @@ _REST: t.Mapping[str, t.Callable[[Case], Check]] = {
 }
 
 
-def judge(machine: str, seen: Seen, expected: Expected) -> Diagnosis:
+def judge(machine: str, seen: Observations, expected: Expected) -> Diagnosis:
     """Return the diagnosis of a machine; pure, so that it judges what was seen and nothing else."""
     state = seen.talk.state if seen.talk else None
     made: list[Check] = []
@@ -53,9 +53,9 @@ def judge(machine: str, seen: Seen, expected: Expected) -> Diagnosis:
     return Diagnosis(machine, state is not None, tuple(made), next(filter(None, attempts), None))
 
 
-def _made(check: str, seen: Seen, state: State | None, expected: Expected) -> Check:
+def _made(check: str, seen: Observations, state: State | None, expected: Expected) -> Check:
     if check in _WAY:
         return _WAY[check](seen)
     if state is None:
         return skipped(check, "Not made, since the machine has told nothing.")
-    return _REST[check](Case(seen, state, expected))
+    return _REST[check](DiagnosisContext(seen, state, expected))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .._errors import ActivationError, ConnectionFailed, MachineRefused, MissingLibrary, RequestRejected, Unsealed
 from .._licensing import explain_refusal, verdict
-from .observations import Answering, Place, Reach, Seen, Talk
+from .observations import Answering, Conversation, MachinePlace, Observations, Reach
 from .result import Check, blamed, ok, skipped, unknown, wrong
 
 __all__ = ["login", "name", "port", "rights", "tls", "wmi"]
@@ -35,7 +35,7 @@ _PORT_CODES = {
 _BEHIND_PROXY = "A proxy stands between the controller and the machine, so this was left to it."
 
 
-def name(seen: Seen) -> Check:
+def name(seen: Observations) -> Check:
     """Whether the machine's name has an address."""
     error = _error(seen, "name")
     if error is not None:
@@ -56,7 +56,7 @@ def _addressed(reach: Reach) -> str:
     return f"{reach.host} has the address {', '.join(reach.addresses)}."
 
 
-def port(seen: Seen) -> Check:
+def port(seen: Observations) -> Check:
     """Whether somebody listens on WinRM's port."""
     error = _error(seen, "port")
     if error is not None:
@@ -71,7 +71,7 @@ def port(seen: Seen) -> Check:
     return wrong("port", _PORT_CODES[reach.answering], host=reach.host, port=reach.port)
 
 
-def tls(seen: Seen) -> Check:
+def tls(seen: Observations) -> Check:
     """Whether TLS comes about and the certificate is one to trust."""
     error = _error(seen, "tls")
     if error is not None:
@@ -95,13 +95,13 @@ def _certificate_code(error: ActivationError) -> str | None:
     return "certificate_name_mismatch" if "mismatch" in said or "doesn't match" in said else None
 
 
-def _protected(place: Place) -> str:
+def _protected(place: MachinePlace) -> str:
     if place.validated:
         return "The certificate is trusted."
     return "TLS protects the connection; that the certificate is checked is switched off for it."
 
 
-def login(seen: Seen) -> Check:
+def login(seen: Observations) -> Check:
     """Whether the machine accepts the login."""
     error = _error(seen, "login")
     if error is not None:
@@ -112,9 +112,9 @@ def login(seen: Seen) -> Check:
     return ok("login", f"The machine accepts the login {seen.place.user}.".replace("  ", " "))
 
 
-def rights(seen: Seen) -> Check:
+def rights(seen: Observations) -> Check:
     """Whether the login could change licensing settings; nothing is changed to find out."""
-    talk = seen.talk or Talk()
+    talk = seen.talk or Conversation()
     if talk.granted:
         return ok("rights", f"The login {seen.place.user} may change licensing settings.")
     if talk.granted is False:
@@ -124,9 +124,9 @@ def rights(seen: Seen) -> Check:
     return unknown("rights", "The machine did not say what this login may do.")
 
 
-def wmi(seen: Seen) -> Check:
+def wmi(seen: Observations) -> Check:
     """Whether the machine answers queries about its licences."""
-    talk = seen.talk or Talk()
+    talk = seen.talk or Conversation()
     error = talk.error
     explanation = explain_refusal(error) if error is not None else None
     if error is not None and explanation is not None:
@@ -139,7 +139,7 @@ def wmi(seen: Seen) -> Check:
     return ok("wmi", f"The machine answers about its licences; products with a key: {count}.")
 
 
-def _error(seen: Seen, check: str) -> ActivationError | None:
+def _error(seen: Observations, check: str) -> ActivationError | None:
     """Return the error that ended the talk, if it belongs to this check."""
     ended = seen.talk.error if seen.talk else None
     return ended if ended is not None and _belongs_to(ended) == check else None

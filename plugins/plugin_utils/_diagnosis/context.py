@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._licensing import ActivationType, Channel, Product, State, named
-from .observations import Expected, Seen
+from .observations import Expected, Observations
 
-__all__ = ["Case"]
+__all__ = ["DiagnosisContext"]
 
 
 @dataclass(frozen=True)
-class Case:
+class DiagnosisContext:
     """One machine that has answered: what was seen, what was read, and what is expected."""
 
-    seen: Seen
+    seen: Observations
     state: State
     expected: Expected
 

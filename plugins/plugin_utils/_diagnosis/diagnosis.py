@@ -18,7 +18,7 @@ from .checks import judge
 from .examiner import Examiner
 from .network import Surroundings, place_of
 from .observations import Expected
-from .recorded_network import Noted, Recorded, expected_from, expected_row, place_from, place_row
+from .recorded_network import Recorded, RecordingNetwork, expected_from, expected_row, place_from, place_row
 from .result import Diagnosis
 
 __all__ = ["Clocks", "Examined", "diagnose", "diagnose_and_record", "replayed", "summary"]
@@ -68,7 +68,7 @@ def diagnose_and_record(
     made_by: str = "volume.activation",
 ) -> tuple[Examined, Transcript]:
     """Diagnose a machine, and return what it said besides, made anonymous and ready to be written."""
-    recorder, noted = Recorder(session), Noted(surroundings)
+    recorder, noted = Recorder(session), RecordingNetwork(surroundings)
     examiner = _examiner(recorder, settings, noted, clocks)
     seen = examiner.examine(place_of(settings), expected)
     state = seen.talk.state if seen.talk else None
@@ -134,7 +134,7 @@ def _asked(recorder: Recorder, state: State, operation_timeout: float) -> int:
     )
 
 
-def _names(machine: str, settings: ConnectionSettings, noted: Noted, state: State | None) -> list[str]:
+def _names(machine: str, settings: ConnectionSettings, noted: RecordingNetwork, state: State | None) -> list[str]:
     """Return every name that is known to say whose machine this is."""
     told = [] if state is None else _told(state)
     found = [machine, settings.host, *noted.names(), *told, _account(settings)[1]]

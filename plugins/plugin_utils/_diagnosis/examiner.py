@@ -15,9 +15,9 @@ from .._cim import Repository, from_lexical
 from .._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLibrary, RequestRejected, Unsealed
 from .._licensing import State
 from .._session import Session
-from .context import Case
+from .context import DiagnosisContext
 from .network import Surroundings
-from .observations import Answering, Expected, Place, Published, Reach, Seen, Talk
+from .observations import Answering, Conversation, Expected, MachinePlace, Observations, Published, Reach
 
 __all__ = ["Examiner"]
 
@@ -58,29 +58,29 @@ class Examiner:
         """How many WS-Management requests were sent so far."""
         return self._repository.requests
 
-    def examine(self, place: Place, expected: Expected) -> Seen:
+    def examine(self, place: MachinePlace, expected: Expected) -> Observations:
         """Return what is to be seen; what comes after something that fails is not looked at."""
         reach = None if place.proxied else self._surroundings.machine(place.host, place.port)
         if reach is not None and reach.answering not in (Answering.OPEN, Answering.UNKNOWN):
-            return Seen(place=place, reach=reach)
+            return Observations(place=place, reach=reach)
         talk = self._talk()
-        seen = Seen(place=place, reach=reach, talk=talk)
+        seen = Observations(place=place, reach=reach, talk=talk)
         if talk.state is None:
             return seen
-        case = Case(seen, talk.state, expected)
+        case = DiagnosisContext(seen, talk.state, expected)
         if case.discovering and case.lookup_domain is None:
             seen = replace(seen, dns_suffix=self._suffix())
-            case = Case(seen, talk.state, expected)
+            case = DiagnosisContext(seen, talk.state, expected)
         return replace(seen, published=self._published(case), kms_hosts=self._kms_hosts(case))
 
-    def _talk(self) -> Talk:
+    def _talk(self) -> Conversation:
         granted, denied = self._rights()
         if denied is not None and _is_hopeless(denied):
-            return Talk(error=denied)
+            return Conversation(error=denied)
         try:
-            return Talk(granted=granted, denied=denied, state=self._state())
+            return Conversation(granted=granted, denied=denied, state=self._state())
         except ActivationError as error:
-            return Talk(granted=granted, denied=denied, error=error)
+            return Conversation(granted=granted, denied=denied, error=error)
 
     def _state(self) -> State:
         return self._reader.read(_EVERYTHING)
@@ -104,12 +104,12 @@ class Examiner:
         except ActivationError:
             return None
 
-    def _published(self, case: Case) -> Published | None:
+    def _published(self, case: DiagnosisContext) -> Published | None:
         if not case.discovering or case.lookup_domain is None:
             return None
         return self._surroundings.published(case.lookup_domain.rstrip(".").lower())
 
-    def _kms_hosts(self, case: Case) -> tuple[Reach, ...]:
+    def _kms_hosts(self, case: DiagnosisContext) -> tuple[Reach, ...]:
         hosts = (case.set_host(product) or case.cached_host(product) for product in case.clients)
         return tuple(self._surroundings.kms_host(*host) for host in dict.fromkeys(hosts) if host is not None)
 

@@ -11,8 +11,8 @@ import typing as t
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_THRESHOLDS, ActivationType, Application, Channel, Product, named
 from .._planning import effective_overrides, granted_by, kms_hosts_at_odds, lease_age
 from .._validation import same_name, spelled_endpoint
-from .context import Case
-from .observations import Answering, Flaw, Published, Reach
+from .context import DiagnosisContext
+from .observations import Answering, DnsProblem, Published, Reach
 from .result import Check, ok, skipped, unknown, wrong
 
 __all__ = ["kms", "settings", "srv", "threshold"]
@@ -30,7 +30,7 @@ _UNREACHED = (Answering.NAMELESS, Answering.SILENT, Answering.NO_ROUTE)
 _OF_UNREACHED = frozenset({"no_route", "stale_record"})
 
 
-def settings(case: Case) -> Check:
+def settings(case: DiagnosisContext) -> Check:
     """Whether the settings of the client lead anywhere."""
     product = next((row for row in case.products if row.channel is Channel.KMS_CLIENT), None)
     if product is None or case.expected.path == "mak":
@@ -42,7 +42,7 @@ def settings(case: Case) -> Check:
     return ok("settings", _told(case, product))
 
 
-def _told(case: Case, product: Product) -> str:
+def _told(case: DiagnosisContext, product: Product) -> str:
     host = case.set_host(product)
     if host:
         return f"The KMS host is set to {spelled_endpoint(*host)}."
@@ -51,7 +51,7 @@ def _told(case: Case, product: Product) -> str:
     return f"The KMS host is looked for in DNS, in {case.lookup_domain or 'whatever suffix the machine has'}."
 
 
-def _restricted(case: Case, product: Product) -> Check | None:
+def _restricted(case: DiagnosisContext, product: Product) -> Check | None:
     kind, path = product.activation_type, case.expected.path
     if path in _TYPES and kind not in (ActivationType.ANY, _TYPES[path]):
         return wrong("settings", "activation_type_forbids", kind=kind.label, expected=_PATHS[path])
@@ -65,7 +65,7 @@ def _restricted(case: Case, product: Product) -> Check | None:
     return wrong("settings", "ad_without_object", product=named(waiting), status=waiting.status.label)
 
 
-def _misdirected(case: Case, product: Product) -> Check | None:
+def _misdirected(case: DiagnosisContext, product: Product) -> Check | None:
     service = case.state.service
     host = product.kms_host or service.kms_host
     domains = (product.lookup_domain, service.lookup_domain, case.state.domain, case.expected.lookup_domain)
@@ -76,7 +76,7 @@ def _misdirected(case: Case, product: Product) -> Check | None:
     return None
 
 
-def _at_odds(case: Case, product: Product) -> Check | None:
+def _at_odds(case: DiagnosisContext, product: Product) -> Check | None:
     for row in (product, *case.clients):
         odds = kms_hosts_at_odds(row, case.state)
         if odds is not None:
@@ -84,7 +84,7 @@ def _at_odds(case: Case, product: Product) -> Check | None:
     return None
 
 
-def _overridden(case: Case, _product: Product) -> Check | None:
+def _overridden(case: DiagnosisContext, _product: Product) -> Check | None:
     for row in case.products:
         found = effective_overrides(row, case.state) if row.channel is Channel.KMS_CLIENT else ()
         if row.is_primary:
@@ -96,7 +96,7 @@ def _overridden(case: Case, _product: Product) -> Check | None:
     return None
 
 
-def srv(case: Case) -> Check:
+def srv(case: DiagnosisContext) -> Check:
     """Whether the domain publishes KMS hosts, and nothing else."""
     if not case.clients:
         return skipped("srv", case.without_client())
@@ -121,31 +121,31 @@ def srv(case: Case) -> Check:
     return Check("srv", "wrong", _all_of(published, flaw), flaw.code, flaw.cause, flaw.remedy)
 
 
-def _without_domain(case: Case) -> Check:
+def _without_domain(case: DiagnosisContext) -> Check:
     if all(product.is_licensed for product in case.discovering):
         return unknown("srv", "The machine is in no domain and shows no primary DNS suffix.")
     return wrong("srv", "no_lookup_domain")
 
 
-def _serious(published: Published) -> tuple[Flaw, ...]:
+def _serious(published: Published) -> tuple[DnsProblem, ...]:
     """Return the flaws without ports that differ from the usual one and answer; that is a choice, not a fault."""
     answering = any(host.reachable for host in published.hosts)
     return tuple(flaw for flaw in published.flaws if flaw.code != "wrong_port" or not answering)
 
 
-def _proves_nothing(case: Case, published: Published, flaw: Flaw) -> bool:
+def _proves_nothing(case: DiagnosisContext, published: Published, flaw: DnsProblem) -> bool:
     """Tell whether only the controller's DNS is to blame: the machine lives on what its own has told it."""
     if flaw.code not in ("dns_failed", "no_records") or published.asked:
         return False
     return all(product.is_licensed and case.cached_host(product) for product in case.discovering)
 
 
-def _all_of(published: Published, first: Flaw) -> str:
+def _all_of(published: Published, first: DnsProblem) -> str:
     others = [flaw.message for flaw in _serious(published) if flaw is not first]
     return " ".join([first.message, *others])
 
 
-def kms(case: Case) -> Check:
+def kms(case: DiagnosisContext) -> Check:
     """Whether the KMS host that the machine would use accepts connections from the controller."""
     if not case.clients:
         return skipped("kms", case.without_client())
@@ -166,7 +166,7 @@ def kms(case: Case) -> Check:
     return _found_in_dns(case)
 
 
-def _proof(case: Case, reach: Reach) -> str | None:
+def _proof(case: DiagnosisContext, reach: Reach) -> str | None:
     """Return that the machine reaches a host which the controller does not reach, None where nothing proves it."""
     product = granted_by(reach.host, reach.port, case.state) if reach.answering in _UNREACHED else None
     if product is None:
@@ -177,7 +177,7 @@ def _proof(case: Case, reach: Reach) -> str | None:
     )
 
 
-def _proof_of_discovery(case: Case) -> str | None:
+def _proof_of_discovery(case: DiagnosisContext) -> str | None:
     """Return the proof that the machine reaches the KMS host it found in DNS, None where there is none."""
     cached = [case.cached_host(product) for product in case.discovering]
     reaches = [_reach(case, host) for host in cached if host is not None]
@@ -193,7 +193,7 @@ def _answering(hosts: t.Sequence[Reach]) -> Check:
     return unknown("kms", why or "The controller's DNS did not tell where the KMS host is.")
 
 
-def _found_in_dns(case: Case) -> Check:
+def _found_in_dns(case: DiagnosisContext) -> Check:
     listed = {spelled_endpoint(host.target, host.port): host.reachable for host in _hosts(case)}
     cached = {reach.spelled: reach.is_open for reach in case.seen.kms_hosts}
     all_of_them = {**listed, **cached}
@@ -210,15 +210,15 @@ def _found_in_dns(case: Case) -> Check:
     return wrong("kms", "no_kms_host_answers", hosts=", ".join(all_of_them))
 
 
-def _hosts(case: Case) -> tuple[t.Any, ...]:
+def _hosts(case: DiagnosisContext) -> tuple[t.Any, ...]:
     return case.seen.published.hosts if case.seen.published else ()
 
 
-def _reach(case: Case, host: tuple[str, int]) -> Reach | None:
+def _reach(case: DiagnosisContext, host: tuple[str, int]) -> Reach | None:
     return next((reach for reach in case.seen.kms_hosts if (reach.host, reach.port) == host), None)
 
 
-def threshold(case: Case) -> Check:
+def threshold(case: DiagnosisContext) -> Check:
     """Whether the KMS host has counted enough machines."""
     if not case.clients:
         return skipped("threshold", case.without_client())
@@ -233,7 +233,7 @@ def threshold(case: Case) -> Check:
     return unknown("threshold", "How many machines the KMS host has counted was not told.")
 
 
-def _too_few(case: Case, product: Product) -> Check | None:
+def _too_few(case: DiagnosisContext, product: Product) -> Check | None:
     kind = "office" if _counter(product) == "office" else _kind_of_windows(case)
     required, count = KMS_THRESHOLDS[kind], case.expected.counts.get(_counter(product))
     is_enough = count is not None and count >= required
@@ -261,7 +261,7 @@ def _counter(product: Product) -> str:
     return "windows" if product.application is Application.WINDOWS else "office"
 
 
-def _kind_of_windows(case: Case) -> str:
+def _kind_of_windows(case: DiagnosisContext) -> str:
     machine = case.state.machine
     return "windows_server" if machine is not None and machine.is_server else "windows_client"
 

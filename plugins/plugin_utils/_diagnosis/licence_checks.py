@@ -17,7 +17,7 @@ from .._licensing import (
     named,
 )
 from .._planning import asked_kms_host
-from .context import Case
+from .context import DiagnosisContext
 from .result import Check, ok, skipped, wrong
 
 __all__ = ["last_error", "licence"]
@@ -31,7 +31,7 @@ _PATHS = {ActivationType.AD: "Active Directory", ActivationType.KMS: "KMS", Acti
 _CODES = {LicenseStatus.UNLICENSED: "not_licensed", LicenseStatus.NOTIFICATION: "notification"}
 
 
-def licence(case: Case) -> Check:
+def licence(case: DiagnosisContext) -> Check:
     """Whether everything with a key is licensed, by the way that is expected, and for a while."""
     if not case.products:
         return skipped("licence", "No product has a key.")
@@ -47,7 +47,7 @@ def _unlicensed(product: Product) -> Check:
     return wrong("licence", code, product=named(product), status=product.status.label, left=_left(product))
 
 
-def _other_path(case: Case, product: Product) -> Check | None:
+def _other_path(case: DiagnosisContext, product: Product) -> Check | None:
     wanted = _TYPES.get(case.expected.path)
     if wanted is None or product.channel is not Channel.KMS_CLIENT or product.activated_by in (None, wanted):
         return None
@@ -71,7 +71,7 @@ def _left(product: Product) -> str:
     return f"{product.grace_minutes // _MINUTES_A_DAY} days left"
 
 
-def last_error(case: Case) -> Check:
+def last_error(case: DiagnosisContext) -> Check:
     """Whether Windows says why a product is not licensed: the event of the last attempt, else the licence's own reason.
 
     The reason is mostly a state such as 0xC004F056, which any client shows that no host has licensed.

@@ -11,7 +11,7 @@ import typing as t
 from .._discovery import (
     DnsSettings,
     JudgedDomain,
-    Outcome,
+    ProbeOutcome,
     discover,
     leads_to_itself,
     only_neighbours_reach,
@@ -20,15 +20,15 @@ from .._discovery import (
 )
 from .._errors import ActivationError, MissingLibrary
 from .._session import ConnectionSettings, bare
-from .observations import Answering, Flaw, Place, Published, PublishedHost, Reach
+from .observations import Answering, DnsProblem, MachinePlace, Published, PublishedHost, Reach
 
 __all__ = ["Network", "Surroundings", "place_of"]
 
 _ANSWERING = {
-    Outcome.ACCEPTED: Answering.OPEN,
-    Outcome.REFUSED: Answering.REFUSED,
-    Outcome.SILENT: Answering.SILENT,
-    Outcome.NO_ROUTE: Answering.NO_ROUTE,
+    ProbeOutcome.ACCEPTED: Answering.OPEN,
+    ProbeOutcome.REFUSED: Answering.REFUSED,
+    ProbeOutcome.SILENT: Answering.SILENT,
+    ProbeOutcome.NO_ROUTE: Answering.NO_ROUTE,
 }
 
 
@@ -69,7 +69,9 @@ class Network:
         try:
             found = discover([domain], self._settings, allowed=self._allowed)
         except MissingLibrary as missing:
-            return Published(domain, flaws=(Flaw("dnspython_missing", missing.message, missing.cause, missing.remedy),))
+            return Published(
+                domain, flaws=(DnsProblem("dnspython_missing", missing.message, missing.cause, missing.remedy),)
+            )
         return _published(found.domains[0], asked=bool(self._settings.servers))
 
     def _reach(self, host: str, port: int, settings: DnsSettings, *, of_machine: bool = False) -> Reach:
@@ -91,14 +93,14 @@ def _published(domain: JudgedDomain, *, asked: bool) -> Published:
     return Published(
         domain.seen.domain,
         tuple(PublishedHost(row.record.target, row.record.port, row.reachable) for row in rows),
-        tuple(Flaw(found.code, found.message, found.cause, found.remedy) for found in domain.findings),
+        tuple(DnsProblem(found.code, found.message, found.cause, found.remedy) for found in domain.findings),
         asked,
     )
 
 
-def place_of(settings: ConnectionSettings) -> Place:
+def place_of(settings: ConnectionSettings) -> MachinePlace:
     """Return how the machine is reached by a connection with these settings."""
-    return Place(
+    return MachinePlace(
         host=settings.host,
         port=settings.port,
         user=settings.user or "",

@@ -14,7 +14,17 @@ from .._errors import ActivationError
 from .._licensing import State
 from .._validation import spelled_endpoint
 
-__all__ = ["Answering", "Expected", "Flaw", "Place", "Published", "PublishedHost", "Reach", "Seen", "Talk"]
+__all__ = [
+    "Answering",
+    "Expected",
+    "DnsProblem",
+    "MachinePlace",
+    "Published",
+    "PublishedHost",
+    "Reach",
+    "Observations",
+    "Conversation",
+]
 
 
 class Answering(enum.Enum):
@@ -52,7 +62,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Flaw:
+class DnsProblem:
     """Something wrong with what a domain publishes."""
 
     code: str
@@ -76,7 +86,7 @@ class Published:
 
     domain: str
     hosts: tuple[PublishedHost, ...] = ()
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DnsProblem, ...] = ()
     asked: bool = False
 
     @property
@@ -86,7 +96,7 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class MachinePlace:
     """How the machine is reached, from the settings of its connection."""
 
     host: str
@@ -98,7 +108,7 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Talk:
+class Conversation:
     """What came of talking to the machine.
 
     `granted` is what it says of the right to change licensing settings, `denied` what it says in place of that.
@@ -121,12 +131,12 @@ class Expected:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Observations:
     """One examination; a part that was not come to is None, or empty."""
 
-    place: Place
+    place: MachinePlace
     reach: Reach | None = None
-    talk: Talk | None = None
+    talk: Conversation | None = None
     dns_suffix: str | None = None
     """The primary DNS suffix, read where nothing else says in which domain KMS hosts are looked up."""
     published: Published | None = None

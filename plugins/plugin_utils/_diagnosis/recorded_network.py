@@ -10,14 +10,14 @@ import typing as t
 
 from .._transcripts import Anonymiser
 from .network import Surroundings
-from .observations import Answering, Expected, Flaw, Place, Published, PublishedHost, Reach
+from .observations import Answering, DnsProblem, Expected, MachinePlace, Published, PublishedHost, Reach
 
-__all__ = ["Noted", "Recorded", "expected_from", "expected_row", "place_from", "place_row"]
+__all__ = ["RecordingNetwork", "Recorded", "expected_from", "expected_row", "place_from", "place_row"]
 
 Row = t.Mapping[str, t.Any]
 
 
-class Noted:
+class RecordingNetwork:
     """Stands in front of the surroundings and remembers what was seen of them."""
 
     def __init__(self, surroundings: Surroundings) -> None:
@@ -81,9 +81,9 @@ class Recorded:
         """Return what the domain published."""
         row = self._rows.get("published")
         if not row:
-            return Published(domain, flaws=(Flaw("dns_failed", "DNS was not asked."),))
+            return Published(domain, flaws=(DnsProblem("dns_failed", "DNS was not asked."),))
         hosts = (PublishedHost(host["target"], host["port"], host["reachable"]) for host in row["hosts"])
-        flaws = (Flaw(code, f"{code}.") for code in row["flaws"])
+        flaws = (DnsProblem(code, f"{code}.") for code in row["flaws"])
         return Published(domain, tuple(hosts), tuple(flaws), bool(row["asked"]))
 
 
@@ -101,14 +101,14 @@ def _published_row(published: Published, name: t.Callable[[str], str]) -> dict[s
     }
 
 
-def place_row(place: Place) -> dict[str, t.Any]:
+def place_row(place: MachinePlace) -> dict[str, t.Any]:
     """Return how a machine is reached, without saying where it is and who logs in."""
     return {"over_tls": place.over_tls, "validated": place.validated, "proxied": place.proxied}
 
 
-def place_from(row: Row) -> Place:
+def place_from(row: Row) -> MachinePlace:
     """Return the place of a recorded machine."""
-    return Place(
+    return MachinePlace(
         host="machine",
         port=5986 if row["over_tls"] else 5985,
         user="user",

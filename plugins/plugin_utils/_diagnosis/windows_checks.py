@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from .._licensing import CLOCK_SKEW_LIMIT, Channel, GvlkTable, Product, named
-from .context import Case
+from .context import DiagnosisContext
 from .result import Check, ok, unknown, wrong
 
 __all__ = ["clock", "edition", "key"]
@@ -17,7 +17,7 @@ __all__ = ["clock", "edition", "key"]
 _PATHS = {"kms": "KMS", "ad": "Active Directory", "mak": "a MAK"}
 
 
-def clock(case: Case) -> Check:
+def clock(case: DiagnosisContext) -> Check:
     """Whether the machine's clock agrees with the controller's."""
     told = case.state.machine.clock if case.state.machine else None
     if told is None:
@@ -31,7 +31,7 @@ def clock(case: Case) -> Check:
     return wrong("clock", "clock_skew", hours=hours, direction=direction, limit=limit)
 
 
-def edition(case: Case) -> Check:
+def edition(case: DiagnosisContext) -> Check:
     """Whether volume activation has anything for this edition."""
     name, build, product = case.state.edition_id, case.state.build, case.primary
     if product is not None and product.is_evaluation:
@@ -48,7 +48,7 @@ def edition(case: Case) -> Check:
     return ok("edition", f"{name}, build {build}, takes part in volume activation.")
 
 
-def key(case: Case) -> Check:
+def key(case: DiagnosisContext) -> Check:
     """Whether Windows has the kind of key that it should have."""
     product = case.primary
     if product is None:
@@ -72,7 +72,7 @@ def key(case: Case) -> Check:
     )
 
 
-def _misfit(case: Case, product: Product) -> str | None:
+def _misfit(case: DiagnosisContext, product: Product) -> str | None:
     path = case.expected.path
     if product.channel is Channel.KMS_HOST:
         return _misfit_of_host_key(case, product)
@@ -86,7 +86,7 @@ def _misfit(case: Case, product: Product) -> str | None:
     return "not_a_kms_client_key" if path in ("kms", "ad") and not product.is_evaluation else None
 
 
-def _misfit_of_host_key(case: Case, product: Product) -> str | None:
+def _misfit_of_host_key(case: DiagnosisContext, product: Product) -> str | None:
     if case.state.machine is not None and case.state.machine.is_server is False:
         return "host_key_on_client"
     if case.expected.path != "any":
@@ -94,7 +94,7 @@ def _misfit_of_host_key(case: Case, product: Product) -> str | None:
     return None if product.is_licensed and case.state.service.is_kms_host else "host_key_without_host"
 
 
-def _is_of_other_edition(case: Case, product: Product) -> bool:
+def _is_of_other_edition(case: DiagnosisContext, product: Product) -> bool:
     """Tell whether the key is a published one, and not the one that is published for this edition and build."""
     table = GvlkTable.published()
     fitting = table.key_for(case.state.edition_id, case.state.build)

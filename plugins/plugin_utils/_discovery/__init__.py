@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from .findings import Finding, judge
+from .findings import DiscoveryFinding, judge
 from .lookup import DnsFailed, NoRecords, resolve, service_records
-from .probing import Outcome, Probe, leads_to_itself, only_neighbours_reach, probe
+from .probing import Probe, ProbeOutcome, leads_to_itself, only_neighbours_reach, probe
 from .records import SeenDomain, SeenRecord, ServiceRecord
 from .search import Discovery, JudgedDomain, discover
 from .settings import KMS_PORT, DnsSettings, limit_number
@@ -18,10 +18,10 @@ __all__ = [
     "Discovery",
     "DnsFailed",
     "DnsSettings",
-    "Finding",
+    "DiscoveryFinding",
     "JudgedDomain",
     "NoRecords",
-    "Outcome",
+    "ProbeOutcome",
     "Probe",
     "SeenDomain",
     "SeenRecord",

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError
 from .._validation import normal_name
-from .probing import Outcome
+from .probing import ProbeOutcome
 from .records import SeenDomain, SeenRecord
 from .settings import KMS_PORT
 
-__all__ = ["Finding", "judge"]
+__all__ = ["DiscoveryFinding", "judge"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class DiscoveryFinding:
     """One thing that is wrong; `target` and `port` are None when it is about the domain as a whole."""
 
     code: str
@@ -33,7 +33,7 @@ class Finding:
 
 def judge(
     seen: SeenDomain, allowed: t.Collection[str] | None = None, expected_port: int = KMS_PORT
-) -> tuple[Finding, ...]:
+) -> tuple[DiscoveryFinding, ...]:
     """Return what is wrong with a domain's records, in their order; `allowed` None means that nobody is foreign."""
     if seen.failure:
         return (_about(seen.domain, None, seen.failure),)
@@ -43,7 +43,9 @@ def judge(
     return tuple(dict.fromkeys(found))
 
 
-def _of(domain: str, seen: SeenRecord, allowed: frozenset[str] | None, expected_port: int) -> t.Iterator[Finding]:
+def _of(
+    domain: str, seen: SeenRecord, allowed: frozenset[str] | None, expected_port: int
+) -> t.Iterator[DiscoveryFinding]:
     """Yield what is wrong with one record: whose it is, where it points, and who is there."""
     record = seen.record
     if allowed is not None and normal_name(record.target) not in allowed:
@@ -61,15 +63,17 @@ def _trouble(seen: SeenRecord) -> ActivationError | None:
         return seen.failure
     if not seen.addresses:
         return _nameless(seen.record.target)
-    if seen.probe is None or seen.probe.outcome is Outcome.ACCEPTED:
+    if seen.probe is None or seen.probe.outcome is ProbeOutcome.ACCEPTED:
         return None
     place = f"{seen.record.target}:{seen.record.port}"
-    return {Outcome.REFUSED: _refused, Outcome.SILENT: _silent, Outcome.NO_ROUTE: _no_route}[seen.probe.outcome](place)
+    return {ProbeOutcome.REFUSED: _refused, ProbeOutcome.SILENT: _silent, ProbeOutcome.NO_ROUTE: _no_route}[
+        seen.probe.outcome
+    ](place)
 
 
-def _about(domain: str, seen: SeenRecord | None, error: ActivationError) -> Finding:
+def _about(domain: str, seen: SeenRecord | None, error: ActivationError) -> DiscoveryFinding:
     target, port = (seen.record.target, seen.record.port) if seen else (None, None)
-    return Finding(error.code or "", domain, target, port, error.message, error.cause, error.remedy)
+    return DiscoveryFinding(error.code or "", domain, target, port, error.message, error.cause, error.remedy)
 
 
 _REMOVAL = "If it is no KMS host any more, remove the record: a KMS host does not take its own away."

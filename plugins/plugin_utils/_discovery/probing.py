@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError
 
-__all__ = ["Outcome", "Probe", "leads_to_itself", "only_neighbours_reach", "probe"]
+__all__ = ["ProbeOutcome", "Probe", "leads_to_itself", "only_neighbours_reach", "probe"]
 
 _SENT_AWAY = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
@@ -33,7 +33,7 @@ _MOST_ADDRESSES = 8
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
-class Outcome(enum.Enum):
+class ProbeOutcome(enum.Enum):
     """What became of a connection; of several addresses the first in this order counts."""
 
     ACCEPTED = "accepted"
@@ -48,7 +48,7 @@ class Outcome(enum.Enum):
 class Probe:
     """What became of connecting, and how long it took when it succeeded."""
 
-    outcome: Outcome
+    outcome: ProbeOutcome
     latency_ms: float | None = None
 
 
@@ -77,29 +77,29 @@ def probe(
     It takes `timeout` seconds at most. Raises ActivationError (`too_many_open_files`) where there is no socket left:
     that says nothing about the host.
     """
-    began, worst = clock(), Outcome.NO_ROUTE
+    began, worst = clock(), ProbeOutcome.NO_ROUTE
     with contextlib.ExitStack() as resources:
         selector = resources.enter_context(_Selector())
         for address in addresses[:_MOST_ADDRESSES]:
             outcome = _begun(address, port, selector, resources)
             worst = worst if outcome is None else _better(worst, outcome)
-        while worst is not Outcome.ACCEPTED and selector.get_map():
+        while worst is not ProbeOutcome.ACCEPTED and selector.get_map():
             left = began + timeout - clock()
             ready = selector.select(left) if left > 0 else []
             if not ready:
-                worst = _better(worst, Outcome.SILENT)
+                worst = _better(worst, ProbeOutcome.SILENT)
                 break
             for key, _events in ready:
                 connection = t.cast(socket.socket, key.fileobj)
                 selector.unregister(connection)
                 worst = _better(worst, _judged(connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)))
-        latency = round((clock() - began) * 1000, 1) if worst is Outcome.ACCEPTED else None
+        latency = round((clock() - began) * 1000, 1) if worst is ProbeOutcome.ACCEPTED else None
     return Probe(worst, latency)
 
 
 def _begun(
     address: str, port: int, selector: selectors.BaseSelector, resources: contextlib.ExitStack
-) -> Outcome | None:
+) -> ProbeOutcome | None:
     """Begin to connect; return what became of it where that is known at once."""
     try:
         family, kind, protocol, _name, place = socket.getaddrinfo(
@@ -108,7 +108,7 @@ def _begun(
         connection = resources.enter_context(socket.socket(family, kind, protocol))
     except socket.gaierror:
         # The address is one for another machine, such as one of a network card that we do not have.
-        return Outcome.NO_ROUTE
+        return ProbeOutcome.NO_ROUTE
     except OSError as error:
         if error.errno in _NO_SOCKET:
             raise _no_socket(error) from error
@@ -121,13 +121,13 @@ def _begun(
     return _judged(number)
 
 
-def _judged(number: int) -> Outcome:
+def _judged(number: int) -> ProbeOutcome:
     """Return what the number of an error means; 0 is success."""
     if number == 0:
-        return Outcome.ACCEPTED
+        return ProbeOutcome.ACCEPTED
     if number in _SENT_AWAY:
-        return Outcome.REFUSED
-    return Outcome.NO_ROUTE if number in _NO_WAY else Outcome.SILENT
+        return ProbeOutcome.REFUSED
+    return ProbeOutcome.NO_ROUTE if number in _NO_WAY else ProbeOutcome.SILENT
 
 
 def _no_socket(error: OSError) -> ActivationError:
@@ -139,5 +139,5 @@ def _no_socket(error: OSError) -> ActivationError:
     )
 
 
-def _better(one: Outcome, other: Outcome) -> Outcome:
-    return min(one, other, key=list(Outcome).index)
+def _better(one: ProbeOutcome, other: ProbeOutcome) -> ProbeOutcome:
+    return min(one, other, key=list(ProbeOutcome).index)

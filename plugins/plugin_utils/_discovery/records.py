@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import ActivationError
-from .probing import Outcome, Probe
+from .probing import Probe, ProbeOutcome
 
 __all__ = ["SeenDomain", "SeenRecord", "ServiceRecord", "in_order"]
 
@@ -52,7 +52,7 @@ class SeenRecord:
         """Whether the port accepts connections, None when that is not known; a host without an address has none."""
         if self.probe is None:
             return None if self.addresses or self.failure else False
-        return self.probe.outcome is Outcome.ACCEPTED
+        return self.probe.outcome is ProbeOutcome.ACCEPTED
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from .._errors import ActivationError, MissingLibrary
-from .findings import Finding, judge
+from .findings import DiscoveryFinding, judge
 from .lookup import resolve, service_records
 from .probing import Probe, only_neighbours_reach, probe
 from .records import SeenDomain, SeenRecord, ServiceRecord
@@ -38,7 +38,7 @@ class JudgedDomain:
     """A domain as it was seen, and what is wrong with it."""
 
     seen: SeenDomain
-    findings: tuple[Finding, ...]
+    findings: tuple[DiscoveryFinding, ...]
 
     def codes(self, record: SeenRecord | None = None) -> list[str]:
         """Return the codes of what is wrong with one of the records, or without one with the domain itself."""
@@ -54,7 +54,7 @@ class Discovery:
     domains: tuple[JudgedDomain, ...]
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[DiscoveryFinding, ...]:
         """Everything that is wrong."""
         return tuple(finding for domain in self.domains for finding in domain.findings)
 

@@ -12,8 +12,8 @@ from .file_format import FORMAT, VERSION, decode, encode
 from .files import load, read_whole, write_whole
 from .importing import Importer
 from .phone_sheet import Sheet
-from .records import Answer, Exchange, Privacy, Request, Standing
-from .report import Line, Outcome, Report
+from .records import Answer, AnswerState, Exchange, Privacy, Request
+from .report import ImportOutcome, Line, Report
 from .wishes import listed
 
 __all__ = [
@@ -25,12 +25,12 @@ __all__ = [
     "Exporter",
     "Importer",
     "Line",
-    "Outcome",
+    "ImportOutcome",
     "Privacy",
     "Report",
     "Request",
     "Sheet",
-    "Standing",
+    "AnswerState",
     "decode",
     "encode",
     "listed",

@@ -16,13 +16,13 @@ from datetime import datetime
 from pathlib import Path
 
 from .._activation_service import ActivationService, Installation, ServiceRefusal, ServiceUnavailable
-from .._activation_service import Outcome as Told
+from .._activation_service import Outcome as ServiceOutcome
 from .._errors import ActivationError, Refusal
 from .._ledger import utcnow
 from .._licensing import parse_confirmation_id
 from .files import held, load, save
-from .records import Answer, Exchange, Identity, Request, Standing
-from .report import Line, Outcome, Progress, Report
+from .records import Answer, AnswerState, Exchange, Identity, Request
+from .report import ExchangeProgress, ImportOutcome, Line, Report
 
 __all__ = ["Answerer"]
 
@@ -70,7 +70,7 @@ class Answerer:
             before = load(self._path)
             run = _Run(before, self._path, self._service, self._now)
             pending = self._pending(before)
-            progress = Progress(len(pending), self._tell)
+            progress = ExchangeProgress(len(pending), self._tell)
             asked = 0
             for batch in _batches(pending, self._batch_size):
                 run.ask(batch)
@@ -123,24 +123,24 @@ class _Run:
         self.exchange = exchange
 
     def _asked(self, request: Request, earlier: Answer | None) -> Answer:
-        if earlier is not None and earlier.standing is Standing.ASKED:
+        if earlier is not None and earlier.standing is AnswerState.ASKED:
             return earlier
-        return self._told(request, Standing.ASKED)
+        return self._told(request, AnswerState.ASKED)
 
-    def _outcomes(self, batch: t.Sequence[Installation]) -> t.Mapping[Installation, Told]:
+    def _outcomes(self, batch: t.Sequence[Installation]) -> t.Mapping[Installation, ServiceOutcome]:
         try:
             return self._service.confirmation_ids(batch)
         except ServiceUnavailable as failure:
             return dict.fromkeys(batch, failure)
 
-    def _answer(self, request: Request, outcome: Told | None, earlier: Answer | None) -> Answer | None:
+    def _answer(self, request: Request, outcome: ServiceOutcome | None, earlier: Answer | None) -> Answer | None:
         """Return what the file shall say of a request; None when it surely was not asked, neither now nor before."""
         in_doubt = earlier is not None and _leaves_doubt(earlier)
         if isinstance(outcome, str):
             return self._confirmed(request, outcome)
         if isinstance(outcome, ServiceRefusal):
             doubtful = in_doubt or outcome.earlier_unanswered
-            return self._told(request, Standing.REFUSED, code=outcome.service_code, doubtful=doubtful)
+            return self._told(request, AnswerState.REFUSED, code=outcome.service_code, doubtful=doubtful)
         if outcome is not None:
             self.errors[request.identity] = outcome
             if not outcome.may_have_arrived:
@@ -149,16 +149,16 @@ class _Run:
 
     def _confirmed(self, request: Request, text: str) -> Answer:
         try:
-            return self._told(request, Standing.CONFIRMED, confirmation_id=parse_confirmation_id(text))
+            return self._told(request, AnswerState.CONFIRMED, confirmation_id=parse_confirmation_id(text))
         except Refusal as error:
             self.errors[request.identity] = error
-            return self._told(request, Standing.ASKED)
+            return self._told(request, AnswerState.ASKED)
 
-    def _told(self, request: Request, standing: Standing, **more: t.Any) -> Answer:
+    def _told(self, request: Request, standing: AnswerState, **more: t.Any) -> Answer:
         pid, installation_id = request.identity
         return Answer(extended_pid=pid, installation_id=installation_id, standing=standing, at=self._now(), **more)
 
-    def _note(self, outcomes: t.Sequence[Told]) -> None:
+    def _note(self, outcomes: t.Sequence[ServiceOutcome]) -> None:
         """See whether the service still answers at all."""
         failures = [outcome for outcome in outcomes if isinstance(outcome, ServiceUnavailable)]
         if len(failures) < len(outcomes):
@@ -173,7 +173,7 @@ class _Run:
 def _leaves_doubt(answer: Answer) -> bool:
     """Return whether the service may have counted a request that this is all that is known of."""
     refusal = answer.refusal
-    return answer.standing is Standing.ASKED or answer.doubtful or (refusal is not None and not refusal.uncounted)
+    return answer.standing is AnswerState.ASKED or answer.doubtful or (refusal is not None and not refusal.uncounted)
 
 
 def _pending(exchange: Exchange) -> list[Request]:
@@ -192,7 +192,7 @@ def _batches(requests: t.Sequence[Request], size: int) -> t.Iterator[list[Reques
 
 
 def _confirmed(exchange: Exchange) -> int:
-    return sum(answer.standing is Standing.CONFIRMED for answer in exchange.answers.values())
+    return sum(answer.standing is AnswerState.CONFIRMED for answer in exchange.answers.values())
 
 
 def _names(exchange: Exchange) -> dict[Identity, str]:
@@ -216,12 +216,12 @@ def _report(
 
 def _line(name: str, request: Request, exchange: Exchange, error: ActivationError | None) -> Line:
     answer = exchange.answers.get(request.identity)
-    if answer is not None and answer.standing is Standing.CONFIRMED:
-        return Line(machine=name, outcome=Outcome.ANSWERED, token=request.token)
+    if answer is not None and answer.standing is AnswerState.CONFIRMED:
+        return Line(machine=name, outcome=ImportOutcome.ANSWERED, token=request.token)
     refusal = answer.refusal if answer else None
     if refusal is not None or error is not None:
-        return Line(machine=name, outcome=Outcome.FAILED, token=request.token, error=refusal or error)
-    return Line(machine=name, outcome=Outcome.MISSING, token=request.token)
+        return Line(machine=name, outcome=ImportOutcome.FAILED, token=request.token, error=refusal or error)
+    return Line(machine=name, outcome=ImportOutcome.MISSING, token=request.token)
 
 
 def _words(exchange: Exchange, names: t.Mapping[Identity, str]) -> str:

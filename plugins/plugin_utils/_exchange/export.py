@@ -18,9 +18,9 @@ from .._ledger import Demand, Entry, EntryState, Ledger, utcnow
 from .._secrets import scrub_lines
 from . import refusals as errors
 from .files import held, load, read_whole, save
-from .pool_capacity import Room, demand_of
-from .records import Exchange, Identity, Privacy, Request, Standing
-from .report import Line, Outcome, Report
+from .pool_capacity import PoolCapacity, demand_of
+from .records import AnswerState, Exchange, Identity, Privacy, Request
+from .report import ImportOutcome, Line, Report
 
 __all__ = ["Exporter"]
 
@@ -82,12 +82,12 @@ class Exporter:
         wanted = _distinct([_checked(request) for request in requests])
         existing = load(self._path) if read_whole(self._path) is not None else None
         stored = [one for one in wanted if self._ledger.confirmation(one.installation.installation_id)]
-        room = Room(self._ledger)
+        room = PoolCapacity(self._ledger)
         cases = [self._case(one, room) for one in wanted if one not in stored]
         self._require_imported(existing, cases)
         return stored, cases, existing
 
-    def _case(self, wanted: ProxyRequest, room: Room) -> _Case:
+    def _case(self, wanted: ProxyRequest, room: PoolCapacity) -> _Case:
         try:
             return _Case(wanted, entry=room.taken(demand_of(wanted)))
         except Refusal as refusal:
@@ -99,7 +99,7 @@ class Exporter:
         """Refuse to write over confirmation IDs that nobody has yet; a file that stays may keep them."""
         if existing is None or self._serves(existing, cases) or not self._rows(cases):
             return
-        confirmed = [one for one in existing.answers.values() if one.standing is Standing.CONFIRMED]
+        confirmed = [one for one in existing.answers.values() if one.standing is AnswerState.CONFIRMED]
         lost = [one for one in confirmed if self._ledger.confirmation(one.installation_id) is None]
         if lost:
             raise errors.answers_not_imported(str(self._path), len(lost))
@@ -155,11 +155,11 @@ class Exporter:
     ) -> Report:
         names = {case.identity: case.wanted.machine.name for case in cases}
         tokens = {row.identity: row.token for row in new.requests} if new else {}
-        lines = [Line(machine=one.machine.name, outcome=Outcome.STORED) for one in stored]
+        lines = [Line(machine=one.machine.name, outcome=ImportOutcome.STORED) for one in stored]
         lines += [
             Line(
                 machine=case.wanted.machine.name,
-                outcome=Outcome.FAILED if case.error else Outcome.EXPORTED,
+                outcome=ImportOutcome.FAILED if case.error else ImportOutcome.EXPORTED,
                 token=tokens.get(case.identity),
                 error=case.error,
             )

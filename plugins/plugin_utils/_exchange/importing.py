@@ -19,8 +19,8 @@ from .._errors import ActivationError
 from .._ledger import OPEN_STATES, Confirmation, Entry, EntryState, Ledger, Stop, confirmation_differs
 from . import refusals as errors
 from .files import load
-from .records import Answer, Exchange, Identity, Request, Standing
-from .report import Line, Outcome, Progress, Report
+from .records import Answer, AnswerState, Exchange, Identity, Request
+from .report import ExchangeProgress, ImportOutcome, Line, Report
 
 __all__ = ["Importer"]
 
@@ -56,7 +56,7 @@ class Importer:
         """Write what the file says into the ledger; raises Refusal before anything for a file that cannot be used."""
         exchange = load(self._path)
         deeds = self._deeds(exchange)
-        progress = Progress(len(deeds), self._tell)
+        progress = ExchangeProgress(len(deeds), self._tell)
         done: list[_Deed] = []
         for deed in deeds:
             done.append(_done(deed))
@@ -75,9 +75,9 @@ class Importer:
         name = entry.machine.name if entry else request.name(position)
         answer = exchange.answers.get(request.identity)
         refusal = answer.refusal if answer else None
-        if answer is None or answer.standing is Standing.ASKED or (refusal is not None and refusal.retryable):
-            return _Deed(Line(machine=name, outcome=Outcome.MISSING, token=request.token, error=refusal))
-        if answer.standing is Standing.CONFIRMED:
+        if answer is None or answer.standing is AnswerState.ASKED or (refusal is not None and refusal.retryable):
+            return _Deed(Line(machine=name, outcome=ImportOutcome.MISSING, token=request.token, error=refusal))
+        if answer.standing is AnswerState.CONFIRMED:
             return self._confirmed(name, position, request, answer, entry)
         return self._refused(name, request, answer, exchange, entry)
 
@@ -90,7 +90,7 @@ class Importer:
                 _failed(name, request, errors.not_asked_for(str(self._path), position, answer.installation_id))
             )
         if stored is not None and (entry is None or entry.state is EntryState.CONFIRMED):
-            return _Deed(Line(machine=name, outcome=Outcome.STORED, token=request.token))
+            return _Deed(Line(machine=name, outcome=ImportOutcome.STORED, token=request.token))
         confirmation = Confirmation(
             installation_id=answer.installation_id,
             confirmation_id=answer.confirmation_id or "",
@@ -100,7 +100,7 @@ class Importer:
             obtained_at=answer.at,
         )
         return _Deed(
-            Line(machine=name, outcome=Outcome.IMPORTED, token=request.token),
+            Line(machine=name, outcome=ImportOutcome.IMPORTED, token=request.token),
             was=entry.state.value if entry else "no entry",
             becomes=EntryState.CONFIRMED.value,
             change=lambda: self._ledger.keep(confirmation, entry.id if entry else None),
@@ -159,7 +159,7 @@ def _state_after(answer: Answer, entry: Entry) -> EntryState:
 
 
 def _failed(name: str, request: Request, error: ActivationError | None) -> Line:
-    return Line(machine=name, outcome=Outcome.FAILED, token=request.token, error=error)
+    return Line(machine=name, outcome=ImportOutcome.FAILED, token=request.token, error=error)
 
 
 def _done(deed: _Deed) -> _Deed:

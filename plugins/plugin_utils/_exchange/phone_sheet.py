@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._licensing import grouped
-from .records import Exchange, Privacy, Request, Standing
+from .records import AnswerState, Exchange, Privacy, Request
 
 __all__ = ["Sheet"]
 
@@ -104,7 +104,7 @@ class Sheet:
 
 def _has_confirmation(exchange: Exchange, request: Request) -> bool:
     answer = exchange.answers.get(request.identity)
-    return answer is not None and answer.standing is Standing.CONFIRMED
+    return answer is not None and answer.standing is AnswerState.CONFIRMED
 
 
 def _title(position: int, request: Request) -> str:

@@ -13,7 +13,7 @@ from .._activation_service import ProxyRequest
 from .._errors import Refusal
 from .._ledger import OPEN_STATES, Balance, Demand, Entry, EntryState, Ledger, Method
 
-__all__ = ["Room", "demand_of"]
+__all__ = ["PoolCapacity", "demand_of"]
 
 
 def demand_of(request: ProxyRequest) -> Demand:
@@ -21,7 +21,7 @@ def demand_of(request: ProxyRequest) -> Demand:
     return dataclasses.replace(request.demand(), method=Method.EXCHANGE)
 
 
-class Room:
+class PoolCapacity:
     """What a pool can still pay for, with what has been promised since this object was made."""
 
     def __init__(self, ledger: Ledger) -> None:

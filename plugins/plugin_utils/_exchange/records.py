@@ -13,7 +13,7 @@ from enum import Enum
 
 from .._activation_service import Installation, ServiceRefusal
 
-__all__ = ["Answer", "Exchange", "Identity", "Privacy", "Request", "Standing"]
+__all__ = ["Answer", "Exchange", "Identity", "Privacy", "Request", "AnswerState"]
 
 Identity: t.TypeAlias = "tuple[str, str]"
 """Extended product ID and installation ID: all that an answer is matched by."""
@@ -27,7 +27,7 @@ class Privacy(str, Enum):
     SERVICE_ONLY = "service_only"
 
 
-class Standing(str, Enum):
+class AnswerState(str, Enum):
     """Where a question stands; `asked` means that no answer came, and so that nobody knows whether it was granted."""
 
     ASKED = "asked"
@@ -87,7 +87,7 @@ class Answer:
 
     extended_pid: str
     installation_id: str
-    standing: Standing
+    standing: AnswerState
     confirmation_id: str | None = None
     code: str | None = None
     at: datetime
@@ -107,7 +107,7 @@ class Answer:
     def is_final(self) -> bool:
         """Whether asking again would be of no use."""
         refusal = self.refusal
-        return self.standing is Standing.CONFIRMED or (refusal is not None and not refusal.retryable)
+        return self.standing is AnswerState.CONFIRMED or (refusal is not None and not refusal.retryable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ class Exchange:
         refusal = answer.refusal
         if refusal is None or refusal.stops:
             return refusal is not None
-        confirmed = (one.at for one in self.answers.values() if one.standing is Standing.CONFIRMED)
+        confirmed = (one.at for one in self.answers.values() if one.standing is AnswerState.CONFIRMED)
         granted = max(confirmed, default=None)
         machines = {
             one.installation_id

@@ -13,10 +13,10 @@ from enum import Enum
 
 from .._errors import ActivationError, Refusal
 
-__all__ = ["Line", "Outcome", "Progress", "Report"]
+__all__ = ["Line", "ImportOutcome", "ExchangeProgress", "Report"]
 
 
-class Outcome(str, Enum):
+class ImportOutcome(str, Enum):
     """What became of a request."""
 
     EXPORTED = "exported"
@@ -33,7 +33,7 @@ class Line:
     """One request: what it is called here, what became of it, and why where it did not go well."""
 
     machine: str
-    outcome: Outcome
+    outcome: ImportOutcome
     token: str | None = None
     error: ActivationError | None = None
 
@@ -67,14 +67,16 @@ class Report:
         return {
             "changed": self.changed,
             "exchange_id": self.id,
-            "counts": {outcome.value: counted[outcome] for outcome in Outcome if outcome is not Outcome.LISTED},
+            "counts": {
+                outcome.value: counted[outcome] for outcome in ImportOutcome if outcome is not ImportOutcome.LISTED
+            },
             "machines": [line.facts() for line in self.lines],
         }
 
     @property
     def failure(self) -> ActivationError | None:
         """What to raise for the requests that failed: the first of them, and how many there are."""
-        failed = [line for line in self.lines if line.outcome is Outcome.FAILED and line.error is not None]
+        failed = [line for line in self.lines if line.outcome is ImportOutcome.FAILED and line.error is not None]
         if not failed:
             return None
         first = t.cast(ActivationError, failed[0].error)
@@ -85,7 +87,7 @@ class Report:
         return kind(message, code=first.code, cause=first.cause, remedy=first.remedy)
 
 
-class Progress:
+class ExchangeProgress:
     """Tells how far a long list is, twenty times at most; a short one is over before anybody asks."""
 
     _PARTS = 20

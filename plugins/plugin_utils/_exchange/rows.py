@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from .._errors import Refusal
 from .._licensing import parse_confirmation_id, parse_extended_pid, parse_installation_id
-from .records import Answer, Request, Standing
+from .records import Answer, AnswerState, Request
 
 __all__ = ["answer_from", "request_from"]
 
@@ -30,10 +30,10 @@ def answer_from(row: Row) -> Answer:
     """Return the answer in a row; raises ValueError for what is none."""
     _require(row, Answer, texts=set(row) - {"doubtful"})
     _require_ids(row)
-    answer = Answer(**{**row, "standing": Standing(row.get("standing")), "at": _time(row.get("at"))})
+    answer = Answer(**{**row, "standing": AnswerState(row.get("standing")), "at": _time(row.get("at"))})
     is_consistent = (
-        (answer.confirmation_id is not None) == (answer.standing is Standing.CONFIRMED)
-        and (answer.code is not None) == (answer.standing is Standing.REFUSED)
+        (answer.confirmation_id is not None) == (answer.standing is AnswerState.CONFIRMED)
+        and (answer.code is not None) == (answer.standing is AnswerState.REFUSED)
         and isinstance(answer.doubtful, bool)
     )
     if not is_consistent or (answer.code is not None and not 0 < len(answer.code) <= _LONGEST_CODE):

@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from datetime import date
 
 from .._licensing import ActivationType, Product, named
-from .hit import Hit, listed
+from .hit import Finding, listed
 from .license_summary import end_of
 from .record import Record
-from .settings import Settings
+from .settings import AuditSettings
 
 __all__ = ["ad_without_object"]
 
 _PATHS = {ActivationType.KMS: "KMS", ActivationType.TOKEN: "a token"}
 
 
-def ad_without_object(record: Record, _settings: Settings, _today: date) -> Iterator[Hit]:
+def ad_without_object(record: Record, _settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield the products of Windows and Office that wait for an activation object, licensed otherwise or not."""
     found = [product for product in (record.state.judged if record.state else ()) if product.lacks_ad_object]
     if found:
-        yield Hit("ad_without_object", listed(_waiting(product, record) for product in found))
+        yield Finding("ad_without_object", listed(_waiting(product, record) for product in found))
 
 
 def _waiting(product: Product, record: Record) -> str:

@@ -10,10 +10,10 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .hit import Hit
+from .hit import Finding
 from .texts import OF_THE_MACHINE, SEVERITIES, TEXTS
 
-__all__ = ["Findings"]
+__all__ = ["FindingCollector"]
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class _Finding:
     remedies: Counter[str] = field(default_factory=Counter)
 
 
-class Findings:
+class FindingCollector:
     """All findings of an audit, whatever the order in which they come.
 
     Of a machine that is left alone by its inventory, nothing that is about licences is taken in.
@@ -37,7 +37,7 @@ class Findings:
         """Take in no finding about the licences of a machine from now on."""
         self._left_alone.add(name)
 
-    def add(self, name: str, hit: Hit) -> None:
+    def add(self, name: str, hit: Finding) -> None:
         """Take in what is wrong with a machine."""
         if name in self._left_alone and hit.code not in OF_THE_MACHINE:
             return

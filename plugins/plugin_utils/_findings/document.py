@@ -12,15 +12,15 @@ from datetime import datetime, timezone
 
 from .._fleet_reports import kms_forecast
 from .._licensing import LEASE, LicenseStatus
-from .._profiles import Share
+from .._profiles import MakShare
 from .._results import moment
-from .collector import Findings
+from .collector import FindingCollector
 from .fleet_rules import below_threshold, duplicates, mak_share
 from .kms_demand import askers_of, count
-from .license_summary import Standing, is_known
+from .license_summary import LicenseSummary, is_known
 from .record import Record, Row, sound
 from .rules import judged
-from .settings import Settings
+from .settings import AuditSettings
 
 __all__ = ["FORMAT", "audited"]
 
@@ -32,14 +32,14 @@ Document = dict[str, t.Any]
 _LICENSED = frozenset({LicenseStatus.LICENSED.label, LicenseStatus.EXTENDED_GRACE.label})
 
 
-def audited(rows: t.Iterable[Row], settings: Settings, *, audited_at: str, duration_seconds: float) -> Document:
+def audited(rows: t.Iterable[Row], settings: AuditSettings, *, audited_at: str, duration_seconds: float) -> Document:
     """Return the document of an audit, plain values throughout; it does not depend on the order of the rows.
 
     A row is what was read of one machine: `name`, `reached`, `error`, `observed_at`, `profile` (`wished`, `intended`,
     `rule`), `marks`, `groups`, `license` as license_info returns it, and `counts` of a KMS host. The document has them
     with `method`, `status`, `expires`, `days_left` and the codes of their `findings`. `audited_at` is in ISO 8601.
     """
-    findings, askers, machines = Findings(), askers_of(), []
+    findings, askers, machines = FindingCollector(), askers_of(), []
     today = (moment(audited_at) or datetime(1970, 1, 1, tzinfo=timezone.utc)).astimezone(timezone.utc).date()
     for row in rows:
         machine = sound(row)
@@ -49,7 +49,7 @@ def audited(rows: t.Iterable[Row], settings: Settings, *, audited_at: str, durat
             findings.leave_alone(record.name)
         for hit in judged(record, settings, today):
             findings.add(record.name, hit)
-        machine.update(_standing(Standing.of(record, today)))
+        machine.update(_standing(LicenseSummary.of(record, today)))
         machines.append(machine)
     machines.sort(key=_name)
     share = _share(machines, settings)
@@ -73,7 +73,7 @@ def audited(rows: t.Iterable[Row], settings: Settings, *, audited_at: str, durat
     }
 
 
-def _standing(standing: Standing) -> Document:
+def _standing(standing: LicenseSummary) -> Document:
     return {
         "method": standing.method,
         "status": standing.status,
@@ -91,10 +91,10 @@ def _is_left_alone(machine: Row) -> bool:
     return bool(machine["profile"]["wished"] == "none")
 
 
-def _share(machines: t.Sequence[Row], settings: Settings) -> Share:
+def _share(machines: t.Sequence[Row], settings: AuditSettings) -> MakShare:
     managed = [machine for machine in machines if not _is_left_alone(machine)]
     known = [machine["method"] for machine in managed if is_known(machine["method"])]
-    return Share(machines=known.count("mak"), of=len(known), limit=settings.mak_share_limit)
+    return MakShare(machines=known.count("mak"), of=len(known), limit=settings.mak_share_limit)
 
 
 def _forecast(machines: t.Sequence[Row], mistaken: t.Container[str]) -> Document | None:
@@ -112,7 +112,7 @@ def _forecast(machines: t.Sequence[Row], mistaken: t.Container[str]) -> Document
     return kms_forecast(machines, hosts)
 
 
-def _tell(machines: t.Iterable[Document], findings: Findings) -> None:
+def _tell(machines: t.Iterable[Document], findings: FindingCollector) -> None:
     """Put the codes of the findings into the machines' own rows."""
     codes = findings.codes_by_machine()
     for machine in machines:

@@ -9,21 +9,21 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from .._profiles import Share
-from .hit import Hit
-from .kms_demand import KINDS, Askers
+from .._profiles import MakShare
+from .hit import Finding
+from .kms_demand import KINDS, KmsDemand
 
 __all__ = ["below_threshold", "duplicates", "mak_share"]
 
 Forecast = Mapping[str, t.Any]
-Named = tuple[str, Hit]
+Named = tuple[str, Finding]
 
 
-def mak_share(share: Share, names: t.Iterable[str]) -> Iterator[Named]:
+def mak_share(share: MakShare, names: t.Iterable[str]) -> Iterator[Named]:
     """Yield the machines on a MAK when they are too large a share of those whose method is known."""
     if share.exceeded:
         for name in names:
-            yield name, Hit("mak_share", "on a MAK")
+            yield name, Finding("mak_share", "on a MAK")
 
 
 def duplicates(forecast: Forecast) -> Iterator[Named]:
@@ -35,10 +35,10 @@ def duplicates(forecast: Forecast) -> Iterator[Named]:
     for found in forecast["duplicates"]:
         client_id, names = found["client_machine_id"], found["machines"]
         for name in names:
-            yield name, Hit("duplicate_client_machine_id", f"one of {len(names)} with this ID", client_id)
+            yield name, Finding("duplicate_client_machine_id", f"one of {len(names)} with this ID", client_id)
 
 
-def below_threshold(forecast: Forecast, askers: Mapping[str, Askers]) -> Iterator[Named]:
+def below_threshold(forecast: Forecast, askers: Mapping[str, KmsDemand]) -> Iterator[Named]:
     """Yield who is concerned when KMS has too few machines, and will have when all that are here have asked.
 
     Nothing is concluded from what nobody has said. Where no KMS host has told its count, only machines are concerned
@@ -58,4 +58,4 @@ def below_threshold(forecast: Forecast, askers: Mapping[str, Askers]) -> Iterato
         for name in concerned:
             counted = "no KMS host has told its count" if now is None else f"the KMS host counts {now}"
             text = f"{counted}, {outlook['required']} are needed, and with all machines here it will be {expected}"
-            yield name, Hit("below_threshold", text, kind)
+            yield name, Finding("below_threshold", text, kind)

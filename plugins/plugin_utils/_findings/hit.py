@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-__all__ = ["Hit", "listed"]
+__all__ = ["Finding", "listed"]
 
 
-class Hit(t.NamedTuple):
+class Finding(t.NamedTuple):
     """A code, what is to be said of this machine, and the subject where the code has one.
 
     `cause` and `remedy` stand in for those of the code, where the machine's own error tells them better.

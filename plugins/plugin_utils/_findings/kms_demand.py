@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, Application, Product
 from .record import Record
 
-__all__ = ["KINDS", "Askers", "askers_of", "count"]
+__all__ = ["KINDS", "KmsDemand", "askers_of", "count"]
 
 KINDS: t.Mapping[str, tuple[str, str | None]] = {
     "windows_client": ("windows", "clients"),
@@ -25,7 +25,7 @@ _APPLICATIONS = {Application.WINDOWS: "windows", Application.OFFICE: "office"}
 
 
 @dataclass(slots=True)
-class Askers:
+class KmsDemand:
     """The machines that ask KMS for one kind of product; those that are `complaining` were refused for too low a count.
 
     `is_granted` when KMS has licensed one of them within the time that requests count for: some host has enough.
@@ -36,12 +36,12 @@ class Askers:
     is_granted: bool = False
 
 
-def askers_of() -> dict[str, Askers]:
+def askers_of() -> dict[str, KmsDemand]:
     """Return the askers of each kind, of which there is none so far."""
-    return {kind: Askers() for kind in KINDS}
+    return {kind: KmsDemand() for kind in KINDS}
 
 
-def count(askers: t.Mapping[str, Askers], record: Record) -> None:
+def count(askers: t.Mapping[str, KmsDemand], record: Record) -> None:
     """Take a machine in."""
     products = [product for product in (record.state.judged if record.state else ()) if product.asks_kms]
     for application in dict.fromkeys(_APPLICATIONS.values()):
@@ -50,7 +50,7 @@ def count(askers: t.Mapping[str, Askers], record: Record) -> None:
             _note(askers[_kind(record, application)], record.name, own)
 
 
-def _note(askers: Askers, name: str, products: list[Product]) -> None:
+def _note(askers: KmsDemand, name: str, products: list[Product]) -> None:
     askers.names.append(name)
     if any(product.attempt_error == KMS_COUNT_TOO_LOW for product in products):
         askers.complaining.append(name)

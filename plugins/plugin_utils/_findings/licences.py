@@ -12,17 +12,17 @@ from datetime import date, timedelta
 
 from .._licensing import Explanation, Product, explain, named
 from .._planning import asked_kms_host
-from .hit import Hit, listed
+from .hit import Finding, listed
 from .license_summary import end_of
 from .record import Record
-from .settings import Settings
+from .settings import AuditSettings
 
 __all__ = ["clock_skew", "evaluation_edition", "lease_expiring", "not_licensed", "subscription"]
 
 _MINUTES_A_DAY = 1440
 
 
-def clock_skew(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
+def clock_skew(record: Record, settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that the clock differs from the controller's at the time of reading by more than is taken."""
     clock = record.state.machine.clock if record.state and record.state.machine else None
     if clock is None or record.observed_at is None:
@@ -31,50 +31,52 @@ def clock_skew(record: Record, settings: Settings, _today: date) -> Iterator[Hit
     if abs(skew) > timedelta(minutes=settings.clock_skew_minutes):
         direction = "ahead of" if skew > timedelta() else "behind"
         hours = abs(skew).total_seconds() / 3600
-        yield Hit("clock_skew", f"{hours:.1f} hours {direction} the controller's clock")
+        yield Finding("clock_skew", f"{hours:.1f} hours {direction} the controller's clock")
 
 
-def evaluation_edition(record: Record, _settings: Settings, today: date) -> Iterator[Hit]:
+def evaluation_edition(record: Record, _settings: AuditSettings, today: date) -> Iterator[Finding]:
     """Yield that Windows is an evaluation, and until when."""
     product = record.primary
     if product is None or not product.is_evaluation:
         return
     end = end_of(product, record.observed_at)
     if not product.is_licensed:
-        yield Hit("evaluation_edition", f"{named(product)}, over: {_standing(product)}")
+        yield Finding("evaluation_edition", f"{named(product)}, over: {_standing(product)}")
     elif end is None:
-        yield Hit("evaluation_edition", named(product))
+        yield Finding("evaluation_edition", named(product))
     else:
-        yield Hit("evaluation_edition", f"{named(product)}, {_ends(end, today)}")
+        yield Finding("evaluation_edition", f"{named(product)}, {_ends(end, today)}")
 
 
-def subscription(record: Record, _settings: Settings, _today: date) -> Iterator[Hit]:
+def subscription(record: Record, _settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that a subscription licenses Windows, or has lifted it above the edition of its key."""
     product, state = record.primary, record.state
     if state is None or product is None or product.is_evaluation or not state.is_stepped_up:
         return
-    yield Hit("subscription", f"{state.edition_id or 'Windows'}, on a {product.channel.value} key of {product.family}")
+    yield Finding(
+        "subscription", f"{state.edition_id or 'Windows'}, on a {product.channel.value} key of {product.family}"
+    )
 
 
-def not_licensed(record: Record, _settings: Settings, _today: date) -> Iterator[Hit]:
+def not_licensed(record: Record, _settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that Windows is not licensed, be it still in grace; the machine's own reason is explained."""
     product = record.primary
     if product is None:
-        yield Hit("not_licensed", "Windows has no product key")
+        yield Finding("not_licensed", "Windows has no product key")
     elif not product.is_licensed:
-        yield Hit(
+        yield Finding(
             "not_licensed",
             f"{named(product)}, {product.channel.value} key: {_standing(product)}{_asked(record, product)}",
         )
 
 
-def lease_expiring(record: Record, settings: Settings, today: date) -> Iterator[Hit]:
+def lease_expiring(record: Record, settings: AuditSettings, today: date) -> Iterator[Finding]:
     """Yield that leases of Windows or of Office end soon."""
     products = record.state.judged if record.state else ()
     ends = [(product, end_of(product, record.observed_at)) for product in products if product.is_leased]
     soon = [(product, end) for product, end in ends if end and (end - today).days <= settings.expiring_days]
     if soon:
-        yield Hit("lease_expiring", listed(f"{named(product)} {_ends(end, today)}" for product, end in soon))
+        yield Finding("lease_expiring", listed(f"{named(product)} {_ends(end, today)}" for product, end in soon))
 
 
 def _asked(record: Record, product: Product) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from .._licensing import ActivationType, Channel, Product, State
 from .record import Record
 
-__all__ = ["METHODS", "Standing", "end_of", "is_known", "method_of"]
+__all__ = ["METHODS", "LicenseSummary", "end_of", "is_known", "method_of"]
 
 METHODS = (
     *("kms", "ad", "mak", "avma", "retail", "oem", "subscription", "evaluation"),
@@ -24,7 +24,7 @@ _BY_TYPE = {ActivationType.AD: "ad", ActivationType.KMS: "kms", ActivationType.T
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LicenseSummary:
     """What the document adds to a row; the end is the nearest one of Windows and of Office on a volume key."""
 
     method: str
@@ -33,7 +33,7 @@ class Standing:
     days_left: int | None
 
     @classmethod
-    def of(cls, record: Record, today: date) -> Standing:
+    def of(cls, record: Record, today: date) -> LicenseSummary:
         """Return how a machine stands on the day of the audit."""
         if record.state is None:
             return cls("unknown", "unreachable", None, None)

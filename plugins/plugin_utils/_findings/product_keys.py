@@ -12,10 +12,10 @@ from datetime import date
 
 from .._licensing import Application, Channel, Product, named
 from .._validation import same_name, valid_endpoint
-from .hit import Hit, listed
+from .hit import Finding, listed
 from .license_summary import method_of
 from .record import Record
-from .settings import Settings
+from .settings import AuditSettings
 
 __all__ = ["host_key_on_client", "mak_on_reimaged", "office_unmanaged", "profile_drift"]
 
@@ -29,7 +29,7 @@ _WAYS: t.Mapping[str, tuple[str, Channel]] = {
 _OFFICE = (Application.OFFICE, Application.OFFICE_2010)
 
 
-def profile_drift(record: Record, _settings: Settings, _today: date) -> Iterator[Hit]:
+def profile_drift(record: Record, _settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that a machine goes another way than its profile says.
 
     A KMS host is no client, and one that is not licensed drifts by its key only: who would license it is not settled.
@@ -42,10 +42,10 @@ def profile_drift(record: Record, _settings: Settings, _today: date) -> Iterator
     if not fits:
         goes = f"licensed by {method}" if product.is_licensed else f"on a {product.channel.value} key"
         rule = f" by the rule {record.rule}" if record.rule else ""
-        yield Hit("profile_drift", f"{record.profile} is intended{rule}, and it is {goes}")
+        yield Finding("profile_drift", f"{record.profile} is intended{rule}, and it is {goes}")
 
 
-def host_key_on_client(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
+def host_key_on_client(record: Record, settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that Windows has the key of a KMS host on a machine that is not a KMS host.
 
     A machine that is named in `kms_hosts` is one, also a client edition: it can serve other clients. A server is one
@@ -56,11 +56,11 @@ def host_key_on_client(record: Record, settings: Settings, _today: date) -> Iter
     if product is None or product.channel is not Channel.KMS_HOST or _is_named(record, settings):
         return
     if machine is not None and machine.is_server is False:
-        yield Hit("host_key_on_client", f"{machine.edition_id or named(product)} is a client edition")
+        yield Finding("host_key_on_client", f"{machine.edition_id or named(product)} is a client edition")
     elif not record.is_serving:
         idle = _idle(record, product)
         if idle:
-            yield Hit("host_key_on_client", idle)
+            yield Finding("host_key_on_client", idle)
 
 
 def _idle(record: Record, product: Product) -> str | None:
@@ -74,7 +74,7 @@ def _idle(record: Record, product: Product) -> str | None:
     return None if record.profile == "none" else f"{named(product)}: no client asks it as a KMS host"
 
 
-def _is_named(record: Record, settings: Settings) -> bool:
+def _is_named(record: Record, settings: AuditSettings) -> bool:
     """Tell whether a machine is one of the KMS hosts that are given, by its name in the inventory or its own."""
     own = record.state.machine.name if record.state and record.state.machine else ""
     hosts = [valid_endpoint(given, "kms_hosts")[0] for given in settings.kms_hosts]
@@ -82,15 +82,15 @@ def _is_named(record: Record, settings: Settings) -> bool:
     return any(same_name(name, host) or same_name(name, host.partition(".")[0]) for name in names for host in hosts)
 
 
-def mak_on_reimaged(record: Record, _settings: Settings, _today: date) -> Iterator[Hit]:
+def mak_on_reimaged(record: Record, _settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that a machine that comes and goes has a MAK, for Windows or for Office; add-ons have no other key."""
     products = record.state.judged if record.state and record.marks else ()
     found = [named(product) for product in products if product.channel is Channel.MAK]
     if found:
-        yield Hit("mak_on_reimaged", f"{', '.join(record.marks)}: {listed(found)}")
+        yield Finding("mak_on_reimaged", f"{', '.join(record.marks)}: {listed(found)}")
 
 
-def office_unmanaged(record: Record, _settings: Settings, _today: date) -> Iterator[Hit]:
+def office_unmanaged(record: Record, _settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield which Office products are not licensed, or not by volume.
 
     Microsoft 365 is licensed by its users and leaves rows of its own, which nobody activates: they are no trouble, nor
@@ -101,7 +101,7 @@ def office_unmanaged(record: Record, _settings: Settings, _today: date) -> Itera
     judged = [row for row in found if row.is_by_volume or not by_users]
     wrong = [told for told in (_wrong_with(row, record.profile) for row in judged) if told]
     if wrong:
-        yield Hit("office_unmanaged", listed(wrong))
+        yield Finding("office_unmanaged", listed(wrong))
 
 
 def _is_office(product: Product) -> bool:

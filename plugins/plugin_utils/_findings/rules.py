@@ -26,16 +26,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from .activation_type import ad_without_object
-from .hit import Hit
+from .hit import Finding
 from .licences import clock_skew, evaluation_edition, lease_expiring, not_licensed, subscription
 from .product_keys import host_key_on_client, mak_on_reimaged, office_unmanaged, profile_drift
 from .record import Record
-from .settings import Settings
+from .settings import AuditSettings
 from .way import kms_host_differs, product_settings_override
 
 __all__ = ["judged"]
 
-Rule = Callable[[Record, Settings, date], Iterator[Hit]]
+Rule = Callable[[Record, AuditSettings, date], Iterator[Finding]]
 
 _RULES: t.Mapping[str, Rule] = {
     "clock_skew": clock_skew,
@@ -62,12 +62,12 @@ _EXCLUDES: t.Mapping[str, frozenset[str]] = {
 """Which findings tell of the same trouble as the one that names its root."""
 
 
-def judged(record: Record, settings: Settings, today: date) -> list[Hit]:
+def judged(record: Record, settings: AuditSettings, today: date) -> list[Finding]:
     """Return what is wrong with a machine; one that was not read tells of nothing else."""
     if record.state is None:
         error = record.error
         code = "audit_incomplete" if error["code"] in _LEFT_UNREAD else "unreachable"
-        return [Hit(code, error["message"], error["code"], error["cause"], error["remedy"])]
+        return [Finding(code, error["message"], error["code"], error["cause"], error["remedy"])]
     found = {code: list(rule(record, settings, today)) for code, rule in _RULES.items()}
     silent = frozenset().union(*(_EXCLUDES.get(code, frozenset()) for code, hits in found.items() if hits))
     return [hit for code, hits in found.items() if code not in silent for hit in hits]

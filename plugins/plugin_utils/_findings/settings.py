@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from .._licensing import CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS
 
-__all__ = ["Settings"]
+__all__ = ["AuditSettings"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class AuditSettings:
     """From where on something is a finding; `kms_hosts` are those that machines may use, none given for any.
 
     A KMS host is a name, or a name and a port: `kms.corp.example:1688`.

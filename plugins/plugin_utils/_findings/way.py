@@ -13,15 +13,15 @@ from datetime import date
 from .._licensing import Channel, Product, State, named
 from .._planning import Override, effective_overrides, has_own_host, kms_hosts_at_odds
 from .._validation import spelled_endpoint
-from .hit import Hit, listed
+from .hit import Finding, listed
 from .kms_hosts import is_among
 from .record import Record
-from .settings import Settings
+from .settings import AuditSettings
 
 __all__ = ["kms_host_differs", "product_settings_override"]
 
 
-def kms_host_differs(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
+def kms_host_differs(record: Record, settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that what rests on KMS knows two KMS hosts that are at odds, or goes to one that it should not use.
 
     The one that is set is the one that is used; without it the one that DNS led to last. What does not ask KMS may
@@ -33,10 +33,10 @@ def kms_host_differs(record: Record, settings: Settings, _today: date) -> Iterat
     asking = [product for product in state.judged if product.asks_kms]
     wrong = [told for product in asking for told in _wrong_with(product, state, settings.kms_hosts)]
     if wrong:
-        yield Hit("kms_host_differs", listed(dict.fromkeys(wrong)))
+        yield Finding("kms_host_differs", listed(dict.fromkeys(wrong)))
 
 
-def product_settings_override(record: Record, settings: Settings, _today: date) -> Iterator[Hit]:
+def product_settings_override(record: Record, settings: AuditSettings, _today: date) -> Iterator[Finding]:
     """Yield that a product has a KMS host, port, lookup domain or activation type that the machine does not have."""
     state = record.state
     clients = [product for product in state.judged if product.channel is Channel.KMS_CLIENT] if state else []
@@ -47,10 +47,10 @@ def product_settings_override(record: Record, settings: Settings, _today: date) 
             if not _is_intended(item, product, settings)
         ]
         if found:
-            yield Hit("product_settings_override", f"{named(product)}: {', '.join(found)}")
+            yield Finding("product_settings_override", f"{named(product)}: {', '.join(found)}")
 
 
-def _is_intended(item: Override, product: Product, settings: Settings) -> bool:
+def _is_intended(item: Override, product: Product, settings: AuditSettings) -> bool:
     """Return whether this is not a finding of its own.
 
     Where the KMS hosts that may be used are given, `kms_host_differs` reports every other one. adba_client restricts

@@ -23,7 +23,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._licensing import KMS_THRESHOLDS
-from .forecast_facts import COUNTS, Facts, KmsHost, Member, applications_of
+from .forecast_facts import COUNTS, Facts, ForecastHost, Member, applications_of
 from .forecast_notes import note
 
 __all__ = ["kms_forecast"]
@@ -46,7 +46,7 @@ def kms_forecast(machines: t.Iterable[Facts], host_info: Facts | t.Iterable[Fact
     given = (host_info,) if isinstance(host_info, t.Mapping) else tuple(host_info or ())
     found = tuple(machines)
     members, applications = tuple(Member.read(machine) for machine in found), applications_of(found)
-    hosts = tuple(KmsHost.read(result, applications) for result in given)
+    hosts = tuple(ForecastHost.read(result, applications) for result in given)
     windows, office = (_Count.of(name, members, hosts) for name in COUNTS)
     duplicates = _duplicates(members, hosts)
     cloned = [name for duplicate in duplicates for name in duplicate["machines"]]
@@ -77,7 +77,7 @@ class _Count:
     is_known: bool
 
     @classmethod
-    def of(cls, name: str, members: t.Iterable[Member], hosts: t.Iterable[KmsHost]) -> _Count:
+    def of(cls, name: str, members: t.Iterable[Member], hosts: t.Iterable[ForecastHost]) -> _Count:
         """Put together what machines and hosts have said about a count."""
         telling = [host for host in hosts if host.counts[name] is not None]
         is_known = all(host.is_known(name) for host in telling)
@@ -125,7 +125,7 @@ def _required(count: str, member: Member) -> int:
     return KMS_THRESHOLDS["office"] if count == "office" else REQUIRED_WINDOWS.get(member.kind or "", 0)
 
 
-def _is_counted(member: Member, count: str, hosts: t.Iterable[KmsHost], is_known: bool) -> bool:
+def _is_counted(member: Member, count: str, hosts: t.Iterable[ForecastHost], is_known: bool) -> bool:
     """Tell whether a machine is in a host's count: by its ID, or by its name where it has not told its ID."""
     was_counted = member.standing(count).was_counted
     if member.client_machine_id is None:
@@ -149,7 +149,7 @@ def _number(members: t.Iterable[Member]) -> int:
     return len({member.name for member in members})
 
 
-def _duplicates(members: t.Iterable[Member], hosts: t.Iterable[KmsHost]) -> list[dict[str, t.Any]]:
+def _duplicates(members: t.Iterable[Member], hosts: t.Iterable[ForecastHost]) -> list[dict[str, t.Any]]:
     """Return each ID that more than one machine has, by what machines say and by what hosts have seen."""
     names: dict[str, set[str]] = {}
     known: dict[str, set[str]] = {}
@@ -167,7 +167,7 @@ def _duplicates(members: t.Iterable[Member], hosts: t.Iterable[KmsHost]) -> list
     ]
 
 
-def _notes_on_hosts(hosts: t.Sequence[KmsHost], office: _Count) -> t.Iterator[dict[str, t.Any]]:
+def _notes_on_hosts(hosts: t.Sequence[ForecastHost], office: _Count) -> t.Iterator[dict[str, t.Any]]:
     """Yield what somebody should know of the hosts who relies on the forecast."""
     read = [host for host in hosts if host.is_read]
     telling = [host for host in read if host.is_host]
@@ -202,5 +202,5 @@ def _notes_on_machines(members: t.Sequence[Member], counts: tuple[_Count, _Count
     yield from note("not_on_kms", _names(member for member in read if not member.windows.asks))
 
 
-def _names(named: t.Iterable[KmsHost | Member]) -> list[str]:
+def _names(named: t.Iterable[ForecastHost | Member]) -> list[str]:
     return [each.name for each in named]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, ActivationType, is_server_edition
 from .._results import moment, product_from
 
-__all__ = ["COUNTS", "KINDS", "Facts", "KmsHost", "Member", "Standing", "applications_of"]
+__all__ = ["COUNTS", "KINDS", "Facts", "ForecastHost", "Member", "ForecastState", "applications_of"]
 
 Facts = t.Mapping[str, t.Any]
 
@@ -26,7 +26,7 @@ _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ForecastState:
     """What a machine has to do with one of the counts.
 
     `was_counted` says that by the machine's own state some host has it in its count, `was_granted_lately` that the host
@@ -49,15 +49,15 @@ class Member:
     client_machine_id: str | None = None
     kind: str | None = None
     is_read: bool = True
-    windows: Standing = Standing()
-    office: Standing = Standing()
+    windows: ForecastState = ForecastState()
+    office: ForecastState = ForecastState()
 
     @classmethod
     def read(cls, machine: Facts) -> Member:
         """Return what a machine of the caller's list tells; one that was not read is what its `kind` says."""
         name, kind, license = str(machine["name"]), KINDS.get(str(machine.get("kind"))), _license(machine)
         if license is None:
-            taken = Standing(asks=kind is not None)
+            taken = ForecastState(asks=kind is not None)
             return cls(name=name, identity=_unnamed(name), names=_labels(name), kind=kind, is_read=False, windows=taken)
         facts, products = license.get("machine") or {}, license["products"] or ()
         client_id = _id((license.get("service") or {}).get("client_machine_id"))
@@ -71,7 +71,7 @@ class Member:
             office=_standing(products, "office"),
         )
 
-    def standing(self, count: str) -> Standing:
+    def standing(self, count: str) -> ForecastState:
         """Return what the machine has to do with this count."""
         return self.office if count == "office" else self.windows
 
@@ -82,7 +82,7 @@ class Member:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KmsHost:
+class ForecastHost:
     """A KMS host; `seen` and `names` are the IDs and the names in its counts, as far as its list of clients tells."""
 
     name: str
@@ -95,7 +95,7 @@ class KmsHost:
     duplicates: t.Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def read(cls, result: Facts, applications: t.Mapping[str, str]) -> KmsHost:
+    def read(cls, result: Facts, applications: t.Mapping[str, str]) -> ForecastHost:
         """Return what a result of kms_host_info tells; one that failed tells nothing.
 
         Requests of servers and of Office look alike; `applications` has by activation ID what is known of products.
@@ -140,13 +140,15 @@ def _license(machine: Facts) -> Facts | None:
     return license if isinstance(license, t.Mapping) and "products" in license else None
 
 
-def _standing(products: t.Iterable[Facts], application: str) -> Standing:
+def _standing(products: t.Iterable[Facts], application: str) -> ForecastState:
     named = (product_from(product) for product in products if product.get("application") == application)
     asking = [product for product in named if product.asks_kms]
     granted = any(product.is_licensed and product.activated_by is ActivationType.KMS for product in asking)
     lately = any(product.granted_within(KMS_WINDOW) for product in asking)
     refused = any(product.attempt_error == KMS_COUNT_TOO_LOW for product in asking)
-    return Standing(asks=bool(asking), is_licensed=granted, was_counted=granted or refused, was_granted_lately=lately)
+    return ForecastState(
+        asks=bool(asking), is_licensed=granted, was_counted=granted or refused, was_granted_lately=lately
+    )
 
 
 def _kind(facts: Facts, products: t.Iterable[Facts]) -> str | None:

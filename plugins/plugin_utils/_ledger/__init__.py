@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from .creation import require_creatable
 from .ledger import DEFAULT_LEASE, Ledger
-from .ledger_budget import Account, LedgerGate
+from .ledger_budget import BudgetAccount, LedgerBudget
 from .location import DEFAULT_PATH, Location, locate
 from .observed_licenses import Sighting
 from .preloading import preload
-from .reconciliation import Evidence, Verdict, concerns, judged
+from .reconciliation import Evidence, ReconciliationVerdict, concerns, judged
 from .records import (
     OPEN_STATES,
     Balance,
@@ -23,17 +23,17 @@ from .records import (
     MachineIdentity,
     Method,
     Pool,
+    PoolTally,
     PoolWish,
     Reservation,
     Stop,
-    Tally,
     utcnow,
 )
 from .refusals import confirmation_differs
 from .sandbox import require_ledger_of_fleet, require_service
 
 __all__ = [
-    "Account",
+    "BudgetAccount",
     "Balance",
     "Confirmation",
     "DEFAULT_LEASE",
@@ -43,7 +43,7 @@ __all__ = [
     "EntryState",
     "Evidence",
     "Ledger",
-    "LedgerGate",
+    "LedgerBudget",
     "Location",
     "MachineIdentity",
     "Method",
@@ -53,8 +53,8 @@ __all__ = [
     "Reservation",
     "Sighting",
     "Stop",
-    "Tally",
-    "Verdict",
+    "PoolTally",
+    "ReconciliationVerdict",
     "concerns",
     "confirmation_differs",
     "judged",

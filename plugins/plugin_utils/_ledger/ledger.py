@@ -35,10 +35,10 @@ from .records import (
     EntryState,
     MachineIdentity,
     Pool,
+    PoolTally,
     PoolWish,
     Reservation,
     Stop,
-    Tally,
     utcnow,
 )
 from .row_validation import require_sound
@@ -240,12 +240,12 @@ class Ledger:
         with self._database.reading() as connection:
             return entries.is_live(connection, entry_id, self._moment())
 
-    def by_machine(self, pool: str | None = None) -> list[Tally]:
+    def by_machine(self, pool: str | None = None) -> list[PoolTally]:
         """Return (name, confirmed, open) for every machine, of one pool or of all."""
         with self._database.reading() as connection:
             return queries.tallies(connection, pool, "machine_name")
 
-    def by_reason(self, pool: str | None = None) -> list[Tally]:
+    def by_reason(self, pool: str | None = None) -> list[PoolTally]:
         """Return (reason, confirmed, open) for every reason, of one pool or of all."""
         with self._database.reading() as connection:
             return queries.tallies(connection, pool, "reason")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._applying import Settlement, Spend, Ticket
+from .._applying import ActivationRequest, Reservation, Settlement
 from .._errors import ActivationError, Refusal
 from .._licensing import Explanation, ProductKey, explain, stops_key
 from .._planning import FIRST_ACTIVATION
@@ -18,7 +18,7 @@ from .observed_licenses import Sighting
 from .records import OPEN_STATES, Confirmation, Demand, EntryState, MachineIdentity, Method, Stop, utcnow
 from .refusals import another_key, pool_stopped
 
-__all__ = ["Account", "LedgerGate"]
+__all__ = ["BudgetAccount", "LedgerBudget"]
 
 _STATES = {
     Settlement.CONFIRMED: EntryState.CONFIRMED,
@@ -31,7 +31,7 @@ _AGAIN = "activated_before"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class BudgetAccount:
     """On whose account an activation goes: the pool and its key, the machine by its name, and who wants it and why."""
 
     pool: str
@@ -42,7 +42,7 @@ class Account:
     use_reserve: bool = False
 
 
-class LedgerGate:
+class LedgerBudget:
     """Implements the applier's gate.
 
     `pay` gets a confirmation ID for a demand. `ask` raises what the activation service says about a key, which it knows
@@ -52,7 +52,7 @@ class LedgerGate:
     def __init__(
         self,
         ledger: Ledger,
-        account: Account,
+        account: BudgetAccount,
         pay: t.Callable[[Demand], str],
         tell: t.Callable[[str], None],
         *,
@@ -76,7 +76,7 @@ class LedgerGate:
         if pool.stop is not None and not self._ledger.entries(pool=pool.name, machine_name=self._account.machine):
             raise pool_stopped(pool, pool.stop)
 
-    def check(self, spend: Spend) -> None:
+    def check(self, spend: ActivationRequest) -> None:
         """Raise what `reserve`, or before the key is installed `reserve_ahead`, would raise, and reserve nothing."""
         try:
             self._ledger.check(self._demand(spend))
@@ -85,7 +85,7 @@ class LedgerGate:
                 raise
             self._tell(f"{refusal} This machine was paid for before, so it may need nothing.")
 
-    def reserve_ahead(self, spend: Spend) -> Ticket | None:
+    def reserve_ahead(self, spend: ActivationRequest) -> Reservation | None:
         """Count one activation before the key is installed.
 
         Return None for a machine that was paid for before. It may need no activation, since a stored confirmation ID or
@@ -97,11 +97,11 @@ class LedgerGate:
             return None
         return self.reserve(ahead)
 
-    def withdraw(self, ticket: Ticket) -> None:
+    def withdraw(self, ticket: Reservation) -> None:
         """Drop a reservation that was made ahead, unless an activation was asked for with it."""
         self._ledger.withdraw(ticket.number)
 
-    def _was_paid_for(self, spend: Spend) -> bool:
+    def _was_paid_for(self, spend: ActivationRequest) -> bool:
         hardware = (spend.bios_uuid or "").lower()
         return bool(hardware) and any(
             # What was only reserved ahead has paid for nothing yet.
@@ -111,18 +111,18 @@ class LedgerGate:
             for entry in self._ledger.entries(states=_COUNTING)
         )
 
-    def probe(self, spend: Spend) -> None:
+    def probe(self, spend: ActivationRequest) -> None:
         """Raise what the activation service says about the key, where a confirmation ID is to come from it."""
         if spend.method == Method.PROXY.value and not self._was_paid_for(spend):
             self._ask(self._ledger.pool(self._account.pool).extended_pid)
 
-    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+    def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
         """Count one activation before it is asked for, or complete the reservation that was made `ahead`."""
         reservation = self._ledger.reserve(self._demand(spend, ahead))
         self._tell(f"reservation {reservation.entry.id} in pool {self._account.pool}")
-        return Ticket(number=reservation.entry.id, taken_over=reservation.taken_over, idle=reservation.idle)
+        return Reservation(number=reservation.entry.id, taken_over=reservation.taken_over, idle=reservation.idle)
 
-    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+    def settle(self, ticket: Reservation, settlement: Settlement, code: str | None = None) -> None:
         """Say what became of a reservation."""
         self._ledger.settle(ticket.number, _STATES[settlement], code)
         self._tell(f"reservation {ticket.number} is {settlement.value}{f' ({code})' if code else ''}")
@@ -132,11 +132,11 @@ class LedgerGate:
         found = self._ledger.confirmation(installation_id) if installation_id else None
         return found.confirmation_id if found else None
 
-    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:
+    def obtain(self, spend: ActivationRequest, ahead: Reservation | None = None) -> str:
         """Return a confirmation ID from Microsoft, paid for by the pool."""
         return self._pay(self._demand(spend, ahead))
 
-    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: Reservation) -> None:
         """Store a confirmation ID that the machine accepted, and confirm its reservation."""
         confirmation = Confirmation(
             installation_id=spend.product.installation_id or "",
@@ -152,16 +152,16 @@ class LedgerGate:
         """Note that a stored confirmation ID served once more."""
         self._ledger.mark_used(installation_id)
 
-    def found_licensed(self, spend: Spend) -> None:
+    def found_licensed(self, spend: ActivationRequest) -> None:
         """Confirm what a machine that turned out to be licensed has cost, unless that is booked already."""
         for entry in self._ledger.confirm_seen(self._sighting(spend)):
             self._tell(f"reservation {entry.id} is confirmed: the machine is licensed")
 
-    def owes(self, spend: Spend) -> bool:
+    def owes(self, spend: ActivationRequest) -> bool:
         """Return whether `found_licensed` may have something to confirm, judged by the IDs in `spend`."""
         return bool(self._ledger.owed(self._sighting(spend)))
 
-    def _sighting(self, spend: Spend) -> Sighting:
+    def _sighting(self, spend: ActivationRequest) -> Sighting:
         return Sighting(
             machine=self._machine(spend),
             fingerprint=self._account.key.fingerprint,
@@ -182,7 +182,7 @@ class LedgerGate:
         else:
             self._tell(f"stopped: {', '.join(stopped)}")
 
-    def _demand(self, spend: Spend, ahead: Ticket | None = None) -> Demand:
+    def _demand(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Demand:
         account = self._account
         return Demand(
             pool=account.pool,
@@ -200,12 +200,12 @@ class LedgerGate:
             ahead=ahead.number if ahead else None,
         )
 
-    def _machine(self, spend: Spend) -> MachineIdentity:
+    def _machine(self, spend: ActivationRequest) -> MachineIdentity:
         return MachineIdentity(
             name=self._account.machine, client_machine_id=spend.client_machine_id, bios_uuid=spend.bios_uuid
         )
 
-    def _reason(self, spend: Spend) -> str:
+    def _reason(self, spend: ActivationRequest) -> str:
         """Return the reason to record; only the ledger knows that a machine was activated before."""
         again = spend.reason == FIRST_ACTIVATION and self._ledger.has_confirmed(
             self._account.pool, self._account.machine

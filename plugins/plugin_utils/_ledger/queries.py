@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .records import OPEN_STATES, Entry, EntryState, MachineIdentity, Method, Tally
+from .records import OPEN_STATES, Entry, EntryState, MachineIdentity, Method, PoolTally
 from .row_validation import fetched
 from .schema import schema
 
@@ -64,7 +64,7 @@ def confirmed(connection: Connection, pool: str, machine_name: str) -> bool:
     return connection.execute(query.where(_same(table.c.machine_name, machine_name)).limit(1)).first() is not None
 
 
-def tallies(connection: Connection, pool: str | None, by: t.Literal["machine_name", "reason"]) -> list[Tally]:
+def tallies(connection: Connection, pool: str | None, by: t.Literal["machine_name", "reason"]) -> list[PoolTally]:
     """Count confirmed and open entries by machine or by reason; what was released counts nowhere."""
     from sqlalchemy import case, func, select
 
@@ -79,7 +79,7 @@ def tallies(connection: Connection, pool: str | None, by: t.Literal["machine_nam
     )
     if pool is not None:
         query = query.where(table.c.pool == pool)
-    return [Tally(name, int(done), int(waiting)) for name, done, waiting in connection.execute(query)]
+    return [PoolTally(name, int(done), int(waiting)) for name, done, waiting in connection.execute(query)]
 
 
 def _same(column: ColumnElement[t.Any], text: str) -> ColumnElement[bool]:

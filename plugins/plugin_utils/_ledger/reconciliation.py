@@ -20,7 +20,7 @@ from .._licensing import Product, is_not_dispatched, is_uncounted, may_have_coun
 from .clock import is_recent
 from .records import Entry, EntryState, MachineIdentity, Method
 
-__all__ = ["Evidence", "Verdict", "concerns", "judged"]
+__all__ = ["Evidence", "ReconciliationVerdict", "concerns", "judged"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class ReconciliationVerdict:
     """What becomes of an entry, None if it stays open, and why; `assumed` if that is only the word of a person."""
 
     entry: Entry
@@ -56,7 +56,7 @@ def concerns(entry: Entry, machine: MachineIdentity) -> bool:
     return _same(mine.client_machine_id, machine.client_machine_id) and not cloned
 
 
-def judged(entry: Entry, evidence: Evidence, *, live: bool, assume: EntryState | None = None) -> Verdict:
+def judged(entry: Entry, evidence: Evidence, *, live: bool, assume: EntryState | None = None) -> ReconciliationVerdict:
     """Return what the machine's state says about an open entry; `live` if another process is at it right now.
 
     `assume` (CONFIRMED or RELEASED) is the word of a person, and holds where no machine can tell.
@@ -64,18 +64,24 @@ def judged(entry: Entry, evidence: Evidence, *, live: bool, assume: EntryState |
     doubt = _identity_doubt(entry, evidence.machine)
     product = None if doubt else _holder(entry, evidence.products)
     if product is not None and product.is_licensed:
-        return Verdict(entry=entry, state=EntryState.CONFIRMED, why="the product is licensed with this key")
+        return ReconciliationVerdict(
+            entry=entry, state=EntryState.CONFIRMED, why="the product is licensed with this key"
+        )
     pending = _pending(entry, evidence, live)
     if pending:
-        return Verdict(entry=entry, state=None, why=pending)
+        return ReconciliationVerdict(entry=entry, state=None, why=pending)
     if not entry.product_id:
-        return Verdict(entry=entry, state=EntryState.RELEASED, why="it ended before an activation was asked for")
+        return ReconciliationVerdict(
+            entry=entry, state=EntryState.RELEASED, why="it ended before an activation was asked for"
+        )
     doubt = doubt or _doubt(entry, product)
     if doubt is None:
-        return Verdict(entry=entry, state=EntryState.RELEASED, why="the machine asked for it and has no licence")
+        return ReconciliationVerdict(
+            entry=entry, state=EntryState.RELEASED, why="the machine asked for it and has no licence"
+        )
     if assume is not None:
-        return Verdict(entry=entry, state=assume, why=f"assumed, although {doubt}", assumed=True)
-    return Verdict(entry=entry, state=None, why=doubt)
+        return ReconciliationVerdict(entry=entry, state=assume, why=f"assumed, although {doubt}", assumed=True)
+    return ReconciliationVerdict(entry=entry, state=None, why=doubt)
 
 
 def _pending(entry: Entry, evidence: Evidence, live: bool) -> str | None:

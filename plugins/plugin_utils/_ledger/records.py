@@ -28,7 +28,7 @@ __all__ = [
     "PoolWish",
     "Reservation",
     "Stop",
-    "Tally",
+    "PoolTally",
     "utcnow",
 ]
 
@@ -210,7 +210,7 @@ class Confirmation:
     uses: int = 0
 
 
-class Tally(t.NamedTuple):
+class PoolTally(t.NamedTuple):
     """How many activations a machine or a reason accounts for: confirmed ones, and those still open."""
 
     name: str

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-__all__ = ["Kind", "Schema", "insert_missing", "require_sqlalchemy", "schema"]
+__all__ = ["Kind", "LedgerSchema", "insert_missing", "require_sqlalchemy", "schema"]
 
 
 class Kind(Enum):
@@ -36,7 +36,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Schema:
+class LedgerSchema:
     """The tables: a marker that says whose database this is, and what the ledger holds."""
 
     marker: Table
@@ -60,13 +60,13 @@ def require_sqlalchemy() -> None:
 
 
 @functools.cache
-def schema() -> Schema:
+def schema() -> LedgerSchema:
     """Return the tables; raises MissingLibrary."""
     require_sqlalchemy()
     from sqlalchemy import MetaData
 
     metadata = MetaData()
-    return Schema(
+    return LedgerSchema(
         _marker(metadata), _pools(metadata), _stopped_keys(metadata), _activations(metadata), _confirmations(metadata)
     )
 

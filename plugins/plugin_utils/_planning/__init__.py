@@ -21,19 +21,19 @@ from .activation_objects import (
 from .change import Change
 from .desired_state import (
     AbsentKey,
+    ActivatePolicy,
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     EditionKey,
     HostKey,
     KeyWish,
     KmsSettings,
     Mak,
     PresentKey,
-    Way,
-    When,
-    Wish,
 )
-from .kms_client import Odds, kms_hosts_at_odds, plan_overrides
+from .kms_client import KmsHostConflict, kms_hosts_at_odds, plan_overrides
 from .kms_client_steps import (
     ClearProductDomain,
     ClearProductHost,
@@ -65,7 +65,7 @@ from .kms_host_wish import FirewallWish, HostSettings, RetiredHost
 from .leases import granted_by, lease_age
 from .losses import Loss, is_kept, losses, refuse_replaced, reverted_type
 from .mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, misplaced_remedy, reason_of, refuse_other_channels
-from .planner import Need, Plan, asked_in, channel_of, need, plan
+from .planner import MissingFacts, Plan, asked_in, channel_of, need, plan
 from .product_overrides import Override, asked_kms_host, effective_overrides, has_own_host, label, overrides
 from .steps import Activate, ActivateMak, DepositConfirmation, InstallKey, InstallMak, Step, UninstallKey
 
@@ -80,7 +80,7 @@ __all__ = [
     "ClearProductDomain",
     "ClearProductHost",
     "ClearProductPort",
-    "Counted",
+    "CountedActivation",
     "CreateObject",
     "DepositConfirmation",
     "EditionKey",
@@ -101,8 +101,8 @@ __all__ = [
     "MachineSetting",
     "MarkHost",
     "NAME_LIMIT",
-    "Need",
-    "Odds",
+    "MissingFacts",
+    "KmsHostConflict",
     "Override",
     "Plan",
     "PresentKey",
@@ -127,9 +127,9 @@ __all__ = [
     "Step",
     "SwitchFirewallRule",
     "UninstallKey",
-    "Way",
-    "When",
-    "Wish",
+    "ActivationMethod",
+    "ActivatePolicy",
+    "DesiredState",
     "asked_in",
     "channel_of",
     "asked_kms_host",

@@ -11,7 +11,7 @@ import typing as t
 from .._errors import Refusal
 from .._licensing import ActivationType, Channel, Product, State, named
 from .._validation import same_guid
-from .desired_state import Activation, Mak, When
+from .desired_state import ActivatePolicy, Activation, Mak
 from .mak import holder_of, mak_step, misplaced_remedy, refuse_other_channels
 from .refusals import evaluation_edition, not_a_domain_member
 from .steps import Activate, Step
@@ -21,7 +21,7 @@ _MINUTES_A_DAY = 24 * 60
 
 def plan_activation(wish: Activation, state: State) -> t.Iterator[Step]:
     """Yield the activation, if needed, of the product as it will be once key and settings are in place."""
-    if wish.when is When.NEVER:
+    if wish.when is ActivatePolicy.NEVER:
         return
     product = _chosen(wish, state)
     reason = _reason(wish, product)
@@ -99,7 +99,7 @@ def _holder(mak: Mak, state: State) -> Product:
 
 
 def _reason(wish: Activation, product: Product) -> str | None:
-    if wish.when is When.ALWAYS:
+    if wish.when is ActivatePolicy.ALWAYS:
         return "an activation is asked for in any case"
     if not product.is_licensed:
         return f"it is not licensed ({product.status.label})"

@@ -15,7 +15,7 @@ from .._validation import same_guid
 from .kms_host_wish import HostSettings, RetiredHost
 
 
-class When(Enum):
+class ActivatePolicy(Enum):
     """When to activate."""
 
     IF_NEEDED = "if_needed"
@@ -103,7 +103,7 @@ class HostKey(Mak):
     channel: t.ClassVar[Channel] = Channel.KMS_HOST
 
 
-class Way(Enum):
+class ActivationMethod(Enum):
     """How the machine gets its licence for a MAK: it asks Microsoft itself, or is given a confirmation ID."""
 
     ONLINE = "online"
@@ -111,14 +111,14 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counted:
+class CountedActivation:
     """Consent to spend one of the finite activations of a MAK; without it no counted product is activated.
 
     `confirmation_id` is one that was obtained elsewhere, as by telephone.
     """
 
     mak: Mak
-    way: Way = Way.ONLINE
+    way: ActivationMethod = ActivationMethod.ONLINE
     confirmation_id: str | None = None
 
 
@@ -130,19 +130,19 @@ class Activation:
     `by` makes the machine a client of its domain: with AD no other licence will do, with ANY one by KMS is as good.
     """
 
-    when: When = When.IF_NEEDED
+    when: ActivatePolicy = ActivatePolicy.IF_NEEDED
     product_id: str | None = None
     renew_below_days: int | None = None
     only_kms_client: bool = False
     by: ActivationType | None = None
-    counted: Counted | None = None
+    counted: CountedActivation | None = None
 
 
 KeyWish = EditionKey | PresentKey | AbsentKey | Mak | RetiredHost
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class DesiredState:
     """All that one task asks of a machine; what is None is none of its business."""
 
     kms: KmsSettings | None = None
@@ -150,8 +150,8 @@ class Wish:
     activation: Activation | None = None
     hosting: HostSettings | None = None
 
-    def settled(self) -> Wish:
+    def settled(self) -> DesiredState:
         """Return the wish as it reads once it has been carried out: nothing is to be done for its own sake any more."""
-        if self.activation is None or self.activation.when is When.NEVER:
+        if self.activation is None or self.activation.when is ActivatePolicy.NEVER:
             return self
-        return replace(self, activation=replace(self.activation, when=When.IF_NEEDED))
+        return replace(self, activation=replace(self.activation, when=ActivatePolicy.IF_NEEDED))

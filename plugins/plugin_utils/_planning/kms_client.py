@@ -156,7 +156,7 @@ def changes_host(wish: KmsSettings | None, service: Service) -> bool:
     return wish is not None and wish.host is not None and not same_name(wish.host, service.kms_host)
 
 
-class Odds(t.NamedTuple):
+class KmsHostConflict(t.NamedTuple):
     """Two KMS hosts that a product knows; `whose` says of the other one where it comes from."""
 
     host: str
@@ -164,7 +164,7 @@ class Odds(t.NamedTuple):
     whose: str
 
 
-def kms_hosts_at_odds(product: Product, state: State) -> Odds | None:
+def kms_hosts_at_odds(product: Product, state: State) -> KmsHostConflict | None:
     """Return the KMS hosts that a product would go to by one setting and by another, None where they agree.
 
     Two hosts that are set are at odds always. One that was found differs harmlessly while the licence holds: Windows
@@ -172,9 +172,9 @@ def kms_hosts_at_odds(product: Product, state: State) -> Odds | None:
     """
     everybodys, chosen, found = state.service.kms_host, state.set_kms_host(product), state.found_kms_host(product)
     if product.kms_host and everybodys and not same_name(product.kms_host, everybodys):
-        return Odds(product.kms_host, everybodys, "which is set for all products")
+        return KmsHostConflict(product.kms_host, everybodys, "which is set for all products")
     if chosen and found and not same_name(chosen[0], found[0]) and not product.is_licensed:
-        return Odds(chosen[0], found[0], "which was found in DNS and used before")
+        return KmsHostConflict(chosen[0], found[0], "which was found in DNS and used before")
     return None
 
 

@@ -15,7 +15,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import ActivationType, Channel, GvlkTable, Product, ProductKey, State
-from .desired_state import EditionKey, HostKey, Mak, Wish
+from .desired_state import DesiredState, EditionKey, HostKey, Mak
 from .kms_client_steps import SetActivationType
 from .kms_host_wish import RetiredHost
 from .refusals import licensed_by_other_key
@@ -52,7 +52,7 @@ def losses(steps: t.Sequence[Step], state: State) -> tuple[Loss, ...]:
     return tuple(found)
 
 
-def require_consent(wish: Wish, steps: t.Sequence[Step], state: State) -> None:
+def require_consent(wish: DesiredState, steps: t.Sequence[Step], state: State) -> None:
     """Raise Refusal (`licensed_by_other_key`) for a licence that would be lost, unless the wish gives it up explicitly.
 
     One that can be restored needs no consent as long as the plan activates the new key.
@@ -65,7 +65,7 @@ def require_consent(wish: Wish, steps: t.Sequence[Step], state: State) -> None:
             raise licensed_by_other_key(loss.product, _goal(wish))
 
 
-def refuse_replaced(wish: Wish, steps: t.Sequence[Step], before: State, after: State) -> None:
+def refuse_replaced(wish: DesiredState, steps: t.Sequence[Step], before: State, after: State) -> None:
     """Raise Refusal (`licensed_by_other_key`) where a key has replaced that of a licensed product unexpectedly."""
     if _consents(wish):
         return
@@ -97,11 +97,11 @@ def reverted_type(step: SetActivationType, before: State) -> SetActivationType |
 _NOT_KMS = (ActivationType.AD, ActivationType.TOKEN)
 
 
-def _consents(wish: Wish) -> bool:
+def _consents(wish: DesiredState) -> bool:
     return isinstance(wish.key, RetiredHost) or bool(getattr(wish.key, "replace_licensed", False))
 
 
-def _goal(wish: Wish) -> str:
+def _goal(wish: DesiredState) -> str:
     if isinstance(wish.key, EditionKey):
         return wish.key.goal
     if isinstance(wish.key, HostKey):

@@ -20,7 +20,7 @@ from .._licensing import (
     is_evaluation,
     named,
 )
-from .desired_state import Counted, HostKey, Mak, Way
+from .desired_state import ActivationMethod, CountedActivation, HostKey, Mak
 from .product_overrides import label
 from .refusals import (
     azure_edition,
@@ -97,9 +97,13 @@ def misplaced_remedy(wish: Mak) -> str:
     return "Name the product in products, by its activation ID if need be; license_info lists them all."
 
 
-def mak_step(counted: Counted, product: Product, why: str, was: str) -> ActivateMak:
+def mak_step(counted: CountedActivation, product: Product, why: str, was: str) -> ActivateMak:
     """Return the step that licenses a product that holds the MAK."""
-    kind = ActivateMak if counted.way is Way.ONLINE and counted.confirmation_id is None else DepositConfirmation
+    kind = (
+        ActivateMak
+        if counted.way is ActivationMethod.ONLINE and counted.confirmation_id is None
+        else DepositConfirmation
+    )
     reason = reason_of(product)
     return kind(
         why=f"{why}: its hardware has changed" if reason == HARDWARE_CHANGE else why,

@@ -18,7 +18,7 @@ from .._errors import Refusal
 from .._licensing import Channel, State, is_too_old
 from .activation import plan_activation, refuse_outside_domain, rests_on_domain
 from .change import Change
-from .desired_state import EditionKey, Wish
+from .desired_state import DesiredState, EditionKey
 from .kms_client import changes_host, plan_activation_type, plan_settings
 from .kms_host import plan_hosting
 from .losses import require_consent
@@ -42,7 +42,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Need:
+class MissingFacts:
     """What else has to be read before a wish can be planned, because the decision rests on it."""
 
     machine: bool
@@ -73,9 +73,9 @@ def channel_of(steps: Plan, done: t.Collection[Change], before: State) -> str | 
     return next(concerned, None)
 
 
-def need(wish: Wish, state: State) -> Need:
+def need(wish: DesiredState, state: State) -> MissingFacts:
     """Return what is missing in `state` for planning `wish`; each is one more request, so only where it decides."""
-    return Need(
+    return MissingFacts(
         machine=state.machine is None and needs_machine(wish.key, state),
         domain=state.domain is None
         and (
@@ -87,7 +87,7 @@ def need(wish: Wish, state: State) -> Need:
     )
 
 
-def _gives_up_licence_for_dns(wish: Wish, state: State) -> bool:
+def _gives_up_licence_for_dns(wish: DesiredState, state: State) -> bool:
     """Return whether a licence is to go before a KMS host is found, which is checked first: in the machine's domain."""
     primary = state.primary
     if wish.kms is None or wish.kms.host is not None or not isinstance(wish.key, EditionKey) or primary is None:
@@ -95,7 +95,7 @@ def _gives_up_licence_for_dns(wish: Wish, state: State) -> bool:
     return wish.key.replace_licensed and primary.is_licensed and primary.channel is not Channel.KMS_CLIENT
 
 
-def plan(wish: Wish, state: State) -> Plan:
+def plan(wish: DesiredState, state: State) -> Plan:
     """Return the steps from `state` to `wish`; raises Refusal when one of them is not ours to take."""
     _refuse_old_windows(state)
     refuse_outside_domain(wish.activation, state)

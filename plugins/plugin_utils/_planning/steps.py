@@ -25,7 +25,7 @@ from .._licensing import (
 )
 from .._validation import same_guid
 from .change import Change
-from .desired_state import Counted, Mak
+from .desired_state import CountedActivation, Mak
 
 KMS_LEASE_MINUTES = int(LEASE.total_seconds()) // 60
 
@@ -206,7 +206,7 @@ class ActivateMak(Activate):
     `reason` is what the ledger records. Whether the product needs it is looked at once more before anything is spent.
     """
 
-    counted: Counted
+    counted: CountedActivation
     reason: str
 
     def concerns(self, product: Product) -> bool:

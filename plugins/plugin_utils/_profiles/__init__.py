@@ -13,7 +13,7 @@ from __future__ import annotations
 from .decision import Recommendation, Rejection, recommend
 from .facts import RULES_VARIABLE, VARIABLES, facts_of
 from .intent import Intended, check_wish, intended, needs_domain, recommended
-from .mak_share import Share
+from .mak_share import MakShare
 from .reimaging import marks_of
 from .rule_parsing import default_rules, parse_rules
 from .rules import Condition, Rule
@@ -33,7 +33,7 @@ __all__ = [
     "Recommendation",
     "Rejection",
     "Rule",
-    "Share",
+    "MakShare",
     "check_wish",
     "default_rules",
     "facts_of",

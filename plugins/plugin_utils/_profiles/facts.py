@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .kms_threshold import threshold_reached
-from .machine_facts import Seen
+from .machine_facts import MachineFacts
 from .reimaging import GROUP_VARIABLES, KIND_VARIABLE, kind_of
 from .values import list_of_texts, text, truth
 from .vocabulary import FACTS
@@ -61,7 +61,7 @@ def facts_of(
     `license` is what license_info returned, `kms_counts` the `counts` of kms_host_info, `forecast` what kms_forecast
     returned.
     """
-    seen = Seen.of(license)
+    seen = MachineFacts.of(license)
     facts: dict[str, t.Any] = {
         **{name: _said(variables, name) for name in ("site", "days_off_network", "isolated", "internet")},
         "kind": kind_of(variables),
@@ -105,7 +105,7 @@ def _first(*values: t.Any) -> t.Any:
     return next((value for value in values if value is not None), None)
 
 
-def _kms_reachable(variables: Variables, facts: t.Mapping[str, t.Any], seen: Seen) -> bool | None:
+def _kms_reachable(variables: Variables, facts: t.Mapping[str, t.Any], seen: MachineFacts) -> bool | None:
     """Tell whether it reaches a KMS host: one that is cut off does not, and one that a host has answered does.
 
     A lease lasts half a year, so it says nothing about a machine that was cut off meanwhile.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._licensing import KMS_THRESHOLDS
-from .machine_facts import Seen
+from .machine_facts import MachineFacts
 from .values import mapping, number, truth
 
 __all__ = ["threshold_reached"]
@@ -21,7 +21,7 @@ _FORECAST = {"client": "clients", "server": "servers"}
 def threshold_reached(
     variables: t.Mapping[str, t.Any],
     facts: t.Mapping[str, t.Any],
-    seen: Seen,
+    seen: MachineFacts,
     *,
     kms_counts: t.Any = None,
     forecast: t.Any = None,

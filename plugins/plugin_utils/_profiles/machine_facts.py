@@ -13,7 +13,7 @@ from .._licensing import KMS_COUNT_TOO_LOW, NO_ACTIVATION_OBJECT, GvlkTable, is_
 from .values import mapping, number, sequence, text, truth
 from .vocabulary import FACTS
 
-__all__ = ["Seen", "system_of"]
+__all__ = ["MachineFacts", "system_of"]
 
 _ANSWERED = frozenset(f"0x{code:08X}" for code in (KMS_COUNT_TOO_LOW, 0xC004F041, 0xC004F042, 0xC004F06C))
 """What the last attempt ends with when a KMS host was reached and refused."""
@@ -21,7 +21,7 @@ _NO_OBJECT = f"0x{NO_ACTIVATION_OBJECT:08X}"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Seen:
+class MachineFacts:
     """The facts of a machine that was read, None for each that it does not tell.
 
     `family` is the edition of its key, and `has_lease` says that KMS licenses it now.
@@ -39,7 +39,7 @@ class Seen:
     has_lease: bool = False
 
     @classmethod
-    def of(cls, license: t.Any) -> Seen:
+    def of(cls, license: t.Any) -> MachineFacts:
         """Return what a `license` tells, in whatever state it is; of one that was not read nothing."""
         read = mapping(license)
         machine, service = mapping(read.get("machine")), mapping(read.get("service"))

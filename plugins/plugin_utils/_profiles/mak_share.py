@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-__all__ = ["Share"]
+__all__ = ["MakShare"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Share:
+class MakShare:
     """How many of how many machines are on a MAK, or are to be; `percent` is rounded to a tenth for reading.
 
     Whether the limit is exceeded is decided before anything is rounded.

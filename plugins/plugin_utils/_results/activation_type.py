@@ -10,13 +10,13 @@ import typing as t
 
 from .._errors import MachineRefused
 from .._licensing import ActivationType, State, explain, named
-from .._planning import Activate, ActivateMak, Plan, Step, Wish
+from .._planning import Activate, ActivateMak, DesiredState, Plan, Step
 
 __all__ = ["name_activation_type"]
 
 
 def name_activation_type(
-    refusal: MachineRefused, wish: Wish, steps: Plan, done: t.Collection[Step], before: State
+    refusal: MachineRefused, wish: DesiredState, steps: Plan, done: t.Collection[Step], before: State
 ) -> None:
     """Add the activation type to the cause and the remedy of a refused activation that it has restricted.
 

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from .._ledger import Balance, Confirmation, Entry, Pool, Tally
+from .._ledger import Balance, Confirmation, Entry, Pool, PoolTally
 from .._secrets import scrub_lines
 
 __all__ = ["PoolStanding", "confirmation_facts", "entry_facts", "pool_difference", "pool_facts", "tally_facts"]
@@ -115,7 +115,7 @@ def confirmation_facts(confirmation: Confirmation) -> dict[str, t.Any]:
     }
 
 
-def tally_facts(tally: Tally, name: str) -> dict[str, t.Any]:
+def tally_facts(tally: PoolTally, name: str) -> dict[str, t.Any]:
     """Return how many activations a machine, or a reason, accounts for; `name` says which of the two."""
     return {name: tally.name, "confirmed": tally.confirmed, "open": tally.open}
 

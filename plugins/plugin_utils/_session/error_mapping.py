@@ -19,8 +19,8 @@ from .._errors import ActivationError, AnswerLost, ConnectionFailed
 from .._secrets import chain
 from .controller_limits import CONTROLLER_LIMIT, REMEDY, limit_behind, limit_reached
 from .error_response import answered_with, login_failed
-from .failure_context import Case
-from .guarded_adapter import Gate
+from .failure_context import FailureContext
+from .guarded_adapter import GuardedAdapter
 from .proxy_failures import by_proxy
 from .requirements import OLD_DIGEST, missing, too_old
 from .settings import ConnectionSettings
@@ -30,7 +30,7 @@ __all__ = ["carried_fault", "explained", "limit_error"]
 _SOAP = b"http://www.w3.org/2003/05/soap-envelope"
 
 
-def carried_fault(error: Exception, gate: Gate) -> bytes | None:
+def carried_fault(error: Exception, gate: GuardedAdapter) -> bytes | None:
     """Return the SOAP answer that came with an HTTP error status, `None` if there was none.
 
     Where messages are encrypted, a fault arrives as the decrypted answer; what an exception carries came in clear.
@@ -42,7 +42,7 @@ def carried_fault(error: Exception, gate: Gate) -> bytes | None:
     return data if _SOAP in data else None
 
 
-def explained(error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> ActivationError:
+def explained(error: Exception, gate: GuardedAdapter, settings: ConnectionSettings, mechanism: str) -> ActivationError:
     """Return the error to raise for what a library raised; its `sent` is what the gate saw leave."""
     found = _explained(error, gate, settings, mechanism)
     found.sent = gate.left
@@ -51,10 +51,10 @@ def explained(error: Exception, gate: Gate, settings: ConnectionSettings, mechan
     return by_proxy(found, settings)
 
 
-def _explained(error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> ActivationError:
+def _explained(error: Exception, gate: GuardedAdapter, settings: ConnectionSettings, mechanism: str) -> ActivationError:
     if isinstance(error, ActivationError):
         return error
-    case = Case(error, gate, settings, mechanism)
+    case = FailureContext(error, gate, settings, mechanism)
     beyond = _beyond_a_limit(case)
     if beyond is not None:
         return beyond  # whatever the status: what came of the answer is not all of it
@@ -84,7 +84,7 @@ def limit_error(error: BaseException, *, unforeseen: bool = False) -> Activation
     )
 
 
-def _beyond_a_limit(case: Case) -> ActivationError | None:
+def _beyond_a_limit(case: FailureContext) -> ActivationError | None:
     kind = AnswerLost if case.left else ConnectionFailed
     for link in case.chain:
         if isinstance(link, DeadlineExceeded):
@@ -94,7 +94,7 @@ def _beyond_a_limit(case: Case) -> ActivationError | None:
     return None
 
 
-def _limited(limit: str, case: Case) -> ActivationError:
+def _limited(limit: str, case: FailureContext) -> ActivationError:
     kind, what = (AnswerLost, "was lost") if case.left else (ConnectionFailed, "was not asked for")
     return kind(
         f"The answer of {case.place} {what}, because {limit} on the controller.",
@@ -104,7 +104,7 @@ def _limited(limit: str, case: Case) -> ActivationError:
     )
 
 
-def _unanswered(case: Case) -> ActivationError:
+def _unanswered(case: FailureContext) -> ActivationError:
     import requests
 
     if case.has(requests.exceptions.Timeout, TimeoutError):
@@ -127,7 +127,7 @@ def _unanswered(case: Case) -> ActivationError:
     return AnswerLost(f"The answer of {case.place} could not be read.", code="answer_unreadable", cause=case.words())
 
 
-def _never_sent(case: Case) -> ActivationError:
+def _never_sent(case: FailureContext) -> ActivationError:
     for attempt in (_library_missing, _login_impossible, _tls_failed, _unreachable):
         failure = attempt(case)
         if failure is not None:
@@ -137,7 +137,7 @@ def _never_sent(case: Case) -> ActivationError:
     )
 
 
-def _library_missing(case: Case) -> ActivationError | None:
+def _library_missing(case: FailureContext) -> ActivationError | None:
     if case.mentions(OLD_DIGEST):
         return too_old(case.settings)
     if case.mentions("Missing dependencies for SOCKS support"):
@@ -149,14 +149,14 @@ def _library_missing(case: Case) -> ActivationError | None:
     return failure
 
 
-def _login_impossible(case: Case) -> ActivationError | None:
+def _login_impossible(case: FailureContext) -> ActivationError | None:
     # The libraries' own checks of user, password and certificate files raise these before anything is sent.
     checks = ("InvalidCredentialsError", "AuthenticationError", "KerberosExchangeError", "ValueError")
     incomplete = type(case.error).__name__ in checks or _is_ntlm_refusal(case.error)
     return login_failed(case) if incomplete or case.broke_in_login() else None
 
 
-def _tls_failed(case: Case) -> ActivationError | None:
+def _tls_failed(case: FailureContext) -> ActivationError | None:
     import requests
 
     if case.has(ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(case.error):
@@ -184,13 +184,13 @@ def _tls_failed(case: Case) -> ActivationError | None:
     return None
 
 
-def _verdict(case: Case) -> str:
+def _verdict(case: FailureContext) -> str:
     """Return what OpenSSL says of a certificate, out of all the layers that were wrapped around it."""
     verdicts = (getattr(link, "verify_message", "") for link in chain(case.error))
     return next((str(verdict) for verdict in verdicts if verdict), case.words())
 
 
-def _unreachable(case: Case) -> ActivationError | None:
+def _unreachable(case: FailureContext) -> ActivationError | None:
     import requests
 
     errors = requests.exceptions

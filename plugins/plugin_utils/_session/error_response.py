@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 from .._errors import ActivationError, AnswerLost, AuthenticationFailed, ConnectionFailed, RequestRejected
-from .failure_context import Case
+from .failure_context import FailureContext
 from .requirements import OLD_DIGEST, too_old
 from .response_sender import sender, sender_remedy
 
 __all__ = ["answered_with", "login_failed"]
 
 
-def answered_with(status: int, case: Case) -> ActivationError:
+def answered_with(status: int, case: FailureContext) -> ActivationError:
     """Return the error for an HTTP status of 400 or more."""
     if status == 401:
         return _refused_or_failed(case)
@@ -39,7 +39,7 @@ def answered_with(status: int, case: Case) -> ActivationError:
     )
 
 
-def _remedy(status: int, case: Case) -> str:
+def _remedy(status: int, case: FailureContext) -> str:
     remedies = {
         403: "Check the WinRM service's address filters, and proxies on the way.",
         404: f"Check the port and {case.settings.names.path}: WinRM answers at /wsman.",
@@ -49,13 +49,13 @@ def _remedy(status: int, case: Case) -> str:
     return remedies.get(status) or sender_remedy(case.headers)
 
 
-def _refused_or_failed(case: Case) -> ActivationError:
+def _refused_or_failed(case: FailureContext) -> ActivationError:
     if case.mentions(OLD_DIGEST):
         return too_old(case.settings)
     return login_failed(case) if case.broke_in_login() else _login_refused(case)
 
 
-def _login_refused(case: Case) -> AuthenticationFailed:
+def _login_refused(case: FailureContext) -> AuthenticationFailed:
     return AuthenticationFailed(
         f"{case.place} did not accept the login of '{case.settings.user}' by {case.mechanism} (HTTP 401).",
         code="login_refused",
@@ -65,7 +65,7 @@ def _login_refused(case: Case) -> AuthenticationFailed:
     )
 
 
-def login_failed(case: Case) -> AuthenticationFailed:
+def login_failed(case: FailureContext) -> AuthenticationFailed:
     """Return the error for a login that ended before the machine could judge it."""
     return AuthenticationFailed(
         f"The login of '{case.settings.user}' by {case.mechanism} at {case.place} could not be carried out.",

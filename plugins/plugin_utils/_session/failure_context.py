@@ -9,18 +9,18 @@ from __future__ import annotations
 import typing as t
 
 from .._secrets import chain, said
-from .guarded_adapter import Gate
+from .guarded_adapter import GuardedAdapter
 from .settings import ConnectionSettings
 
-__all__ = ["Case"]
+__all__ = ["FailureContext"]
 
 _LOGIN_PACKAGES = frozenset({"gssapi", "kerberos", "krb5", "requests_credssp", "requests_ntlm", "spnego"})
 
 
-class Case:
+class FailureContext:
     """An exception of a library, what the gate saw of the exchange, and the settings that led to it."""
 
-    def __init__(self, error: Exception, gate: Gate, settings: ConnectionSettings, mechanism: str) -> None:
+    def __init__(self, error: Exception, gate: GuardedAdapter, settings: ConnectionSettings, mechanism: str) -> None:
         self.error = error
         self.left = gate.left
         self.headers: t.Mapping[str, str] = {} if gate.response is None else gate.response.headers

@@ -31,7 +31,7 @@ from .ntlm_policy import check_token
 from .response_sender import sender
 from .tls_context import trusting
 
-__all__ = ["ANSWER_LIMIT", "WIRE_LIMIT", "Gate"]
+__all__ = ["ANSWER_LIMIT", "WIRE_LIMIT", "GuardedAdapter"]
 
 ANSWER_LIMIT = 1024 * 1024
 """Bytes of one body: twice the 500 KiB that each request says an envelope may have."""
@@ -44,7 +44,7 @@ _MOST_REQUESTS = 16
 _ACTED_UPON = _REDIRECTS | {401, 407}
 
 
-class Gate:
+class GuardedAdapter:
     """A `requests` transport adapter that checks what passes; see the module's text for its promises."""
 
     def __init__(

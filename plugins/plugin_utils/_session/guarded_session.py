@@ -9,19 +9,19 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .._deadlines import Exchange, check, operation_seconds
+from .._deadlines import TimedExchange, check, operation_seconds
 from .error_mapping import carried_fault, explained
-from .guarded_adapter import WIRE_LIMIT, Gate
+from .guarded_adapter import WIRE_LIMIT, GuardedAdapter
 from .log_filter import discretion
 from .settings import ConnectionSettings, PsrpSettings
 
-__all__ = ["IDLE_SECONDS", "Channel", "GuardedSession"]
+__all__ = ["IDLE_SECONDS", "LoginChannel", "GuardedSession"]
 
 IDLE_SECONDS = 60.0
 """A channel that was not used for so long is not used again: hosts close it after 120 seconds (HTTP.sys)."""
 
 
-class Channel(t.Protocol):
+class LoginChannel(t.Protocol):
     """A library, ready to send raw SOAP to one machine."""
 
     def send(self, message: bytes) -> bytes:
@@ -44,7 +44,7 @@ class GuardedSession:
         self,
         settings: ConnectionSettings,
         mechanism: str,
-        dial: t.Callable[..., Channel],
+        dial: t.Callable[..., LoginChannel],
         *,
         clock: t.Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,7 +52,7 @@ class GuardedSession:
         self._mechanism = mechanism
         self._dial = dial
         self._gate = _gate_for(settings)
-        self._channel: Channel | None = None
+        self._channel: LoginChannel | None = None
         self._clock = clock
         self._used = clock()
 
@@ -61,7 +61,7 @@ class GuardedSession:
         check()
         settings, seconds = self._settings, operation_seconds()
         limit = settings.request_timeout_of(seconds)
-        with discretion(), Exchange(limit, settings.names.read_timeout, most_bytes=WIRE_LIMIT):
+        with discretion(), TimedExchange(limit, settings.names.read_timeout, most_bytes=WIRE_LIMIT):
             if self._clock() - self._used >= IDLE_SECONDS:
                 self.close()
             outcome = self._exchange(message, settings.read_timeout_of(seconds))
@@ -91,8 +91,8 @@ class GuardedSession:
             return fault if fault is not None else explained(error, self._gate, self._settings, self._mechanism)
 
 
-def _gate_for(settings: ConnectionSettings) -> Gate:
+def _gate_for(settings: ConnectionSettings) -> GuardedAdapter:
     if isinstance(settings, PsrpSettings):
         retries, backoff = settings.reconnection_retries, settings.reconnection_backoff
-        return Gate(settings.endpoint, retries=retries, backoff=backoff)
-    return Gate(settings.endpoint, connection_timeout=settings.connection_timeout)
+        return GuardedAdapter(settings.endpoint, retries=retries, backoff=backoff)
+    return GuardedAdapter(settings.endpoint, connection_timeout=settings.connection_timeout)

@@ -24,12 +24,12 @@ from .._errors import AuthenticationFailed
 from .._secrets import distinctive, reveal, said, scrub
 from .settings import Kinit, WinRMSettings
 
-__all__ = ["SharedTicket", "Ticket", "fetch_ticket"]
+__all__ = ["SharedTicket", "KerberosTicket", "fetch_ticket"]
 
 _SECONDS = 60
 
 
-class Ticket:
+class KerberosTicket:
     """A credential cache in a private file; the default one (no file) is whatever the user has."""
 
     def __init__(self, cache: pathlib.Path | None = None) -> None:
@@ -89,7 +89,7 @@ _NAME = "KRB5CCNAME"
 _environment_of_all = _Environment()
 
 
-class SharedTicket(Ticket):
+class SharedTicket(KerberosTicket):
     """The ticket of an account, fetched by the first session that needs it and removed with the last.
 
     An audit opens a session to each of thousands of machines; without this each would run `kinit`.
@@ -98,7 +98,7 @@ class SharedTicket(Ticket):
     _open: t.ClassVar[dict[tuple[t.Any, ...], SharedTicket]] = {}
     _lock: t.ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, account: tuple[t.Any, ...], ticket: Ticket) -> None:
+    def __init__(self, account: tuple[t.Any, ...], ticket: KerberosTicket) -> None:
         super().__init__(ticket._cache)
         self._account = account
         self._sessions = 0
@@ -122,11 +122,11 @@ class SharedTicket(Ticket):
                 super().destroy()
 
 
-def fetch_ticket(settings: WinRMSettings, kinit: Kinit) -> Ticket:
+def fetch_ticket(settings: WinRMSettings, kinit: Kinit) -> KerberosTicket:
     """Run `kinit` with the password on its standard input; raises `AuthenticationFailed`."""
     handle, name = tempfile.mkstemp(prefix="krb5cc_")
     os.close(handle)
-    ticket = Ticket(pathlib.Path(name))
+    ticket = KerberosTicket(pathlib.Path(name))
     try:
         _run(settings, kinit, name)
     except BaseException:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._deadlines import Deadline, connected
 from .error_mapping import explained
-from .guarded_adapter import Gate
+from .guarded_adapter import GuardedAdapter
 from .settings import ConnectionSettings, PsrpSettings
 
 __all__ = ["check_reach"]
@@ -27,7 +27,7 @@ def check_reach(settings: ConnectionSettings) -> None:
             connected(settings.host, settings.port, seconds).close()
     except OSError as error:
         failure = requests.exceptions.ConnectionError(error)
-        raise explained(failure, Gate(settings.endpoint), settings, settings.mechanisms[0]) from None
+        raise explained(failure, GuardedAdapter(settings.endpoint), settings, settings.mechanisms[0]) from None
     except ValueError:
         return  # no name: the library has better words for it
 

@@ -15,13 +15,13 @@ from .credentials import check_credentials
 from .encrypted_frames import BOUNDARY, Opener
 from .encryption_policy import must_seal
 from .environment_isolation import built
-from .guarded_adapter import Gate
+from .guarded_adapter import GuardedAdapter
 from .settings import PsrpSettings
 
 __all__ = ["dial"]
 
 
-def dial(settings: PsrpSettings, mechanism: str, gate: Gate) -> _PlainChannel | _SealedChannel:
+def dial(settings: PsrpSettings, mechanism: str, gate: GuardedAdapter) -> _PlainChannel | _SealedChannel:
     """Return a channel, logged in where messages are to be encrypted; else pypsrp logs in with the first message."""
     sealing = must_seal(settings, mechanism)
     check_credentials(settings, mechanism)

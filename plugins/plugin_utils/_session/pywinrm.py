@@ -24,19 +24,19 @@ from .credentials import check_credentials
 from .encrypted_frames import Opener
 from .encryption_policy import must_seal
 from .environment_isolation import built
-from .guarded_adapter import Gate
-from .kerberos_ticket import SharedTicket, Ticket
+from .guarded_adapter import GuardedAdapter
+from .kerberos_ticket import KerberosTicket, SharedTicket
 from .settings import WinRMSettings
 
 __all__ = ["dial"]
 
 
-def dial(settings: WinRMSettings, mechanism: str, gate: Gate) -> _WinRMChannel:
+def dial(settings: WinRMSettings, mechanism: str, gate: GuardedAdapter) -> _WinRMChannel:
     """Log in as far as pywinrm does so before a message, and return the channel."""
     sealing = must_seal(settings, mechanism)
     check_credentials(settings, mechanism)
     managed = settings.kinit if mechanism == "kerberos" else None
-    ticket = SharedTicket.of(settings, managed) if managed else Ticket()
+    ticket = SharedTicket.of(settings, managed) if managed else KerberosTicket()
     channel = _WinRMChannel(_transport(settings, mechanism), ticket, settings)
     try:
         channel.log_in(gate, sealing)
@@ -49,13 +49,13 @@ def dial(settings: WinRMSettings, mechanism: str, gate: Gate) -> _WinRMChannel:
 class _WinRMChannel:
     """pywinrm's transport; what it raises is left to the session to explain."""
 
-    def __init__(self, transport: t.Any, ticket: Ticket, settings: WinRMSettings) -> None:
+    def __init__(self, transport: t.Any, ticket: KerberosTicket, settings: WinRMSettings) -> None:
         self._transport = transport
         self._ticket = ticket
         self._opener: Opener | None = None
         self._settings = settings
 
-    def log_in(self, gate: Gate, sealing: bool) -> None:
+    def log_in(self, gate: GuardedAdapter, sealing: bool) -> None:
         """Build the session behind the gate, and where messages are to be sealed, authenticate with an empty one."""
         with self._ticket.in_use():
             session = built(self._transport, self._transport.build_session, self._settings)

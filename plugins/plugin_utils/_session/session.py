@@ -14,8 +14,8 @@ import time
 import typing as t
 
 from .._errors import ActivationError, AuthenticationFailed, ConnectionFailed, MissingLibrary, Unsealed
-from .guarded_adapter import Gate
-from .guarded_session import Channel, GuardedSession
+from .guarded_adapter import GuardedAdapter
+from .guarded_session import GuardedSession, LoginChannel
 from .requirements import OLDEST, _is_too_old, require_library, require_login, require_proxy
 from .settings import ConnectionSettings, PsrpSettings, WinRMSettings
 from .tls_context import preload_default_bundle
@@ -114,7 +114,7 @@ def _after(failures: t.Sequence[ActivationError], last: ActivationError) -> Acti
     return last
 
 
-def _dialer(settings: ConnectionSettings) -> t.Callable[..., Channel]:
+def _dialer(settings: ConnectionSettings) -> t.Callable[..., LoginChannel]:
     if isinstance(settings, WinRMSettings):
         from .pywinrm import dial as dial_winrm
 
@@ -126,7 +126,9 @@ def _dialer(settings: ConnectionSettings) -> t.Callable[..., Channel]:
     raise TypeError(f"no library speaks for {type(settings).__name__}")
 
 
-def _checked(dial: t.Callable[..., Channel], settings: ConnectionSettings, mechanism: str, gate: Gate) -> Channel:
+def _checked(
+    dial: t.Callable[..., LoginChannel], settings: ConnectionSettings, mechanism: str, gate: GuardedAdapter
+) -> LoginChannel:
     require_login(settings, mechanism)
     require_proxy(settings)
     return dial(settings, mechanism, gate)

@@ -82,11 +82,11 @@ def _read(place: str) -> ssl.SSLContext:
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     context.load_verify_locations(**{"capath" if Path(place).is_dir() else "cafile": place})
     context.set_alpn_protocols(ALPN_PROTOCOLS)
-    context.__class__ = _Settled  # made by urllib3, for what it holds to be safe differs from version to version
+    context.__class__ = _FrozenContext  # made by urllib3, for what it holds to be safe differs from version to version
     return context
 
 
-class _Settled(ssl.SSLContext):
+class _FrozenContext(ssl.SSLContext):
     """A context that nobody changes any more, since threads make connections from it at the same time."""
 
     def set_alpn_protocols(self, alpn_protocols: t.Iterable[str]) -> None:

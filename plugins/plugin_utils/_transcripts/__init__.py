@@ -10,7 +10,7 @@ from .anonymiser import Anonymiser
 from .pseudonyms import GUID, Pseudonyms
 from .question_answers import answered
 from .questions import QUESTIONS, Question, ask
-from .recorder import Entry, Recorder, is_read_only
+from .recorder import RecordedAnswer, Recorder, is_read_only
 from .replay import Replay
 from .transcript import FORMAT, Transcript, load, rows
 
@@ -19,7 +19,7 @@ __all__ = [
     "GUID",
     "QUESTIONS",
     "Anonymiser",
-    "Entry",
+    "RecordedAnswer",
     "Pseudonyms",
     "Question",
     "Recorder",

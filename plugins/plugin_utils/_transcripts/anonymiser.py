@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from .event_masking import event_string
-from .markup import Place, rewritten
+from .markup import MarkupPosition, rewritten
 from .pseudonyms import GUID, Pseudonyms
 from .text_masking import channel, moment, shape, shipped, worded
 from .vocabulary import FORMS, MACHINE_URL, NUMBERS
@@ -71,14 +71,14 @@ class Anonymiser:
         """Return free text without anything that is not known to be Windows' own."""
         return worded(text, self.pseudonyms)
 
-    def _noticed(self, place: Place, text: str) -> str:
+    def _noticed(self, place: MarkupPosition, text: str) -> str:
         if _called(place) in _NAMES:
             self.pseudonyms.name(text)
         elif _called(place) == _EVENT:
             event_string(text, self.pseudonyms)
         return text
 
-    def _changed(self, place: Place, text: str) -> str:
+    def _changed(self, place: MarkupPosition, text: str) -> str:
         called = _called(place)
         if called in _ADDRESSES:
             return text if FORMS[called].fullmatch(text) else MACHINE_URL
@@ -116,7 +116,7 @@ class Anonymiser:
         return _SHAPES.get(called, shape)(text)
 
 
-def _called(place: Place) -> str:
+def _called(place: MarkupPosition) -> str:
     """Return the name of the property that a text belongs to; a datetime stands in an element of its own."""
     if not place.path:
         return ""

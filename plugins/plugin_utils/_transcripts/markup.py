@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr, unescape
 
 from .vocabulary import ATTRIBUTES
 
-__all__ = ["Place", "rewritten"]
+__all__ = ["MarkupPosition", "rewritten"]
 
 _TOKEN = re.compile(
     r"<!--.*?-->|<!\[CDATA\[(?P<raw>.*?)\]\]>|<\?.*?\?>|<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>|[^<]+", re.DOTALL
@@ -31,7 +31,7 @@ _WELL_FORMED = re.compile(
 
 
 @dataclass(frozen=True)
-class Place:
+class MarkupPosition:
     """Where a text stands: the local names of the elements around it, outermost first, and the innermost one's `Name`.
 
     An attribute's name is the last of the elements, with an @ in front of it.
@@ -41,7 +41,7 @@ class Place:
     label: str = ""
 
 
-Change = t.Callable[[Place, str], str]
+Change = t.Callable[[MarkupPosition, str], str]
 
 
 def rewritten(text: str, change: Change) -> str:
@@ -98,12 +98,12 @@ def _attribute(found: re.Match[str], stack: list[tuple[str, str]], change: Chang
     form = ATTRIBUTES.get("xmlns" if prefix == "xmlns" else local)
     if form is not None and form.fullmatch(value):
         return found.group()
-    after = change(Place((*place.path, f"@{local}")), value)
+    after = change(MarkupPosition((*place.path, f"@{local}")), value)
     return found.group() if after == value else f"{found['space']}{prefix}{colon}{local}={quoteattr(after)}"
 
 
-def _place(stack: list[tuple[str, str]]) -> Place:
-    return Place(tuple(name for name, _label in stack), stack[-1][1] if stack else "")
+def _place(stack: list[tuple[str, str]]) -> MarkupPosition:
+    return MarkupPosition(tuple(name for name, _label in stack), stack[-1][1] if stack else "")
 
 
 def _plain(text: str) -> str:

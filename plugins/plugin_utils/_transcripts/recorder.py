@@ -14,7 +14,7 @@ from .._errors import ActivationError, Refusal
 from .._session import Session
 from .._wsman import Enumerate, Get, Identify, Invoke, Pull, Release, Request, decode_call
 
-__all__ = ["Entry", "Recorder", "is_read_only"]
+__all__ = ["RecordedAnswer", "Recorder", "is_read_only"]
 
 READING_METHODS = frozenset(
     {
@@ -30,7 +30,7 @@ READING_METHODS = frozenset(
 
 
 @dataclass(frozen=True)
-class Entry:
+class RecordedAnswer:
     """One request and what became of it: an answer's bytes, or the error that came in its place.
 
     `question` says which open question it asks, and in which variant; None for what the diagnosis itself asks.
@@ -48,7 +48,7 @@ class Recorder:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._question: str | None = None
-        self.entries: list[Entry] = []
+        self.entries: list[RecordedAnswer] = []
 
     def send(self, message: bytes) -> bytes:
         """Pass one message on and keep it with its answer; raises Refusal (`not_read_only`) for one that changes."""
@@ -60,9 +60,9 @@ class Recorder:
         try:
             answer = self._session.send(message)
         except ActivationError as error:
-            self.entries.append(Entry(message, error=error, question=self._question))
+            self.entries.append(RecordedAnswer(message, error=error, question=self._question))
             raise
-        self.entries.append(Entry(message, answer, question=self._question))
+        self.entries.append(RecordedAnswer(message, answer, question=self._question))
         return answer
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ from xml.sax.saxutils import unescape
 
 from .._errors import ActivationError, Refusal
 from .anonymiser import Anonymiser
-from .recorder import Entry
+from .recorder import RecordedAnswer
 from .vocabulary import FORMS, WORDS
 
 __all__ = ["FORMAT", "Transcript", "load", "rows"]
@@ -54,7 +54,7 @@ _TLS_WORDS = re.compile(
 )
 
 
-def rows(entries: t.Sequence[Entry], anonymiser: Anonymiser) -> list[dict[str, t.Any]]:
+def rows(entries: t.Sequence[RecordedAnswer], anonymiser: Anonymiser) -> list[dict[str, t.Any]]:
     """Return the exchange of a transcript: what was recorded, made anonymous."""
     texts = [(_text(entry.request), None if entry.answer is None else _readable(entry.answer)) for entry in entries]
     for _request, answer in texts:

@@ -14,10 +14,10 @@ import typing as t
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ..._auditing import Crew, Row, Source
+from ..._auditing import ReaderPool, Row, Source
 from ..._errors import ActivationError, Refusal
 from ..._files import mode_of, write_whole
-from ..._findings import Settings, audited
+from ..._findings import AuditSettings, audited
 from ..._results import failure
 from ..._secrets import scrub_lines
 from ..connection_settings import FOREIGN
@@ -54,7 +54,7 @@ class Audit:
     remarks: dict[str, list[str]]
 
     @classmethod
-    def of(cls, crew: Crew, source: Source, names: t.Sequence[str], show: t.Callable[[str], None]) -> Audit:
+    def of(cls, crew: ReaderPool, source: Source, names: t.Sequence[str], show: t.Callable[[str], None]) -> Audit:
         """Read these machines and show how far that has come."""
         rows: list[Row] = []
         skipped: dict[str, list[str]] = {}
@@ -77,7 +77,7 @@ class Audit:
             intentions.settle(row)
         return cls(rows, skipped, started.isoformat(timespec="seconds"), seconds, intentions.remarks)
 
-    def document(self, settings: Settings) -> dict[str, t.Any]:
+    def document(self, settings: AuditSettings) -> dict[str, t.Any]:
         """Return the audit document; no text in it holds a product key or a second line, whatever a host reported."""
         found = audited(self.rows, settings, audited_at=self.started, duration_seconds=self.seconds)
         return {

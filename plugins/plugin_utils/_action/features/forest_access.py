@@ -33,7 +33,7 @@ from ..._planning import Caller
 from ..._secrets import reveal
 from ..._session import ConnectionSettings, open_session
 from ..connection_kind import speaks_wsman
-from ..machine import Machine
+from ..machine import ConnectedMachine
 
 __all__ = ["ForestAccess", "translated"]
 
@@ -91,10 +91,10 @@ class ForestAccess:
         return self.directory.survey()
 
     @functools.cached_property
-    def machine(self) -> Machine:
+    def machine(self) -> ConnectedMachine:
         """The Windows machine that the task is for."""
         settings = self._login
-        machine = Machine(
+        machine = ConnectedMachine(
             open_session(settings),
             operation_timeout=settings.operation_timeout,
             call_timeout=settings.call_timeout,

@@ -29,12 +29,12 @@ from ..connection_kind import plugin_name, speaks_wsman
 from ..connection_settings import FOREIGN, settings_from
 from .intended_profiles import told_of
 
-__all__ = ["Fleet"]
+__all__ = ["InventoryTargets"]
 
 Variables = t.Mapping[str, t.Any]
 
 
-class Fleet:
+class InventoryTargets:
     """The hosts of a play, by what the inventory says of them.
 
     A host's own variables count, those of its groups, facts, and extra variables; not those of the play and the task.

@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass
 
-from ..._discovery import DnsSettings, Outcome, SeenRecord, discover, only_neighbours_reach, probe, resolve
+from ..._discovery import DnsSettings, ProbeOutcome, SeenRecord, discover, only_neighbours_reach, probe, resolve
 from ..._errors import ActivationError, Refusal
 from ..._licensing import State
 from ..._planning import KmsSettings, granted_by, lease_age
@@ -29,10 +29,10 @@ _SETTINGS = DnsSettings(timeout=CONNECT_SECONDS)
 _NEIGHBOURS = "The address is a link-local one, which only the machine reaches."
 _NAMELESS = "The controller finds no address for this name."
 _DETAILS = {
-    Outcome.ACCEPTED: ("ok", "It accepts connections."),
-    Outcome.REFUSED: ("failed", "It refuses connections."),
-    Outcome.SILENT: ("failed", f"It did not answer within {CONNECT_SECONDS:g} seconds."),
-    Outcome.NO_ROUTE: ("unknown", "The controller has no route to it."),
+    ProbeOutcome.ACCEPTED: ("ok", "It accepts connections."),
+    ProbeOutcome.REFUSED: ("failed", "It refuses connections."),
+    ProbeOutcome.SILENT: ("failed", f"It did not answer within {CONNECT_SECONDS:g} seconds."),
+    ProbeOutcome.NO_ROUTE: ("unknown", "The controller has no route to it."),
 }
 
 Endpoint = tuple[str, int]
@@ -98,19 +98,19 @@ def refuse_unreachable(checks: t.Sequence[HostCheck]) -> None:
     )
 
 
-def _host(host: str, port: int, seen: Outcome | str, state: State) -> HostCheck:
+def _host(host: str, port: int, seen: ProbeOutcome | str, state: State) -> HostCheck:
     """Return the check of a host by what became of connecting to it, or by why that says nothing."""
     target = spelled_endpoint(host, port)
     if isinstance(seen, str):
         return HostCheck("kms_host", target, "unknown", seen)
-    product = granted_by(host, port, state) if seen is Outcome.SILENT else None
+    product = granted_by(host, port, state) if seen is ProbeOutcome.SILENT else None
     if product is not None:
         detail = f"It is not reachable from the controller. It licensed the machine {lease_age(product)}."
         return HostCheck("kms_host", target, "unknown", detail)
     return HostCheck("kms_host", target, *_DETAILS[seen])
 
 
-def _reached(host: str, port: int) -> Outcome | str:
+def _reached(host: str, port: int) -> ProbeOutcome | str:
     """Return what became of connecting to a host, or why it was not tried."""
     name = host.strip("[]")
     try:
@@ -122,7 +122,7 @@ def _reached(host: str, port: int) -> Outcome | str:
         return error.message
 
 
-def _judged(seen: SeenRecord) -> Outcome | str:
+def _judged(seen: SeenRecord) -> ProbeOutcome | str:
     """Return what became of connecting to the host of a record, or why it was not tried."""
     if seen.failure is not None:
         return str(seen.failure.message)

@@ -14,15 +14,24 @@ from pathlib import Path
 
 from ansible import constants
 
-from ..._activation_service import ActivationService, ConfirmationDesk, ProxyRequest, ServiceSettings, service_for
+from ..._activation_service import ActivationService, ConfirmationIdClient, ProxyRequest, ServiceSettings, service_for
 from ..._applying import confirmation_id_needed
 from ..._errors import ActivationError
-from ..._ledger import Account, Demand, Ledger, LedgerGate, Location, locate, preload, require_ledger_of_fleet
+from ..._ledger import BudgetAccount, Demand, Ledger, LedgerBudget, Location, locate, preload, require_ledger_of_fleet
 from ..._licensing import ProductKey
 from ..._outbound import Outbound
 from ..._secrets import Secret
 
-__all__ = ["LEDGER_SPEC", "SERVICE_SPEC", "Purse", "ledger_from", "paying", "place_of", "service_from", "user_from"]
+__all__ = [
+    "LEDGER_SPEC",
+    "SERVICE_SPEC",
+    "BudgetContext",
+    "ledger_from",
+    "paying",
+    "place_of",
+    "service_from",
+    "user_from",
+]
 
 LEDGER_SPEC: dict[str, t.Any] = {
     "ledger": {"type": "str"},
@@ -106,7 +115,7 @@ def paying(
     """Return a function that gets one confirmation ID, stored or paid for."""
 
     def pay(demand: Demand) -> str:
-        desk = ConfirmationDesk(ledger, service_from(options), tell=tell)
+        desk = ConfirmationIdClient(ledger, service_from(options), tell=tell)
         (obtained,) = desk.obtain([ProxyRequest.of(demand)])
         if obtained.confirmation_id is None:
             raise obtained.error or ActivationError("The service gave neither a confirmation ID nor a reason.")
@@ -119,7 +128,7 @@ def paying(
 
 
 @dataclass(frozen=True)
-class Purse:
+class BudgetContext:
     """What a task pays from: a ledger, the options about service and reasons, and who asks for which machine."""
 
     ledger: Ledger
@@ -129,9 +138,9 @@ class Purse:
     tell: t.Callable[[str], None]
     warn: t.Callable[[str], None]
 
-    def gate(self, pool: str, key: ProductKey) -> LedgerGate:
+    def gate(self, pool: str, key: ProductKey) -> LedgerBudget:
         """Return the gate for a key and the pool that pays, once the ledger lets this machine in; raises Refusal."""
-        account = Account(
+        account = BudgetAccount(
             pool=pool,
             key=key,
             machine=self.machine,
@@ -139,7 +148,7 @@ class Purse:
             justification=self.options["justification"],
             use_reserve=self.options["use_reserve"],
         )
-        gate = LedgerGate(self.ledger, account, self._paying(), self.tell, ask=self._ask)
+        gate = LedgerBudget(self.ledger, account, self._paying(), self.tell, ask=self._ask)
         gate.admit()
         return gate
 

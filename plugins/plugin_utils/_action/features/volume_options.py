@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._licensing import LEASE, ActivationType, GvlkTable
-from ..._planning import Activation, EditionKey, When
+from ..._planning import ActivatePolicy, Activation, EditionKey
 from ..._validation import valid_number
 
 __all__ = ["LEASE_DAYS", "VOLUME_SPEC", "edition_key", "volume_activation"]
@@ -51,4 +51,4 @@ def volume_activation(options: t.Mapping[str, t.Any], by: ActivationType | None 
     if days is not None:
         # With the whole lease or more, every run would renew.
         valid_number(days, "renew_below_days", 1, LEASE_DAYS - 1)
-    return Activation(when=When(options["activate"]), renew_below_days=days, only_kms_client=True, by=by)
+    return Activation(when=ActivatePolicy(options["activate"]), renew_below_days=days, only_kms_client=True, by=by)

@@ -24,8 +24,8 @@ __all__ = [
     "GRACE",
     "LEASE",
     "UNLICENSED",
-    "Seen",
-    "Standing",
+    "LicenseView",
+    "LicenseState",
     "Status",
     "grace",
     "hardware_changed",
@@ -63,17 +63,17 @@ _GRACE_REASONS: t.Mapping[Status, tuple[int, int]] = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class LicenseState:
     """A status, its reason, and when it ends; `then` is the standing that follows."""
 
     status: Status
     reason: int
     until: datetime | None = None
-    then: Standing | None = None
+    then: LicenseState | None = None
 
 
 @dataclass(frozen=True)
-class Seen:
+class LicenseView:
     """What a machine says at one time."""
 
     status: Status
@@ -82,53 +82,55 @@ class Seen:
     """GracePeriodRemaining."""
 
 
-UNLICENSED = Standing(Status.UNLICENSED, 0)
+UNLICENSED = LicenseState(Status.UNLICENSED, 0)
 
 
-def seen(standing: Standing, now: datetime) -> Seen:
+def seen(standing: LicenseState, now: datetime) -> LicenseView:
     """Return what a standing looks like at a time."""
     standing = _reached(standing, now)
     left = timedelta() if standing.until is None else max(standing.until - now, timedelta())
-    return Seen(standing.status, standing.reason, min(int(left.total_seconds() // 60), 259200))
+    return LicenseView(standing.status, standing.reason, min(int(left.total_seconds() // 60), 259200))
 
 
-def _reached(standing: Standing, now: datetime) -> Standing:
+def _reached(standing: LicenseState, now: datetime) -> LicenseState:
     while standing.until is not None and now >= standing.until and standing.then is not None:
         standing = standing.then
     return standing
 
 
-def with_reason(standing: Standing, now: datetime, reason: int) -> Standing:
+def with_reason(standing: LicenseState, now: datetime, reason: int) -> LicenseState:
     """Return the standing of that time with another reason."""
     return replace(_reached(standing, now), reason=reason)
 
 
-def perpetual(reason: int = Hresult.ACTIVATED_CHECK_USE_RIGHTS) -> Standing:
+def perpetual(reason: int = Hresult.ACTIVATED_CHECK_USE_RIGHTS) -> LicenseState:
     """Return a licence without an end."""
-    return Standing(Status.LICENSED, reason)
+    return LicenseState(Status.LICENSED, reason)
 
 
-def notification(reason: int) -> Standing:
+def notification(reason: int) -> LicenseState:
     """Return the end of all graces."""
-    return Standing(Status.NOTIFICATION, reason)
+    return LicenseState(Status.NOTIFICATION, reason)
 
 
-def grace(status: Status, until: datetime) -> Standing:
+def grace(status: Status, until: datetime) -> LicenseState:
     """Return a grace of one of the four kinds."""
     running, over = _GRACE_REASONS[status]
-    return Standing(status, running, until, notification(over))
+    return LicenseState(status, running, until, notification(over))
 
 
-def hardware_changed(until: datetime) -> Standing:
+def hardware_changed(until: datetime) -> LicenseState:
     """Return the grace of a machine whose hardware is no longer what was activated."""
     return replace(grace(Status.OOT_GRACE, until), reason=Hresult.HARDWARE_CHANGED)
 
 
-def lease(until: datetime) -> Standing:
+def lease(until: datetime) -> LicenseState:
     """Return a licence that a KMS host or the directory gave for a time."""
-    return Standing(Status.LICENSED, Hresult.ACTIVATED_CHECK_USE_RIGHTS, until, grace(Status.OOT_GRACE, until + GRACE))
+    return LicenseState(
+        Status.LICENSED, Hresult.ACTIVATED_CHECK_USE_RIGHTS, until, grace(Status.OOT_GRACE, until + GRACE)
+    )
 
 
-def trial(until: datetime) -> Standing:
+def trial(until: datetime) -> LicenseState:
     """Return the licence of an evaluation edition."""
-    return Standing(Status.LICENSED, Hresult.TRIAL_RUNNING, until, notification(Hresult.TRIAL_OVER))
+    return LicenseState(Status.LICENSED, Hresult.TRIAL_RUNNING, until, notification(Hresult.TRIAL_OVER))

@@ -13,7 +13,7 @@ import functools
 import typing as t
 
 from .languages import words
-from .products import OFFICE, OFFICE_APPLICATION, Product, derived_id
+from .products import OFFICE, OFFICE_APPLICATION, CatalogProduct, derived_id
 
 __all__ = ["OFFICE_HOSTS", "office_host_rows"]
 
@@ -29,16 +29,16 @@ OFFICE_HOSTS: t.Mapping[str, str] = {
 """The releases of Office for which there are host keys, with the activation ID of each."""
 
 
-def office_host_rows(packs: t.Iterable[str], language: str) -> tuple[Product, ...]:
+def office_host_rows(packs: t.Iterable[str], language: str) -> tuple[CatalogProduct, ...]:
     """Return a row for each volume licence pack that is installed."""
     return tuple(_row(pack, language) for pack in packs)
 
 
 @functools.lru_cache(maxsize=64)
-def _row(pack: str, language: str) -> Product:
+def _row(pack: str, language: str) -> CatalogProduct:
     office, text = OFFICE[pack], words(language)
     family = f"OfficeKMSHost{pack.rpartition('_')[2]}"
-    return Product(
+    return CatalogProduct(
         id=OFFICE_HOSTS[pack],
         name=text.office_name.format(line=office.display, family=family),
         description=text.office_description.format(line=office.display, token="VOLUME_KMS"),

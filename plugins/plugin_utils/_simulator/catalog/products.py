@@ -30,7 +30,7 @@ __all__ = [
     "OFFICE_PRODUCTS",
     "WINDOWS_APPLICATION",
     "Listing",
-    "Product",
+    "CatalogProduct",
     "addon_names",
     "derived_id",
     "office_key",
@@ -45,7 +45,7 @@ _CLIENT_THRESHOLD, _SERVER_THRESHOLD, _OFFICE_THRESHOLD = 25, 5, 5
 
 
 @dataclass(frozen=True)
-class Product:
+class CatalogProduct:
     """One row: what does not change while the machine runs."""
 
     id: str
@@ -212,7 +212,7 @@ class Listing:
     """Whether the updates are there that bring the rows of Extended Security Updates."""
 
 
-def rows_of(listing: Listing) -> tuple[Product, ...]:
+def rows_of(listing: Listing) -> tuple[CatalogProduct, ...]:
     """Return all rows a machine lists."""
     system, language = listing.system, listing.language
     editions = (system,) if listing.base is None else (listing.base, system)
@@ -228,7 +228,7 @@ def _office_kind(channel: str) -> str:
 
 
 @functools.lru_cache(maxsize=512)
-def _windows_rows(system: System, language: str) -> tuple[Product, ...]:
+def _windows_rows(system: System, language: str) -> tuple[CatalogProduct, ...]:
     return tuple(_windows_row(system, language, channel) for channel in _windows_channels(system))
 
 
@@ -246,10 +246,10 @@ def _host_channel(system: System) -> _Channel:
     return _Channel("kms_host", f"VOLUME_KMS_{system.line.rpartition('_')[2].upper()}", "Volume:CSVLK")
 
 
-def _windows_row(system: System, language: str, channel: _Channel) -> Product:
+def _windows_row(system: System, language: str, channel: _Channel) -> CatalogProduct:
     text = words(language)
     audience = "server" if system.is_server else "client"
-    return Product(
+    return CatalogProduct(
         id=derived_id(system.line, str(system.build), system.edition_id, channel.name),
         name=text.windows_name.format(family=system.edition_id),
         description=text.windows_description.format(token=channel.token),
@@ -272,13 +272,13 @@ def addon_names(system: System) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=512)
-def _addon_rows(system: System, language: str) -> tuple[Product, ...]:
+def _addon_rows(system: System, language: str) -> tuple[CatalogProduct, ...]:
     return tuple(_addon_row(name, system, language) for name in addon_names(system))
 
 
-def _addon_row(name: str, system: System, language: str) -> Product:
+def _addon_row(name: str, system: System, language: str) -> CatalogProduct:
     addon, text = ADDONS[name], words(language)
-    return Product(
+    return CatalogProduct(
         id=addon.id or derived_id(system.line, str(system.build), name),
         name=text.addon_name.format(family=addon.family, base=system.edition_id),
         description=text.windows_description.format(token=_MAK.token),
@@ -296,7 +296,7 @@ def _addon_row(name: str, system: System, language: str) -> Product:
 
 
 @functools.lru_cache(maxsize=512)
-def _office_rows(name: str, kind: str, language: str) -> tuple[Product, ...]:
+def _office_rows(name: str, kind: str, language: str) -> tuple[CatalogProduct, ...]:
     """Return the rows of an Office product: a KMS client's and a MAK's by volume licence, else the one of its kind."""
     office = OFFICE_PRODUCTS[name]
     channels: tuple[tuple[_Channel, str], ...] = ((_KMS_CLIENT, office.kms_family), (_MAK, office.mak_family))
@@ -306,9 +306,9 @@ def _office_rows(name: str, kind: str, language: str) -> tuple[Product, ...]:
     return tuple(_office_row(name, language, channel, family) for channel, family in channels)
 
 
-def _office_row(name: str, language: str, channel: _Channel, family: str) -> Product:
+def _office_row(name: str, language: str, channel: _Channel, family: str) -> CatalogProduct:
     office, text = OFFICE_PRODUCTS[name], words(language)
-    return Product(
+    return CatalogProduct(
         id=derived_id("office", family),
         name=text.office_name.format(line=office.display, family=family),
         description=text.office_description.format(line=office.display, token=channel.token),

@@ -14,7 +14,7 @@ from ..._secrets import Secret, reveal
 from ..catalog.hresults import Failure, Hresult
 from ..catalog.license_states import (
     UNLICENSED,
-    Standing,
+    LicenseState,
     Status,
     grace,
     hardware_changed,
@@ -25,13 +25,13 @@ from ..catalog.license_states import (
 )
 from ..catalog.office_packs import office_host_rows
 from ..catalog.product_keys import KeyFacts, gvlk_for, made_up_key, masked, published_key
-from ..catalog.products import Listing, Product, office_key, rows_of
+from ..catalog.products import CatalogProduct, Listing, office_key, rows_of
 from ..catalog.systems import System
 from ..host.activation import kms_request
 from ..host.identity import Host, Subscription, full_name
-from ..host.registry import TCPIP, WINDOWS, Registry, Settings
-from ..host.software_protection import Identity, Keyed, Protection
-from ..world.forest import ActivationObject, Caller
+from ..host.registry import TCPIP, WINDOWS, Settings, SimulatedRegistry
+from ..host.software_protection import Keyed, MachineIdentifiers, Protection
+from ..world.forest import SimulatedActivationObject, SimulatedCaller
 from ..world.world import World
 from .events import attempt_events, event_from
 from .fields import InvalidDescription
@@ -81,10 +81,10 @@ def _licences(description: MachineDescription) -> tuple[Licence, ...]:
     return (description.windows, *description.office, *description.addons, *description.office_host)
 
 
-def caller_of(description: MachineDescription) -> Caller:
+def caller_of(description: MachineDescription) -> SimulatedCaller:
     """Return whose login the machine's methods run under: Basic and NTLM reach no other machine by themselves."""
     given = description.credentials
-    return Caller(
+    return SimulatedCaller(
         username=str(given["username"]) if given.get("username") else None,
         password=Secret(str(reveal(given.get("password") or ""))),
         reaches_directory=description.is_domain_controller or description.delegation,
@@ -101,7 +101,7 @@ def _protection(description: MachineDescription, world: World) -> Protection:
         system=system,
         rows=(*rows_of(listing), *office_host_rows(packs, language)),
         world=world,
-        identity=Identity(
+        identity=MachineIdentifiers(
             client_id=description.cmid,
             hardware=description.bios_uuid,
             domain=description.domain,
@@ -154,14 +154,14 @@ def _write_kms_settings(settings: Settings, given: MachineDescription | ProductS
     settings.put("VLActivationType", given.activation_type or None)
 
 
-def _write_names(registry: Registry, description: MachineDescription) -> None:
+def _write_names(registry: SimulatedRegistry, description: MachineDescription) -> None:
     """Write the names of the machine where Windows keeps them ("TCP/IP registry entries", Microsoft)."""
     suffix = description.domain or description.dns_suffix or ""
     for name, data in {"Hostname": description.computer_name, "Domain": suffix, "NV Domain": suffix}.items():
         registry.write(TCPIP, name, "sz", data)
 
 
-def _write_release(registry: Registry, system: System) -> None:
+def _write_release(registry: SimulatedRegistry, system: System) -> None:
     values = {
         "EditionID": system.edition_id,
         "ProductName": system.caption.removeprefix("Microsoft "),
@@ -187,13 +187,13 @@ def _install(protection: Protection, name: str, licence: Licence, description: M
         _remember_activation(protection, licence, row, keyed)
 
 
-def _row_of(protection: Protection, licence: Licence, description: MachineDescription) -> Product:
+def _row_of(protection: Protection, licence: Licence, description: MachineDescription) -> CatalogProduct:
     family = (description.base or description.system).edition_id
     wanted = licence.product or family
     return next(row for row in protection.rows if row.channel == licence.channel and wanted in row.names)
 
 
-def _key_of(protection: Protection, name: str, licence: Licence, row: Product) -> KeyFacts:
+def _key_of(protection: Protection, name: str, licence: Licence, row: CatalogProduct) -> KeyFacts:
     """Return the key of a product: the one described, the published one, or a made-up one."""
     if licence.product_key is not None:
         return _described_key(protection, name, licence, row)
@@ -205,11 +205,11 @@ def _key_of(protection: Protection, name: str, licence: Licence, row: Product) -
     return shared or _own_key(made_up_key(licence.channel, f"{name}/{row.id}"), row)
 
 
-def _own_key(text: str, row: Product) -> KeyFacts:
+def _own_key(text: str, row: CatalogProduct) -> KeyFacts:
     return KeyFacts(masked(text), row.channel, row.names - {"any"})
 
 
-def _described_key(protection: Protection, name: str, licence: Licence, row: Product) -> KeyFacts:
+def _described_key(protection: Protection, name: str, licence: Licence, row: CatalogProduct) -> KeyFacts:
     text = reveal(t.cast(t.Any, licence.product_key))
     try:
         key, found = protection.find_key(text)
@@ -223,12 +223,12 @@ def _described_key(protection: Protection, name: str, licence: Licence, row: Pro
     return key
 
 
-def _standing(protection: Protection, licence: Licence, row: Product) -> Standing:
+def _standing(protection: Protection, licence: Licence, row: CatalogProduct) -> LicenseState:
     standing = _plain_standing(protection, licence, row)
     return standing if licence.reason is None else replace(standing, reason=licence.reason)
 
 
-def _plain_standing(protection: Protection, licence: Licence, row: Product) -> Standing:
+def _plain_standing(protection: Protection, licence: Licence, row: CatalogProduct) -> LicenseState:
     status, now = Status[(licence.status or "unlicensed").upper()], protection.now()
     if status is Status.LICENSED:
         return _licensed(protection, licence, row)
@@ -242,7 +242,7 @@ def _plain_standing(protection: Protection, licence: Licence, row: Product) -> S
     return grace(status, until)
 
 
-def _licensed(protection: Protection, licence: Licence, row: Product) -> Standing:
+def _licensed(protection: Protection, licence: Licence, row: CatalogProduct) -> LicenseState:
     usual = {"evaluation": _TRIAL_DAYS, "subscription": _SUBSCRIPTION_DAYS}.get(row.channel, _LEASE_DAYS)
     until = protection.now() + timedelta(days=usual if licence.lease_days is None else licence.lease_days)
     if row.channel == "kms_client":
@@ -253,7 +253,7 @@ def _licensed(protection: Protection, licence: Licence, row: Product) -> Standin
     return perpetual(reasons.get(row.channel, Hresult.ACTIVATED_CHECK_USE_RIGHTS))
 
 
-def _remember_activation(protection: Protection, licence: Licence, row: Product, keyed: Keyed) -> None:
+def _remember_activation(protection: Protection, licence: Licence, row: CatalogProduct, keyed: Keyed) -> None:
     """Fill in what an activation in the past has left behind."""
     keyed.evaluation_end = keyed.standing.until if row.channel == "evaluation" else None
     if row.channel == "mak":
@@ -271,7 +271,7 @@ def _remember_activation(protection: Protection, licence: Licence, row: Product,
         keyed.discovered = _first_published(protection.world, domain)
 
 
-def _first_object(protection: Protection, row: Product) -> ActivationObject | None:
+def _first_object(protection: Protection, row: CatalogProduct) -> SimulatedActivationObject | None:
     """Return the object that may have activated a product; none from a directory that cannot be read now."""
     try:
         return protection.world.activation_object(protection.identity.domain, row.lines)

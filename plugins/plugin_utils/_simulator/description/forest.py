@@ -14,7 +14,7 @@ from pathlib import Path
 from ..._secrets import Secret, reveal
 from ..catalog.products import OFFICE
 from ..catalog.systems import known_systems
-from ..world.forest import DescribedObject, Forest, MemoryForest
+from ..world.forest import DescribedObject, MemoryForest, SimulatedForest
 from ..world.ldap_forest import DirectoryAddress, DirectoryForest
 from .fields import InvalidDescription, fields, listing, mapping, one_of, text
 
@@ -30,7 +30,7 @@ class ForestDescription:
     objects: tuple[DescribedObject, ...] = ()
     directory: DirectoryAddress | None = None
 
-    def forest(self, domain: str) -> Forest:
+    def forest(self, domain: str) -> SimulatedForest:
         """Return the forest; raises MissingLibrary when python-ldap is needed and not there."""
         if self.directory is None:
             return MemoryForest(domain, self.objects)

@@ -10,7 +10,7 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from ..catalog.products import OFFICE, Product
+from ..catalog.products import OFFICE, CatalogProduct
 from .fields import Check, InvalidDescription, fields, mapping, nullable, number, one_of, text
 
 __all__ = ["KMS_SETTING_CHECKS", "ProductSettings", "find_product", "product_settings"]
@@ -53,7 +53,7 @@ def product_settings(value: t.Any, path: str) -> dict[str, ProductSettings]:
     return found
 
 
-def find_product(rows: t.Iterable[Product], name: str, edition: str, path: str) -> Product:
+def find_product(rows: t.Iterable[CatalogProduct], name: str, edition: str, path: str) -> CatalogProduct:
     """Return the product that settings are for; by its name that is its KMS client, whose settings matter."""
     wanted = edition if name == WINDOWS_PRODUCT else name
     for row in rows:

@@ -12,7 +12,7 @@ from ..._secrets import reveal
 from ..catalog.product_keys import ANY_EDITION, KeyFacts, is_well_formed, made_up_key, masked
 from ..catalog.products import ADDONS, OFFICE
 from ..catalog.systems import known_systems
-from ..world.microsoft import Mak, MicrosoftDescription
+from ..world.microsoft import MicrosoftDescription, SimulatedMak
 from .fault_rules import service_rule
 from .fields import Check, InvalidDescription, fields, flag, listing, mapping, nullable, number, one_of, text
 from .forest import covered
@@ -56,7 +56,7 @@ def _editions(value: t.Any, path: str) -> frozenset[str]:
     return frozenset(known[one_of(known)(name, path)] for name in names)
 
 
-def _maks(value: t.Any, path: str) -> tuple[Mak, ...]:
+def _maks(value: t.Any, path: str) -> tuple[SimulatedMak, ...]:
     return tuple(_mak(name, row, f"{path}.{_shown(name)}") for name, row in mapping(value, path).items())
 
 
@@ -64,13 +64,13 @@ def _shown(name: str) -> str:
     return str(masked(name)) if is_well_formed(name) else name
 
 
-def _mak(name: str, value: t.Any, path: str) -> Mak:
+def _mak(name: str, value: t.Any, path: str) -> SimulatedMak:
     checks = {"remaining": number(0, 1_000_000), "blocked": flag, "edition": _editions, "key": key_text}
     given = fields(value, path, checks)
     own = name.strip().upper() if is_well_formed(name) else made_up_key("mak", name)
     editions = given.get("edition", frozenset({ANY_EDITION}))
     key = KeyFacts(masked(given.get("key", own)), "mak", editions, given.get("blocked", False))
-    return Mak(_shown(name), key, given.get("remaining", _DEFAULT_BUDGET))
+    return SimulatedMak(_shown(name), key, given.get("remaining", _DEFAULT_BUDGET))
 
 
 def _keys(value: t.Any, path: str) -> tuple[KeyFacts, ...]:
@@ -97,7 +97,7 @@ def _key(written: str, value: t.Any, path: str) -> KeyFacts:
     return KeyFacts(masked(key_text(written, path)), given.pop("channel"), editions, **given)
 
 
-def _default_maks() -> tuple[Mak, ...]:
+def _default_maks() -> tuple[SimulatedMak, ...]:
     esu = [name for name in ADDONS if name.startswith("esu")]
     rows = {"default": ANY_EDITION, "esu": esu, "office": list(OFFICE)}
     return tuple(_mak(name, {"edition": edition}, name) for name, edition in rows.items())

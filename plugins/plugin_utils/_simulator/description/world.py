@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..world.clock import ClockSetting
-from ..world.world import KmsHost, ServiceRecord, WorldDescription
+from ..world.world import SimulatedKmsHost, SimulatedRecord, WorldDescription
 from .fields import Check, InvalidDescription, duration, fields, flag, listing, mapping, moment, number, text
 from .forest import covered, described_forests
 from .microsoft import microsoft_description
@@ -43,25 +43,26 @@ _HOST_CHECKS: t.Mapping[str, Check] = {
 }
 
 
-def _kms_hosts(value: t.Any, path: str) -> tuple[KmsHost, ...]:
+def _kms_hosts(value: t.Any, path: str) -> tuple[SimulatedKmsHost, ...]:
     hosts = mapping(value, path)
     # A name may be written with the dot at its end, as DNS has it.
     return tuple(
-        KmsHost(name.lower().rstrip("."), **fields(row, f"{path}.{name}", _HOST_CHECKS)) for name, row in hosts.items()
+        SimulatedKmsHost(name.lower().rstrip("."), **fields(row, f"{path}.{name}", _HOST_CHECKS))
+        for name, row in hosts.items()
     )
 
 
-def _record(value: t.Any, path: str) -> ServiceRecord:
+def _record(value: t.Any, path: str) -> SimulatedRecord:
     if isinstance(value, str):
-        return ServiceRecord(text(value, path).lower())
+        return SimulatedRecord(text(value, path).lower())
     numbers = number(0, 65535)
     given = fields(value, path, {"host": text, "port": _PORT, "priority": numbers, "weight": numbers})
     if "host" not in given:
         raise InvalidDescription(f"{path}.host", "it is missing", "Name the KMS host.")
-    return ServiceRecord(**{**given, "host": given["host"].lower()})
+    return SimulatedRecord(**{**given, "host": given["host"].lower()})
 
 
-def _dns(value: t.Any, path: str) -> dict[str, tuple[ServiceRecord, ...]]:
+def _dns(value: t.Any, path: str) -> dict[str, tuple[SimulatedRecord, ...]]:
     zones = mapping(value, path)
     return {domain.lower(): listing(_record)(records or [], f"{path}.{domain}") for domain, records in zones.items()}
 
@@ -77,7 +78,7 @@ def world_description(value: t.Any, path: str = "world") -> WorldDescription:
     }
     parts = fields(value, path, checks)
     return WorldDescription(
-        kms_hosts=parts.get("kms_hosts", (KmsHost(DEFAULT_KMS_HOST),)),
+        kms_hosts=parts.get("kms_hosts", (SimulatedKmsHost(DEFAULT_KMS_HOST),)),
         dns=parts.get("dns"),
         ad=parts.get("ad", {}),
         clients_renew=parts.get("clients_renew", False),

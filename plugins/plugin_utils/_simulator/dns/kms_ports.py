@@ -20,14 +20,14 @@ import typing as t
 from ..._errors import ActivationError
 from .selector_loop import Readiness
 
-__all__ = ["Endpoint", "Ports"]
+__all__ = ["KmsPort", "Ports"]
 
 _NETWORK = ipaddress.ip_network("127.64.0.0/10")
 _SHARED_ADDRESS = "127.0.0.1"
 _DRAWS = 20
 
 
-class Endpoint(t.Protocol):
+class KmsPort(t.Protocol):
     """What is needed of a machine or a KMS host to give it a place."""
 
     @property
@@ -57,7 +57,7 @@ class Ports:
         _require_loopback_network()
         self._readiness = Readiness("KMS ports")
 
-    def follow(self, endpoints: t.Iterable[Endpoint]) -> dict[str, str]:
+    def follow(self, endpoints: t.Iterable[KmsPort]) -> dict[str, str]:
         """Open and close ports, and return the address of every name that has one.
 
         Raises ActivationError (`port_taken`) where a port cannot be had.

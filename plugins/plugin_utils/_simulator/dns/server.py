@@ -16,8 +16,8 @@ import threading
 import typing as t
 
 from ..._errors import ActivationError, MissingLibrary, pip_install
-from ..world.world import ServiceRecord
-from .kms_ports import Endpoint, Ports
+from ..world.world import SimulatedRecord
+from .kms_ports import KmsPort, Ports
 from .selector_loop import Readiness
 
 __all__ = ["NameServer", "NamedWorld", "require_dns"]
@@ -35,10 +35,10 @@ _DRAWS = 20
 class NamedWorld(t.Protocol):
     """What is needed of a world to tell its names."""
 
-    def published(self, domain: str) -> t.Sequence[ServiceRecord]:
+    def published(self, domain: str) -> t.Sequence[SimulatedRecord]:
         """Return the records of a domain, in any order."""
 
-    def kms_endpoints(self) -> t.Sequence[Endpoint]:
+    def kms_endpoints(self) -> t.Sequence[KmsPort]:
         """Return every machine and KMS host."""
 
 

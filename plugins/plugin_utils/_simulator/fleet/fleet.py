@@ -14,7 +14,7 @@ from ..description.fields import InvalidDescription
 from ..description.fleet import FleetDescription, read_description
 from ..description.machine import MachineDescription
 from ..host.renewal import Renewing
-from ..world.clock import Clock
+from ..world.clock import SimulatedClock
 from ..world.microsoft import Microsoft
 from ..world.world import World
 from .machine import Machine
@@ -27,7 +27,7 @@ class Fleet:
 
     def __init__(self, description: FleetDescription) -> None:
         self._lock = threading.Lock()
-        self.clock = Clock(description.clock)
+        self.clock = SimulatedClock(description.clock)
         self.world = World(description.world, self.clock)
         self._machines: dict[str, Machine] = {}
         self._renewing = Renewing(self.clock, self._present)
@@ -61,7 +61,7 @@ class Fleet:
         """
         wanted = read_description(description)
         with self._lock:
-            trial_world = World(wanted.world, Clock(wanted.clock))
+            trial_world = World(wanted.world, SimulatedClock(wanted.clock))
             for name, row in wanted.machines.items():  # what cannot be assembled must fail before anything is changed
                 if not self._is_kept(name, row):
                     Machine(name, row, trial_world)

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from ..._errors import ActivationError
 from ..._secrets import reveal
-from ..winrm.authentication import Account
+from ..winrm.authentication import LoginAccount
 from ..winrm.dispatcher import Machine
 from ..winrm.private_files import write_private
 
@@ -110,7 +110,7 @@ class Addresses:
 
 def host_variables(
     machine: Machine,
-    account: Account,
+    account: LoginAccount,
     settings: Settings,
     addresses: Addresses,
     *,

@@ -12,7 +12,7 @@ from pathlib import Path
 from .control import CONTROL_FILE, Data, FleetControl
 from .inventory import Settings, inventory_of
 from .process import LOG_FILE, is_running, start, stop
-from .service import INVENTORY_FILE, Service
+from .service import INVENTORY_FILE, RunningFleet
 
 __all__ = ["Lifecycle", "job_of"]
 
@@ -38,7 +38,7 @@ class Lifecycle:
             changed, words = True, ("stopped", "running")
             # An invalid description is refused here as well as there, so check mode tells.
             if self.check:
-                Service.validate(job)
+                RunningFleet.validate(job)
             else:
                 start(self.directory, job)
         found = self._found() if is_running(self.directory) else {}

@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 
 from ..._wsman import Answer, Enumerate, Fault, Get, Invoke, Output, Pull, Put, Release, Request
 from ..catalog.hresults import Failure
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..description.assembly import assemble, caller_of
 from ..description.machine import MachineDescription
 from ..host.activation import note_failure
 from ..host.renewal import next_try, try_again
 from ..winrm.fault_injection import MODEL_ACTIONS
 from ..wmi.faults import Refused
-from ..wmi.journal import Entry, entry
+from ..wmi.journal import JournalEntry, entry
 from ..wmi.service import Provider, WmiRequest
 from ..world.world import Serving, World
 
@@ -52,7 +52,7 @@ class Machine:
         self._host, self._protection = assemble(name, description, world)
         self._provider = Provider(self._host, self._protection)
         self._served: Serving | None = None
-        self._journal: deque[Entry] = deque(maxlen=_JOURNAL_LENGTH)
+        self._journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
         self._counts: Counter[str] = Counter()
         self._struck: Counter[int] = Counter()
         self._late: list[tuple[datetime, Invoke | Put]] = []
@@ -158,7 +158,7 @@ class Machine:
         if isinstance(answer, Fault) and row is not None:
             self._protection.show_failure(row, answer.number or 0)
 
-    def _activated(self, request: WmiRequest) -> Product | None:
+    def _activated(self, request: WmiRequest) -> CatalogProduct | None:
         """Return the product that a request is to activate, None for another request."""
         if not isinstance(request, Invoke) or request.method not in _ACTIVATING:
             return None

@@ -27,7 +27,7 @@ from pathlib import Path
 from ..._errors import ActivationError
 from ..winrm.private_files import make_private_directory, write_private
 from .control import Data, FleetControl, as_data
-from .service import PID_FILE, Service, forget_files
+from .service import PID_FILE, RunningFleet, forget_files
 
 __all__ = ["LOG_FILE", "is_running", "main", "start", "stop"]
 
@@ -190,7 +190,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(directory: Path, job: Data) -> None:
-    service = Service(directory, job)
+    service = RunningFleet(directory, job)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: service.request_stop())
     write_private(directory / PID_FILE, f"{os.getpid()}\n")

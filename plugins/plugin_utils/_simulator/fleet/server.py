@@ -24,7 +24,7 @@ from ..._errors import ActivationError
 from ..._secrets import Secret, reveal
 from ..dns.server import NameServer
 from ..microsoft.listener import MicrosoftListener, MicrosoftSite, listen
-from ..winrm.authentication import Account, Accounts, require_libraries
+from ..winrm.authentication import LoginAccount, LoginAccounts, require_libraries
 from ..winrm.certificates import create_credentials, server_context
 from ..winrm.counters import Counters
 from ..winrm.dispatcher import Machine
@@ -67,7 +67,7 @@ class FleetServer:
         self.settings = settings or Settings()
         self._directory = directory
         self._idle_seconds = idle_seconds
-        self._account = Account(username, Secret(password or secrets.token_urlsafe(18)))
+        self._account = LoginAccount(username, Secret(password or secrets.token_urlsafe(18)))
         self._resources = contextlib.ExitStack()
         self._listeners: dict[tuple[str, str], Listener] = {}
         self._microsoft: dict[str, MicrosoftListener] = {}
@@ -91,7 +91,7 @@ class FleetServer:
             self.ca_file = credentials.ca_file
             self._place = directory
             resources.callback(credentials.server_file.unlink, missing_ok=True)
-            self.accounts = Accounts(directory / "accounts", self._account)
+            self.accounts = LoginAccounts(directory / "accounts", self._account)
             resources.callback(self.accounts.forget)
             self.site = Site(lambda: self.fleet.machines, self.accounts, idle_seconds=self._idle_seconds)
             self._closed_port = resources.enter_context(_port_nobody_listens_on())

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from ..._secrets import Secret
 from ..dns.server import require_dns
-from ..winrm.authentication import Account, account_of
+from ..winrm.authentication import LoginAccount, account_of
 from ..winrm.private_files import remove_files
 from .control import CONTROL_FILE, ControlServer, Data
 from .inventory import Settings, inventory_of, write_inventory
 from .server import FleetServer
 
-__all__ = ["INVENTORY_FILE", "Fleet", "Service", "forget_files", "make_fleet"]
+__all__ = ["INVENTORY_FILE", "Fleet", "RunningFleet", "forget_files", "make_fleet"]
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ PID_FILE = "fleet.pid"
 _LEFT_BEHIND = (CONTROL_FILE, INVENTORY_FILE, PID_FILE, "server.pem", "ca.pem")
 _WATCH_SECONDS = 1.0
 _URL_NAMES = {"microsoft": "batch", "activationws_soap": "activationws_soap", "activationws_rest": "activationws_rest"}
-_ANYBODY = Account("anybody", Secret("any"))
+_ANYBODY = LoginAccount("anybody", Secret("any"))
 
 
 class Fleet(t.Protocol):
@@ -57,7 +57,7 @@ def make_fleet(description: Data) -> Fleet:
     return t.cast(Fleet, Model.from_description(description))
 
 
-class Service:
+class RunningFleet:
     """One fleet in one directory. A job is `description` (for the model) and `settings` (how it is reached)."""
 
     def __init__(self, directory: Path, job: Data, *, build: t.Callable[[Data], Fleet] = make_fleet) -> None:

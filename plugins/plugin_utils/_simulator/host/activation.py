@@ -15,7 +15,7 @@ import typing as t
 from ..catalog.hresults import Failure, Hresult
 from ..catalog.license_states import LEASE, Status, lease, perpetual
 from ..catalog.offline_ids import confirmation_id
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..world.world import KmsAnswer, KmsRequest
 from .activation_events import answer_event, automatic_event, online_events, request_event
 from .software_protection import Keyed, Protection
@@ -33,7 +33,7 @@ activated, which Microsoft's list of activation errors has for KMS clients.
 """
 
 
-def activate(machine: Protection, row: Product) -> None:
+def activate(machine: Protection, row: CatalogProduct) -> None:
     """Activate one product; raises Failure with the number a real host would give."""
     keyed = machine.require(row)
     keyed.tried = machine.world.clock.now()
@@ -45,7 +45,7 @@ def activate(machine: Protection, row: Product) -> None:
         raise
 
 
-def activate_by_itself(machine: Protection, row: Product) -> None:
+def activate_by_itself(machine: Protection, row: CatalogProduct) -> None:
     """Let Windows try without being asked; what fails is in the log only."""
     try:
         activate(machine, row)
@@ -53,7 +53,7 @@ def activate_by_itself(machine: Protection, row: Product) -> None:
         machine.log.write(automatic_event(row.application_id, row.id, failure.hresult, machine.now()))
 
 
-def note_failure(machine: Protection, row: Product, hresult: int) -> None:
+def note_failure(machine: Protection, row: CatalogProduct, hresult: int) -> None:
     """Leave behind what an attempt of a KMS client does that ends with this number, though none was made."""
     keyed = machine.keyed.get(row.id)
     if keyed is None or row.channel != "kms_client":
@@ -64,7 +64,7 @@ def note_failure(machine: Protection, row: Product, hresult: int) -> None:
         machine.log.write(request_event(kms_request(machine, row), host, hresult))
 
 
-def _activate_volume(machine: Protection, row: Product, keyed: Keyed) -> None:
+def _activate_volume(machine: Protection, row: CatalogProduct, keyed: Keyed) -> None:
     allowed = machine.settings_in_force(row).activation_type
     if allowed == _TOKEN:
         raise Failure(Hresult.NO_TOKEN_CERTIFICATE)
@@ -76,7 +76,7 @@ def _activate_volume(machine: Protection, row: Product, keyed: Keyed) -> None:
     _activate_by_kms(machine, row, keyed)
 
 
-def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed, *, alone: bool) -> bool:
+def _activate_by_directory(machine: Protection, row: CatalogProduct, keyed: Keyed, *, alone: bool) -> bool:
     """Return whether an activation object licensed the product; a directory that fails may be passed over for KMS."""
     try:
         found = machine.world.activation_object(machine.identity.domain, row.lines)
@@ -91,7 +91,7 @@ def _activate_by_directory(machine: Protection, row: Product, keyed: Keyed, *, a
     return True
 
 
-def _activate_by_kms(machine: Protection, row: Product, keyed: Keyed) -> None:
+def _activate_by_kms(machine: Protection, row: CatalogProduct, keyed: Keyed) -> None:
     request = kms_request(machine, row)
     named = _named_host(machine, row)
     discovered = None
@@ -122,7 +122,7 @@ def _ask(machine: Protection, host: tuple[str, int], request: KmsRequest) -> Kms
     return answer
 
 
-def kms_request(machine: Protection, row: Product) -> KmsRequest:
+def kms_request(machine: Protection, row: CatalogProduct) -> KmsRequest:
     """Return what a product asks a KMS host at this moment."""
     seen = machine.seen(row)
     return KmsRequest(
@@ -139,13 +139,13 @@ def kms_request(machine: Protection, row: Product) -> KmsRequest:
     )
 
 
-def _named_host(machine: Protection, row: Product) -> tuple[str, int] | None:
+def _named_host(machine: Protection, row: CatalogProduct) -> tuple[str, int] | None:
     settings = machine.settings_in_force(row)
     return (settings.kms_host, settings.kms_port or _DEFAULT_PORT) if settings.kms_host else None
 
 
 def _ask_discovered(
-    machine: Protection, row: Product, keyed: Keyed, request: KmsRequest
+    machine: Protection, row: CatalogProduct, keyed: Keyed, request: KmsRequest
 ) -> tuple[KmsAnswer, tuple[str, int]]:
     """Ask the host that answered last, then those that DNS lists, until one can be reached."""
     for host in _candidates(machine, row, keyed):
@@ -157,7 +157,7 @@ def _ask_discovered(
     raise Failure(Hresult.KMS_UNREACHABLE)
 
 
-def _candidates(machine: Protection, row: Product, keyed: Keyed) -> t.Iterator[tuple[str, int]]:
+def _candidates(machine: Protection, row: CatalogProduct, keyed: Keyed) -> t.Iterator[tuple[str, int]]:
     if keyed.discovered and machine.settings.host_caching:
         yield keyed.discovered
     domain = machine.settings_in_force(row).lookup_domain or machine.identity.dns_suffix
@@ -167,14 +167,14 @@ def _candidates(machine: Protection, row: Product, keyed: Keyed) -> t.Iterator[t
         yield record.host, record.port
 
 
-def _activate_with_microsoft(machine: Protection, row: Product, keyed: Keyed) -> None:
+def _activate_with_microsoft(machine: Protection, row: CatalogProduct, keyed: Keyed) -> None:
     again = machine.seen(row).status is Status.LICENSED
     _ask_microsoft(machine, row, keyed, again=again)
     retail = row.channel == "retail"
     machine.settle(row, perpetual(Hresult.STORE_LICENCE if retail else Hresult.ACTIVATED_CHECK_USE_RIGHTS))
 
 
-def _ask_microsoft(machine: Protection, row: Product, keyed: Keyed, *, again: bool) -> None:
+def _ask_microsoft(machine: Protection, row: CatalogProduct, keyed: Keyed, *, again: bool) -> None:
     installation = str(machine.installation_id(row))
     try:
         machine.world.microsoft.activate_online(keyed.key, installation, again=again, internet=machine.internet)
@@ -184,28 +184,28 @@ def _ask_microsoft(machine: Protection, row: Product, keyed: Keyed, *, again: bo
         raise
 
 
-def _activate_by_firmware(_machine: Protection, _row: Product, keyed: Keyed) -> None:
+def _activate_by_firmware(_machine: Protection, _row: CatalogProduct, keyed: Keyed) -> None:
     """License an OEM product: the firmware proves it, nobody is asked."""
     keyed.standing = perpetual(0)
 
 
-def _activate_trial(machine: Protection, row: Product, keyed: Keyed) -> None:
+def _activate_trial(machine: Protection, row: CatalogProduct, keyed: Keyed) -> None:
     """Confirm a trial while it runs; it never becomes longer."""
     if machine.seen(row).status is not Status.LICENSED:
         raise Failure(Hresult.TRIAL_OVER)
     _ask_microsoft(machine, row, keyed, again=False)
 
 
-def _activate_guest(_machine: Protection, _row: Product, _keyed: Keyed) -> None:
+def _activate_guest(_machine: Protection, _row: CatalogProduct, _keyed: Keyed) -> None:
     raise Failure(Hresult.NOT_ON_HYPER_V)
 
 
-def _activate_by_account(_machine: Protection, _row: Product, _keyed: Keyed) -> None:
+def _activate_by_account(_machine: Protection, _row: CatalogProduct, _keyed: Keyed) -> None:
     """Refuse what Office activates by itself once its user has signed in."""
     raise Failure(Hresult.NOT_SUPPORTED)
 
 
-_BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, Product, Keyed], None]] = {
+_BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, CatalogProduct, Keyed], None]] = {
     "kms_client": _activate_volume,
     "mak": _activate_with_microsoft,
     "kms_host": _activate_with_microsoft,
@@ -219,7 +219,7 @@ _BY_CHANNEL: t.Mapping[str, t.Callable[[Protection, Product, Keyed], None]] = {
 """No key leads to a row of another channel."""
 
 
-def confirm_by_telephone(machine: Protection, row: Product, installation: str, confirmation: str) -> None:
+def confirm_by_telephone(machine: Protection, row: CatalogProduct, installation: str, confirmation: str) -> None:
     """Activate a product with the confirmation ID that belongs to its installation ID."""
     machine.require(row)
     if len(confirmation) != 48 or not confirmation.isdigit():

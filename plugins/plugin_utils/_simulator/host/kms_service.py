@@ -13,12 +13,12 @@ import re
 from dataclasses import dataclass
 
 from ..catalog.product_keys import KeyFacts
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..catalog.systems import System
-from ..world.srv_records import ServiceRecord, own_domain
-from .registry import PROTECTION, Registry, Settings
+from ..world.srv_records import SimulatedRecord, own_domain
+from .registry import PROTECTION, Settings, SimulatedRegistry
 
-__all__ = ["HostSettings", "host_settings", "served_lines"]
+__all__ = ["SimulatedHostSettings", "host_settings", "served_lines"]
 
 _PORT, _ACTIVATION_INTERVAL, _RENEWAL_INTERVAL = 1688, 120, 10080
 _EVERYTHING = "all"
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"0*([0-9]{1,5})")
 
 
 @dataclass(frozen=True)
-class HostSettings:
+class SimulatedHostSettings:
     """The settings of a KMS host as they were when its service started."""
 
     port: int = _PORT
@@ -37,13 +37,13 @@ class HostSettings:
     activation_interval: int = _ACTIVATION_INTERVAL
     renewal_interval: int = _RENEWAL_INTERVAL
 
-    def records(self, full_name: str) -> tuple[tuple[str, ServiceRecord], ...]:
+    def records(self, full_name: str) -> tuple[tuple[str, SimulatedRecord], ...]:
         """Return what a host of that name publishes: in its own domain, and in those of its list, each once."""
         if not self.is_publishing:
             return ()
         found = {own_domain(full_name): (0, 0)} if own_domain(full_name) else {}
         found.update(filter(None, map(_domain, self.publish_list)))
-        return tuple((domain, ServiceRecord(full_name, self.port, *numbers)) for domain, numbers in found.items())
+        return tuple((domain, SimulatedRecord(full_name, self.port, *numbers)) for domain, numbers in found.items())
 
 
 def _domain(line: str) -> tuple[str, tuple[int, int]] | None:
@@ -61,12 +61,12 @@ def _is_number(text: str) -> bool:
     return not text or (match is not None and int(match.group(1)) < 65536)
 
 
-def host_settings(registry: Registry) -> HostSettings:
+def host_settings(registry: SimulatedRegistry) -> SimulatedHostSettings:
     """Return the settings that a service which starts now would take."""
     settings = Settings(registry)
     found = registry.read(PROTECTION, "DnsDomainPublishList")
     port = settings.number("KeyManagementServiceListeningPort") or _PORT
-    return HostSettings(
+    return SimulatedHostSettings(
         port=port if port < 65536 else _PORT,
         is_publishing=not settings.number("DisableDnsPublishing"),
         publish_list=found[1] if found and isinstance(found[1], tuple) else (),
@@ -75,7 +75,7 @@ def host_settings(registry: Registry) -> HostSettings:
     )
 
 
-def served_lines(row: Product, key: KeyFacts, system: System) -> frozenset[str]:
+def served_lines(row: CatalogProduct, key: KeyFacts, system: System) -> frozenset[str]:
     """Return what a host key makes a machine serve: what the key covers, but never another application unnamed.
 
     A host on a client system activates client systems only.

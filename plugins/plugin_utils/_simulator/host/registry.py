@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-__all__ = ["HKLM", "PROTECTION", "TCPIP", "WINDOWS", "Registry", "Settings", "SettingsInForce"]
+__all__ = ["HKLM", "PROTECTION", "TCPIP", "WINDOWS", "SimulatedRegistry", "Settings", "SettingsInForce"]
 
 HKLM = 0x80000002
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -24,7 +24,7 @@ Data = t.Union[str, int, "tuple[str, ...]"]
 Kind = t.Literal["sz", "dword", "multi_sz", "expand_sz"]
 
 
-class Registry:
+class SimulatedRegistry:
     """Keys and values below HKEY_LOCAL_MACHINE; names are found whatever their case and keep their spelling."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Registry:
 class Settings:
     """The volume activation settings at one place: of the machine, or of one product below `AppID\\SkuID`."""
 
-    def __init__(self, registry: Registry, scope: str = "") -> None:
+    def __init__(self, registry: SimulatedRegistry, scope: str = "") -> None:
         self._registry = registry
         self._path = f"{PROTECTION}\\{scope}".rstrip("\\")
 

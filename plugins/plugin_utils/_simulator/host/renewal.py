@@ -18,8 +18,8 @@ import typing as t
 from datetime import datetime, timedelta
 
 from ..catalog.license_states import LEASE, Status, seen
-from ..catalog.products import Product
-from ..world.clock import Clock
+from ..catalog.products import CatalogProduct
+from ..world.clock import SimulatedClock
 from .activation import activate_by_itself
 from .software_protection import Keyed, Protection
 
@@ -44,7 +44,7 @@ class Client(t.Protocol):
 class Renewing:
     """Lets time pass for the clients of one fleet."""
 
-    def __init__(self, clock: Clock, clients: t.Callable[[], t.Iterable[Client]]) -> None:
+    def __init__(self, clock: SimulatedClock, clients: t.Callable[[], t.Iterable[Client]]) -> None:
         self._clock = clock
         self._clients = clients
         self._lock = threading.Lock()
@@ -108,7 +108,7 @@ def try_again(machine: Protection) -> None:
             activate_by_itself(machine, row)
 
 
-def _clients_of(machine: Protection) -> list[tuple[Product, Keyed]]:
+def _clients_of(machine: Protection) -> list[tuple[CatalogProduct, Keyed]]:
     rows = (row for row in machine.rows if row.channel == "kms_client" and row.id in machine.keyed)
     return [(row, machine.keyed[row.id]) for row in rows]
 

@@ -16,8 +16,8 @@ from ..catalog.hresults import Failure, Hresult
 from ..catalog.license_states import (
     GRACE,
     UNLICENSED,
-    Seen,
-    Standing,
+    LicenseState,
+    LicenseView,
     Status,
     grace,
     hardware_changed,
@@ -27,23 +27,23 @@ from ..catalog.license_states import (
 )
 from ..catalog.offline_ids import extended_pid, installation_id
 from ..catalog.product_keys import KeyFacts, is_well_formed, published_key
-from ..catalog.products import ESU, Product
+from ..catalog.products import ESU, CatalogProduct
 from ..catalog.systems import System
-from ..world.forest import ActivationObject, Caller
+from ..world.forest import SimulatedActivationObject, SimulatedCaller
 from ..world.world import Serving, World
 from .activation_events import ClientLog
 from .firewall import DOMAIN, PUBLIC, Firewall
-from .kms_service import HostSettings, host_settings, served_lines
-from .registry import Registry, Settings, SettingsInForce
+from .kms_service import SimulatedHostSettings, host_settings, served_lines
+from .registry import Settings, SettingsInForce, SimulatedRegistry
 
-__all__ = ["Identity", "Keyed", "Protection"]
+__all__ = ["MachineIdentifiers", "Keyed", "Protection"]
 
 _BOUND_TO_HARDWARE = ("mak", "retail", "kms_host", "oem")
 """Channels whose licence is for one computer: 0xC004F00F, "the hardware ID binding is beyond level of tolerance"."""
 
 
 @dataclass(frozen=True)
-class Identity:
+class MachineIdentifiers:
     """Who the machine is to a KMS host, to the directory and to Microsoft."""
 
     client_id: str
@@ -65,7 +65,7 @@ class Keyed:
     """A product that holds a key, and what became of it."""
 
     key: KeyFacts
-    standing: Standing
+    standing: LicenseState
     installed: datetime
     """When the key came; its day is part of the extended product ID."""
     activated_by: int = 0
@@ -76,7 +76,7 @@ class Keyed:
     """Minutes to the next activation and to the next renewal, as the KMS host that answered last has them."""
     tried: datetime | None = None
     """When its activation was last tried, by the clock of the world."""
-    directory_object: ActivationObject | None = None
+    directory_object: SimulatedActivationObject | None = None
     """The activation object that licensed it."""
     evaluation_end: datetime | None = None
 
@@ -87,16 +87,16 @@ class Protection:
     def __init__(
         self,
         system: System,
-        rows: tuple[Product, ...],
+        rows: tuple[CatalogProduct, ...],
         world: World,
-        identity: Identity,
+        identity: MachineIdentifiers,
         rearms: int,
     ) -> None:
         self.system = system
         self.rows = rows
         self.world = world
         self.identity = identity
-        self.registry = Registry()
+        self.registry = SimulatedRegistry()
         self.settings = Settings(self.registry)
         self.keyed: dict[str, Keyed] = {}
         self.rearms = rearms
@@ -106,37 +106,37 @@ class Protection:
         self.log = ClientLog()
         self.is_running = False
         """Whether the licensing service runs: what it serves as a KMS host ends with it."""
-        self._started = HostSettings()
-        self.caller = Caller(None, Secret(""), reaches_directory=False)
+        self._started = SimulatedHostSettings()
+        self.caller = SimulatedCaller(None, Secret(""), reaches_directory=False)
         """Whose login the methods run under."""
         self._own_keys: dict[str, KeyFacts] = {}
-        self._activated: dict[str, Standing] = {}
+        self._activated: dict[str, LicenseState] = {}
 
     def now(self) -> datetime:
         """Return the time by this machine's own clock."""
         return self.world.clock.now() + self.clock_skew
 
-    def product_settings(self, row: Product) -> Settings:
+    def product_settings(self, row: CatalogProduct) -> Settings:
         """Return the settings of one product, which go before those of the machine."""
         return Settings(self.registry, f"{row.application_id}\\{row.id}")
 
-    def settings_in_force(self, row: Product) -> SettingsInForce:
+    def settings_in_force(self, row: CatalogProduct) -> SettingsInForce:
         """Return the settings that hold for one product, which its row shows."""
         return SettingsInForce(self.product_settings(row), self.settings)
 
-    def seen(self, row: Product) -> Seen:
+    def seen(self, row: CatalogProduct) -> LicenseView:
         """Return how a product stands now; one without a key says so in its reason."""
         keyed = self.keyed.get(row.id)
         if keyed is None:
-            return Seen(Status.UNLICENSED, Hresult.NO_KEY_INSTALLED, 0)
+            return LicenseView(Status.UNLICENSED, Hresult.NO_KEY_INSTALLED, 0)
         return seen(keyed.standing, self.now())
 
-    def row(self, row_id: str) -> Product | None:
+    def row(self, row_id: str) -> CatalogProduct | None:
         """Return the product of that ID."""
         return next((row for row in self.rows if row.id.lower() == row_id.lower()), None)
 
     @property
-    def primary(self) -> Product | None:
+    def primary(self) -> CatalogProduct | None:
         """The Windows product that holds a key."""
         return next((row for row in self.rows if row.id in self.keyed and row.is_windows and not row.is_addon), None)
 
@@ -145,7 +145,7 @@ class Protection:
         """Whether the machine serves others: it is licensed with a KMS host key."""
         return any(self.serves(row) for row in self.rows)
 
-    def serves(self, row: Product) -> bool:
+    def serves(self, row: CatalogProduct) -> bool:
         """Return whether a product makes the machine a KMS host."""
         return row.channel == "kms_host" and row.id in self.keyed and self.seen(row).status is Status.LICENSED
 
@@ -193,7 +193,7 @@ class Protection:
             raise Failure(Hresult.INVALID_KEY)
         return key
 
-    def find_key(self, text: str) -> tuple[KeyFacts, Product]:
+    def find_key(self, text: str) -> tuple[KeyFacts, CatalogProduct]:
         """Return what a key is and which product it is for."""
         key = self.known_key(text)
         matches = (row for row in self.rows if row.channel == key.channel and row.names & key.editions)
@@ -216,14 +216,14 @@ class Protection:
         known = self._activated.get(installation_id(self.identity.hardware, row.id, key))
         self.place(row, Keyed(key, known or self._fresh(row), self.now()))
 
-    def place(self, row: Product, keyed: Keyed) -> None:
+    def place(self, row: CatalogProduct, keyed: Keyed) -> None:
         """Put a key into a product, and out of the others of its group."""
         for other in self.rows:
             if other.group == row.group:
                 self.keyed.pop(other.id, None)
         self.keyed[row.id] = keyed
 
-    def _fresh(self, row: Product) -> Standing:
+    def _fresh(self, row: CatalogProduct) -> LicenseState:
         """Return how a product stands right after its key came: older Windows and Office grant a first grace."""
         if row.is_addon:
             return UNLICENSED
@@ -231,12 +231,12 @@ class Protection:
             return grace(Status.OOB_GRACE, self.now() + GRACE)
         return notification(Hresult.LICENCE_NOT_FOUND)
 
-    def uninstall_key(self, row: Product) -> None:
+    def uninstall_key(self, row: CatalogProduct) -> None:
         """Take the key out of one product."""
         self.require(row)
         del self.keyed[row.id]
 
-    def require(self, row: Product) -> Keyed:
+    def require(self, row: CatalogProduct) -> Keyed:
         """Return what a product holds; fails when it has no key."""
         keyed = self.keyed.get(row.id)
         if keyed is None:
@@ -245,26 +245,26 @@ class Protection:
 
     # Activation by Microsoft
 
-    def installation_id(self, row: Product) -> str | None:
+    def installation_id(self, row: CatalogProduct) -> str | None:
         """Return the installation ID of a keyed product: it follows hardware, product and key."""
         keyed = self.keyed.get(row.id)
         return None if keyed is None else installation_id(self.identity.hardware, row.id, keyed.key)
 
-    def extended_pid(self, row: Product) -> str | None:
+    def extended_pid(self, row: CatalogProduct) -> str | None:
         """Return the extended product ID of a keyed product."""
         keyed = self.keyed.get(row.id)
         if keyed is None:
             return None
         return extended_pid(keyed.key, self.identity.language, self.system.build, keyed.installed)
 
-    def settle(self, row: Product, standing: Standing) -> None:
+    def settle(self, row: CatalogProduct, standing: LicenseState) -> None:
         """License a product for good; a MAK's licence is found again when its key comes back."""
         keyed = self.require(row)
         keyed.standing = standing
         if row.channel == "mak":
             self._activated[installation_id(self.identity.hardware, row.id, keyed.key)] = standing
 
-    def show_failure(self, row: Product, hresult: int) -> None:
+    def show_failure(self, row: CatalogProduct, hresult: int) -> None:
         """Show in an unlicensed product that the attempt to activate it failed.
 
         A KMS client does not show how: with a key that has just come it says that it is bound to no host, and a grace
@@ -296,7 +296,7 @@ class Protection:
 
     # Rearm
 
-    def rearm(self, rows: t.Iterable[Product]) -> None:
+    def rearm(self, rows: t.Iterable[CatalogProduct]) -> None:
         """Start the first grace of products again; each call costs one of the machine's rearms."""
         if self.rearms <= 0:
             raise Failure(Hresult.NO_REARMS_LEFT)

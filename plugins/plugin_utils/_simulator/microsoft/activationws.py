@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element
 from ..._errors import ProtocolViolation
 from ..._wsman import parse
 from ..catalog.offline_ids import has_installation_form, key_part
-from ..winrm.fault_injection import Reply
+from ..winrm.fault_injection import WireReply
 from .batch_protocol import Asked, Told, soap, soap_fault
 from .batch_service import BatchService, Unavailable
 
@@ -61,26 +61,26 @@ class ActivationWs:
 
     # SOAP
 
-    def post(self, action: str | None, body: bytes) -> Reply:
+    def post(self, action: str | None, body: bytes) -> WireReply:
         """Answer one SOAP call; whatever fails comes back as a fault with HTTP 500."""
         name = (action or "").strip().strip('"').removeprefix(_TEMPURI)
         operation = _OPERATIONS.get(name)
         if operation is None:
-            return Reply(500, soap_fault("The SOAPAction header names no operation of this service.", client=True))
+            return WireReply(500, soap_fault("The SOAPAction header names no operation of this service.", client=True))
         try:
             told = self._service.relay(_SOAP_FRONT, operation.kind, _soap_question(body, name, operation))
         except ProtocolViolation as error:
-            return Reply(500, soap_fault(error.message, client=True))
+            return WireReply(500, soap_fault(error.message, client=True))
         except Unavailable as error:
-            return Reply(500, _failed(str(error)))
+            return WireReply(500, _failed(str(error)))
         if told.code:
-            return Reply(500, _failed(_WORDS.get(told.code, f"The remote server reported an error ({told.code})")))
+            return WireReply(500, _failed(_WORDS.get(told.code, f"The remote server reported an error ({told.code})")))
         result = f"<{name}Result>{_result(told)}</{name}Result>"
-        return Reply(200, soap(f'<{name}Response xmlns="{_TEMPURI}">{result}</{name}Response>'))
+        return WireReply(200, soap(f'<{name}Response xmlns="{_TEMPURI}">{result}</{name}Response>'))
 
     # REST
 
-    def get(self, name: str, query: str) -> Reply:
+    def get(self, name: str, query: str) -> WireReply:
         """Answer one GET of the REST service; what fails comes back as problem+json (RFC 9457)."""
         given = {key.lower(): value.strip() for key, value in parse_qsl(query)}
         if name.lower() == "confirmationid":
@@ -89,7 +89,7 @@ class ActivationWs:
             return self._count(given)
         return _problem(404, "Not Found", "There is no such operation.")
 
-    def _confirmation(self, given: t.Mapping[str, str]) -> Reply:
+    def _confirmation(self, given: t.Mapping[str, str]) -> WireReply:
         pid, installation = given.get("extendedproductid", ""), given.get("installationid", "")
         wrong = _wrong_argument(
             hostName=bool(given.get("hostname")),
@@ -103,21 +103,21 @@ class ActivationWs:
         if kept is not None:
             return _json(200, {"confirmationId": kept, "cached": True})
         told = self._ask("confirmation", Asked(pid, installation))
-        if isinstance(told, Reply):
+        if isinstance(told, WireReply):
             return told
         with self._lock:
             self._kept[pid, installation] = _result(told)
         return _json(200, {"confirmationId": _result(told), "cached": False})
 
-    def _count(self, given: t.Mapping[str, str]) -> Reply:
+    def _count(self, given: t.Mapping[str, str]) -> WireReply:
         pid = given.get("extendedproductid", "")
         wrong = _wrong_argument(extendedProductId=key_part(pid) is not None)
         if wrong is not None:
             return wrong
         told = self._ask("count", Asked(pid))
-        return told if isinstance(told, Reply) else _json(200, {"remainingActivationCount": told.remaining})
+        return told if isinstance(told, WireReply) else _json(200, {"remainingActivationCount": told.remaining})
 
-    def _ask(self, kind: str, asked: Asked) -> Told | Reply:
+    def _ask(self, kind: str, asked: Asked) -> Told | WireReply:
         try:
             told = self._service.relay(_REST_FRONT, kind, asked)
         except Unavailable as error:
@@ -149,14 +149,14 @@ def _parameter(call: Element, name: str) -> str:
     return re.sub(r"\s", "", call.findtext(f"{{{_TEMPURI}}}{name}") or "")
 
 
-def _wrong_argument(**arguments: bool) -> Reply | None:
+def _wrong_argument(**arguments: bool) -> WireReply | None:
     wrong = next((name for name, is_right in arguments.items() if not is_right), None)
     return None if wrong is None else _problem(400, "ArgumentException", f"{wrong} is missing or malformed.")
 
 
-def _problem(status: int, title: str, detail: str) -> Reply:
+def _problem(status: int, title: str, detail: str) -> WireReply:
     return _json(status, {"type": "about:blank", "title": title, "status": status, "detail": detail})
 
 
-def _json(status: int, data: t.Mapping[str, t.Any]) -> Reply:
-    return Reply(status, json.dumps(data).encode())
+def _json(status: int, data: t.Mapping[str, t.Any]) -> WireReply:
+    return WireReply(status, json.dumps(data).encode())

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import typing as t
 
-from ..winrm.fault_injection import FaultDesk, Reply, strike_after, strike_before
+from ..winrm.fault_injection import FaultInjector, WireReply, strike_after, strike_before
 from ..world.microsoft import Microsoft, ServiceRefused
 from .batch_protocol import BATCH_ACTION, Asked, BadCall, BatchCall, Told, read_call, soap_fault, write_answer
 
@@ -22,7 +22,7 @@ __all__ = ["BatchService", "Unavailable"]
 log = logging.getLogger(__name__)
 
 _FRONT = "microsoft"
-_DROPPED = Reply(0, delivery="none")
+_DROPPED = WireReply(0, delivery="none")
 _RUNTIME_ERROR = b"<html><body>Runtime Error</body></html>"
 _SPOILED = ("empty", "malformed")
 Rule = t.Mapping[str, t.Any]
@@ -41,10 +41,10 @@ class BatchService:
 
     def __init__(self, microsoft: Microsoft, pause: t.Callable[[float], object]) -> None:
         self._microsoft = microsoft
-        self._desk = FaultDesk()
+        self._desk = FaultInjector()
         self._pause = pause
 
-    def post(self, action: str | None, body: bytes) -> Reply:
+    def post(self, action: str | None, body: bytes) -> WireReply:
         """Answer one SOAP call; what cannot be understood is answered with a fault and HTTP 500."""
         if not self._microsoft.description.reachable:
             return _DROPPED
@@ -52,19 +52,19 @@ class BatchService:
             call = self._read(action, body)
         except BadCall as error:
             log.info("batch service: %s", error)
-            return Reply(500, soap_fault(str(error), client=True))
+            return WireReply(500, soap_fault(str(error), client=True))
         rule = self._due(call.kind)
         return self._answer(call, rule) if rule is None else self._struck(call, rule)
 
-    def page(self) -> Reply:
+    def page(self) -> WireReply:
         """Answer a GET: with the error page of a service that works, unless nothing there works."""
         if not self._microsoft.description.reachable:
             return _DROPPED
         rule = self._due("page")
         outcome = strike_before(rule, self._pause) if rule else None
         if rule is None or outcome is None:
-            return Reply(500, _RUNTIME_ERROR)
-        return outcome if isinstance(outcome, Reply) else _DROPPED
+            return WireReply(500, _RUNTIME_ERROR)
+        return outcome if isinstance(outcome, WireReply) else _DROPPED
 
     def _read(self, action: str | None, body: bytes) -> BatchCall:
         if (action or "").strip().strip('"') != BATCH_ACTION:
@@ -79,19 +79,19 @@ class BatchService:
     def _due(self, kind: str) -> Rule | None:
         return self._desk.due(self._microsoft, "any", kind)
 
-    def _struck(self, call: BatchCall, rule: Rule) -> Reply:
+    def _struck(self, call: BatchCall, rule: Rule) -> WireReply:
         log.info("batch service: rule %s strikes", rule["do"])
         outcome = strike_before(rule, self._pause)
         if outcome is None:
             outcome = strike_after(rule, self._answer(call, rule), self._pause)
-        return outcome if isinstance(outcome, Reply) else _DROPPED
+        return outcome if isinstance(outcome, WireReply) else _DROPPED
 
-    def _answer(self, call: BatchCall, rule: Rule | None) -> Reply:
+    def _answer(self, call: BatchCall, rule: Rule | None) -> WireReply:
         action = rule["do"] if rule else None
         rows = [self._tell(_FRONT, call.kind, asked, rule) for asked in call.asked]
         if self._microsoft.description.reorder:
             rows.reverse()
-        return Reply(200, write_answer(call.kind, rows, spoil=action if action in _SPOILED else None))
+        return WireReply(200, write_answer(call.kind, rows, spoil=action if action in _SPOILED else None))
 
     def relay(self, front: str, kind: str, asked: Asked) -> Told:
         """Answer a question that came by way of ActivationWs; raises Unavailable."""

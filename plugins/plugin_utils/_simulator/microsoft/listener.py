@@ -14,7 +14,7 @@ import typing as t
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from ..winrm.fault_injection import Reply
+from ..winrm.fault_injection import WireReply
 from ..winrm.loopback import SecuredServer
 from ..world.microsoft import Microsoft
 from .activationws import ActivationWs
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a SOAP call."""
         body = self._read_body()
-        if isinstance(body, Reply):
+        if isinstance(body, WireReply):
             self.close_connection = True
             return self._send(body, _HTML)
         site, path = self.server.site, urlsplit(self.path).path.lower()
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(_page(415, "Unsupported Media Type"), _HTML)
         return self._serve(lambda: service(self.headers.get("SOAPAction"), body), _XML)
 
-    def _read_body(self) -> bytes | Reply:
+    def _read_body(self) -> bytes | WireReply:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit():
             return _page(400 if length else 411, "Bad Request")
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             return _page(413, "Request Entity Too Large")
         return self.rfile.read(int(length))
 
-    def _serve(self, work: t.Callable[[], Reply], content_type: str) -> None:
+    def _serve(self, work: t.Callable[[], WireReply], content_type: str) -> None:
         try:
             reply = work()
         except Exception:
@@ -136,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             content_type = _PROBLEM
         self._send(reply, content_type)
 
-    def _send(self, reply: Reply, content_type: str) -> None:
+    def _send(self, reply: WireReply, content_type: str) -> None:
         """Write status line, headers and body at once; a reply that is not whole ends the connection."""
         if reply.delivery != "whole":
             self.close_connection = True
@@ -154,6 +154,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write("\r\n".join([*fields, "", ""]).encode("latin-1") + body)
 
 
-def _page(status: int, title: str) -> Reply:
+def _page(status: int, title: str) -> WireReply:
     text = f"<!DOCTYPE html>\r\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\r\n"
-    return Reply(status, text.encode())
+    return WireReply(status, text.encode())

@@ -11,7 +11,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from .declarations import ClassDefinition, Method, Parameter, Property, declare, ordered
+from .declarations import ClassDefinition, Parameter, Property, WmiMethod, declare, ordered
 from .net_firewall import FIREWALL_RULE, PORT_FILTER
 from .win32_event_log import LOG_EVENT
 from .win32_service import WINDOWS_SERVICE
@@ -113,9 +113,9 @@ _COMPUTER_SYSTEM_PRODUCT = declare(
 )
 
 
-def _registry_method(name: str, *parameters: tuple[str, str, str]) -> Method:
+def _registry_method(name: str, *parameters: tuple[str, str, str]) -> WmiMethod:
     common = (Parameter("hDefKey", "uint32"), Parameter("sSubKeyName", "string"))
-    return Method(name, (*common, *(Parameter(*parameter) for parameter in parameters)))
+    return WmiMethod(name, (*common, *(Parameter(*parameter) for parameter in parameters)))
 
 
 _REGISTRY_METHODS = (
@@ -170,7 +170,7 @@ def _licensing_class(name: str, build: int, is_server: bool) -> ClassDefinition:
         if _is_there(row, build, is_server)
     ]
     methods = [
-        Method(row["name"], tuple(Parameter(p["name"], p["cim_type"], p["direction"]) for p in row["parameters"]))
+        WmiMethod(row["name"], tuple(Parameter(p["name"], p["cim_type"], p["direction"]) for p in row["parameters"]))
         for row in declared["methods"]
         if _is_there(row, build, is_server)
     ]

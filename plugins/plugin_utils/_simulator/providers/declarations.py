@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-__all__ = ["ClassDefinition", "Method", "Parameter", "Property", "declare", "ordered"]
+__all__ = ["ClassDefinition", "WmiMethod", "Parameter", "Property", "declare", "ordered"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Method:
+class WmiMethod:
     """One method of a class; its name is case-sensitive."""
 
     name: str
@@ -45,7 +45,7 @@ class ClassDefinition:
     name: str
     properties: t.Mapping[str, Property]
     """By lower-case name, in alphabetical order ignoring case: the order in which a host writes them."""
-    methods: t.Mapping[str, Method] = field(default_factory=dict)
+    methods: t.Mapping[str, WmiMethod] = field(default_factory=dict)
     is_singleton: bool = False
     is_static: bool = False
     """Its methods belong to the class, not to an instance."""

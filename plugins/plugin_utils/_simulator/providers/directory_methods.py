@@ -16,7 +16,7 @@ from ..catalog.hresults import Failure, Hresult
 from ..catalog.offline_ids import confirmation_id, extended_pid
 from ..catalog.product_keys import KeyFacts
 from ..host.software_protection import Protection
-from ..world.forest import Forest, activation_object, forest_installation_id
+from ..world.forest import SimulatedForest, activation_object, forest_installation_id
 
 __all__ = ["FOREST_METHODS"]
 
@@ -87,7 +87,7 @@ def _object_name(arguments: Arguments, key: KeyFacts) -> str:
     return name
 
 
-def _forest(machine: Protection) -> Forest:
+def _forest(machine: Protection) -> SimulatedForest:
     forest = machine.world.forest(machine.identity.domain)
     if forest is None:
         raise Failure(Hresult.NO_SUCH_DOMAIN)

@@ -10,7 +10,7 @@ import typing as t
 from datetime import timedelta
 
 from ..catalog.hresults import Failure, Hresult
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..host.activation_events import ClientEvent
 from ..host.identity import Host
 from ..host.software_protection import Protection
@@ -123,13 +123,13 @@ class Objects:
             return 0, call_service(self._protection, method, arguments)
         return 0, self._call_product(self._row(read), method, arguments)
 
-    def _call_product(self, row: Product, method: str, arguments: Arguments) -> t.Mapping[str, t.Any]:
+    def _call_product(self, row: CatalogProduct, method: str, arguments: Arguments) -> t.Mapping[str, t.Any]:
         if method in POLICY_METHODS:
             return read_policy(self._protection.system, row, method, arguments.get("PolicyName"))
         call_product(self._protection, row, method, arguments)
         return {}
 
-    def _row(self, read: Read) -> Product:
+    def _row(self, read: Read) -> CatalogProduct:
         row = self._protection.row(str(read("ID")))
         if row is None:
             raise Failure(0x80041002)  # WBEM_E_NOT_FOUND: cannot happen, the row was just read
@@ -148,7 +148,7 @@ class Objects:
         change_firewall(self._protection.firewall, values)
 
 
-def _product_reader(machine: Protection, row: Product) -> Read:
+def _product_reader(machine: Protection, row: CatalogProduct) -> Read:
     return lambda name: read_product(machine, row, name)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..catalog.license_states import Status
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..host.software_protection import Keyed, Protection
 from ..world.kms_log import KmsCounters
 
@@ -61,16 +61,16 @@ def _of_windows(count: Count) -> t.Callable[..., int]:
     return read
 
 
-def _of_product(count: Count) -> t.Callable[[Protection, Product, Keyed | None], int]:
+def _of_product(count: Count) -> t.Callable[[Protection, CatalogProduct, Keyed | None], int]:
     """Return a reader of a count of the application that a host product belongs to."""
 
-    def read(machine: Protection, row: Product, _keyed: Keyed | None) -> int:
+    def read(machine: Protection, row: CatalogProduct, _keyed: Keyed | None) -> int:
         return count(_counters(machine, is_windows=row.is_windows)) if machine.serves(row) else UNKNOWN
 
     return read
 
 
-def _required(machine: Protection, row: Product, keyed: Keyed | None) -> int:
+def _required(machine: Protection, row: CatalogProduct, keyed: Keyed | None) -> int:
     """Return what a client needs; of a host product, the most that one of its clients needed."""
     if machine.serves(row):
         return _counters(machine, is_windows=row.is_windows).required or row.threshold
@@ -82,7 +82,7 @@ SERVICE_COUNTERS: t.Mapping[str, t.Callable[..., int]] = {
     "KeyManagementServiceCurrentCount": _of_windows(lambda counters: counters.count),
     "RequiredClientCount": _of_windows(lambda counters: counters.required),
 }
-PRODUCT_COUNTERS: t.Mapping[str, t.Callable[[Protection, Product, Keyed | None], int]] = {
+PRODUCT_COUNTERS: t.Mapping[str, t.Callable[[Protection, CatalogProduct, Keyed | None], int]] = {
     **{name: _of_product(count) for name, count in _REQUESTS.items()},
     "KeyManagementServiceCurrentCount": _of_product(lambda counters: counters.count),
     "RequiredClientCount": _required,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..catalog.hresults import Failure, Hresult
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..host.activation import activate, confirm_by_telephone
 from ..host.registry import Settings
 from ..host.software_protection import Protection
@@ -30,7 +30,7 @@ def call_service(machine: Protection, method: str, arguments: Arguments) -> t.Ma
     return {}
 
 
-def call_product(machine: Protection, row: Product, method: str, arguments: Arguments) -> None:
+def call_product(machine: Protection, row: CatalogProduct, method: str, arguments: Arguments) -> None:
     """Call a method of one SoftwareLicensingProduct; raises Failure."""
     if method in _SETTINGS:
         _SETTINGS[method](machine.product_settings(row), arguments)
@@ -49,7 +49,7 @@ def _not_supported(_machine: Protection, _arguments: Arguments) -> None:
     raise Failure(Hresult.NOT_SUPPORTED)
 
 
-def _product_not_supported(_machine: Protection, _row: Product, _arguments: Arguments) -> None:
+def _product_not_supported(_machine: Protection, _row: CatalogProduct, _arguments: Arguments) -> None:
     raise Failure(Hresult.NOT_SUPPORTED)
 
 
@@ -174,24 +174,24 @@ _SERVICE: t.Mapping[str, t.Callable[[Protection, Arguments], None]] = {
 # One product
 
 
-def _activate(machine: Protection, row: Product, _arguments: Arguments) -> None:
+def _activate(machine: Protection, row: CatalogProduct, _arguments: Arguments) -> None:
     activate(machine, row)
 
 
-def _uninstall(machine: Protection, row: Product, _arguments: Arguments) -> None:
+def _uninstall(machine: Protection, row: CatalogProduct, _arguments: Arguments) -> None:
     machine.uninstall_key(row)
 
 
-def _deposit(machine: Protection, row: Product, arguments: Arguments) -> None:
+def _deposit(machine: Protection, row: CatalogProduct, arguments: Arguments) -> None:
     installation, confirmation = _given(arguments, "InstallationId"), _given(arguments, "ConfirmationId")
     confirm_by_telephone(machine, row, str(installation), str(confirmation))
 
 
-def _rearm_product(machine: Protection, row: Product, _arguments: Arguments) -> None:
+def _rearm_product(machine: Protection, row: CatalogProduct, _arguments: Arguments) -> None:
     machine.rearm([row])
 
 
-_PRODUCT: t.Mapping[str, t.Callable[[Protection, Product, Arguments], None]] = {
+_PRODUCT: t.Mapping[str, t.Callable[[Protection, CatalogProduct, Arguments], None]] = {
     "Activate": _activate,
     "UninstallProductKey": _uninstall,
     "DepositOfflineConfirmationId": _deposit,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ..catalog.hresults import Failure, Hresult
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..catalog.systems import System
 
 __all__ = ["POLICY_METHODS", "read_policy"]
@@ -21,13 +21,13 @@ __all__ = ["POLICY_METHODS", "read_policy"]
 POLICY_METHODS = {"GetPolicyInformationDWord": int, "GetPolicyInformationString": str}
 """The methods that read a policy, with the type each of them reads."""
 
-_POLICIES: t.Mapping[str, t.Callable[[System, Product], t.Any]] = {
+_POLICIES: t.Mapping[str, t.Callable[[System, CatalogProduct], t.Any]] = {
     "kernel-productinfo": lambda system, _row: system.sku,
     "security-spp-reserved-family": lambda _system, row: row.family,
 }
 
 
-def read_policy(system: System, row: Product, method: str, name: t.Any) -> dict[str, t.Any]:
+def read_policy(system: System, row: CatalogProduct, method: str, name: t.Any) -> dict[str, t.Any]:
     """Return what a method that reads a policy gives out; raises Failure."""
     if not name:
         raise Failure(Hresult.INVALID_PARAMETER)

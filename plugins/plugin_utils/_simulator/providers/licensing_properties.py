@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..catalog.products import Product
+from ..catalog.products import CatalogProduct
 from ..host.identity import Host
 from ..host.software_protection import Keyed, Protection
 from ..world.clock import NEVER
@@ -20,7 +20,7 @@ _TEST_ADDRESS = "192.0.2.10"  # RFC 5737: documentation only
 _ACTIVATION_INTERVAL, _RENEWAL_INTERVAL = 120, 10080
 
 ServiceReader = t.Callable[[Protection, Host], t.Any]
-ProductReader = t.Callable[[Protection, Product, "Keyed | None"], t.Any]
+ProductReader = t.Callable[[Protection, CatalogProduct, "Keyed | None"], t.Any]
 
 
 def read_service(machine: Protection, host: Host, name: str) -> t.Any:
@@ -29,7 +29,7 @@ def read_service(machine: Protection, host: Host, name: str) -> t.Any:
     return None if reader is None else reader(machine, host)
 
 
-def read_product(machine: Protection, row: Product, name: str) -> t.Any:
+def read_product(machine: Protection, row: CatalogProduct, name: str) -> t.Any:
     """Return a property of one SoftwareLicensingProduct."""
     reader = _PRODUCT.get(name)
     return None if reader is None else reader(machine, row, machine.keyed.get(row.id))
@@ -110,7 +110,7 @@ def _when_keyed(read: ProductReader, otherwise: t.Any = None) -> ProductReader:
 def _interval(index: int, usual: int) -> ProductReader:
     """Return a reader of an interval, which only a keyed KMS client has: as its KMS host told it, or the usual one."""
 
-    def read(_machine: Protection, row: Product, keyed: Keyed | None) -> int:
+    def read(_machine: Protection, row: CatalogProduct, keyed: Keyed | None) -> int:
         if keyed is None or row.channel != "kms_client":
             return UNKNOWN
         return keyed.intervals[index] if keyed.intervals else usual
@@ -118,14 +118,14 @@ def _interval(index: int, usual: int) -> ProductReader:
     return read
 
 
-def _found_host(_machine: Protection, _row: Product, keyed: Keyed | None) -> tuple[str, int]:
+def _found_host(_machine: Protection, _row: CatalogProduct, keyed: Keyed | None) -> tuple[str, int]:
     return (keyed.discovered if keyed else None) or ("", 0)
 
 
 def _of_object(attribute: str) -> ProductReader:
     """Return a reader of the activation object that licensed a product."""
 
-    def read(_machine: Protection, _row: Product, keyed: Keyed | None) -> str | None:
+    def read(_machine: Protection, _row: CatalogProduct, keyed: Keyed | None) -> str | None:
         found = keyed.directory_object if keyed else None
         return getattr(found, attribute) if found else None
 

@@ -17,7 +17,7 @@ from ..catalog.hresults import Failure, Hresult
 from ..catalog.languages import words
 from ..host.firewall import Firewall
 from ..host.identity import Host
-from .declarations import Method, declare
+from .declarations import WmiMethod, declare
 
 __all__ = ["CHANGEABLE", "FIREWALL_RULE", "PORT_FILTER", "change_firewall", "read_firewall_rule", "read_port_filter"]
 
@@ -70,7 +70,7 @@ FIREWALL_RULE = declare(
     SystemCreationClassName string!
     SystemName string!
     """,
-    methods={name: Method(name) for name in ("Disable", "Enable")},
+    methods={name: WmiMethod(name) for name in ("Disable", "Enable")},
     namespaces=_NAMESPACES,
 )
 PORT_FILTER = declare(

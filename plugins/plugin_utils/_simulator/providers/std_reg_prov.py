@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..host.registry import HKLM, Registry
+from ..host.registry import HKLM, SimulatedRegistry
 
 __all__ = ["call_registry"]
 
@@ -33,7 +33,7 @@ Arguments = t.Mapping[str, t.Any]
 Outcome = tuple[int, dict[str, t.Any]]
 
 
-def call_registry(registry: Registry, method: str, arguments: Arguments, *, may_write: bool = True) -> Outcome:
+def call_registry(registry: SimulatedRegistry, method: str, arguments: Arguments, *, may_write: bool = True) -> Outcome:
     """Call a method of StdRegProv; returns its `ReturnValue` and its out parameters.
 
     `may_write` is what the key's access list has for the login.
@@ -57,7 +57,7 @@ def call_registry(registry: Registry, method: str, arguments: Arguments, *, may_
     return _write(registry, path, name, kind, arguments.get(parameter)), {}
 
 
-def _check_access(registry: Registry, path: str | None, arguments: Arguments, may_write: bool) -> Outcome:
+def _check_access(registry: SimulatedRegistry, path: str | None, arguments: Arguments, may_write: bool) -> Outcome:
     """Tell whether a key could be opened so; as with opening it, a key that is not there is no right refused."""
     if path is None or not registry.has_key(path):
         return _NOT_FOUND, {"bGranted": False}
@@ -67,7 +67,7 @@ def _check_access(registry: Registry, path: str | None, arguments: Arguments, ma
     return (_OK if granted else _ACCESS_DENIED), {"bGranted": granted}
 
 
-def _read(registry: Registry, path: str, name: str, kind: str, parameter: str) -> Outcome:
+def _read(registry: SimulatedRegistry, path: str, name: str, kind: str, parameter: str) -> Outcome:
     found = registry.read(path, name)
     if found is None:
         return (_NO_VALUE if registry.has_key(path) else _NOT_FOUND), {parameter: None}
@@ -76,7 +76,7 @@ def _read(registry: Registry, path: str, name: str, kind: str, parameter: str) -
     return _OK, {parameter: found[1]}
 
 
-def _write(registry: Registry, path: str, name: str, kind: str, data: t.Any) -> int:
+def _write(registry: SimulatedRegistry, path: str, name: str, kind: str, data: t.Any) -> int:
     if data is None and kind == "multi_sz":
         data = ()  # no lines: an array without elements leaves no element in the message
     if data is None:
@@ -87,12 +87,12 @@ def _write(registry: Registry, path: str, name: str, kind: str, data: t.Any) -> 
     return _OK
 
 
-def _create_key(registry: Registry, path: str) -> Outcome:
+def _create_key(registry: SimulatedRegistry, path: str) -> Outcome:
     registry.create_key(path)
     return _OK, {}
 
 
-def _delete_key(registry: Registry, path: str) -> Outcome:
+def _delete_key(registry: SimulatedRegistry, path: str) -> Outcome:
     if not registry.has_key(path):
         return _NOT_FOUND, {}
     if registry.sub_keys(path):
@@ -101,13 +101,13 @@ def _delete_key(registry: Registry, path: str) -> Outcome:
     return _OK, {}
 
 
-def _list_keys(registry: Registry, path: str) -> Outcome:
+def _list_keys(registry: SimulatedRegistry, path: str) -> Outcome:
     if not registry.has_key(path):
         return _NOT_FOUND, {}
     return _OK, {"sNames": registry.sub_keys(path)}
 
 
-def _list_values(registry: Registry, path: str) -> Outcome:
+def _list_values(registry: SimulatedRegistry, path: str) -> Outcome:
     if not registry.has_key(path):
         return _NOT_FOUND, {}
     values = registry.values(path)
@@ -117,7 +117,7 @@ def _list_values(registry: Registry, path: str) -> Outcome:
     }
 
 
-_WITHOUT_VALUE: t.Mapping[str, t.Callable[[Registry, str], Outcome]] = {
+_WITHOUT_VALUE: t.Mapping[str, t.Callable[[SimulatedRegistry, str], Outcome]] = {
     "CreateKey": _create_key,
     "DeleteKey": _delete_key,
     "EnumKey": _list_keys,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ..catalog.languages import words
 from ..host.identity import Host
-from .declarations import Method, declare
+from .declarations import WmiMethod, declare
 
 __all__ = ["PROTECTION_SERVICE", "WINDOWS_SERVICE", "WindowsService", "WindowsServices", "read_windows_service"]
 
@@ -56,7 +56,7 @@ WINDOWS_SERVICE = declare(
     TagId uint32
     WaitHint uint32
     """,
-    methods={name: Method(name) for name in ("StartService", "StopService")},
+    methods={name: WmiMethod(name) for name in ("StartService", "StopService")},
 )
 
 

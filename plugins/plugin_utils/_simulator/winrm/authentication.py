@@ -28,7 +28,7 @@ from ..._secrets import Secret, reveal
 from . import encryption
 from .private_files import make_private_directory, write_private
 
-__all__ = ["Account", "Accounts", "Login", "Verdict", "WrongContext", "account_of", "require_libraries"]
+__all__ = ["LoginAccount", "LoginAccounts", "Login", "LoginVerdict", "WrongContext", "account_of", "require_libraries"]
 
 _NEGOTIATE = "Negotiate"
 _BASIC = 'Basic realm="WSMAN"'
@@ -45,7 +45,7 @@ class WrongContext(Exception):
 
 
 @dataclass(frozen=True)
-class Account:
+class LoginAccount:
     """A user name and a password that a machine accepts."""
 
     username: str
@@ -71,7 +71,7 @@ class Account:
         return f"{domain}:{user}:{password}\n"
 
 
-def account_of(description: t.Mapping[str, t.Any], default: Account) -> Account:
+def account_of(description: t.Mapping[str, t.Any], default: LoginAccount) -> LoginAccount:
     """Return the account that a machine's description gives, completed by `default`; raises for one that cannot be."""
     given = description.get("credentials")
     if not given:
@@ -84,7 +84,7 @@ def account_of(description: t.Mapping[str, t.Any], default: Account) -> Account:
             remedy="Give username and password, or one of them.",
         )
     password = given.get("password")
-    account = Account(
+    account = LoginAccount(
         username=str(given.get("username") or default.username),
         password=default.password if password is None else Secret(str(reveal(password))),
     )
@@ -92,22 +92,22 @@ def account_of(description: t.Mapping[str, t.Any], default: Account) -> Account:
     return account
 
 
-class Accounts:
+class LoginAccounts:
     """Which account each machine accepts, and the account files that the NTLM acceptor reads."""
 
-    def __init__(self, directory: Path, default: Account) -> None:
+    def __init__(self, directory: Path, default: LoginAccount) -> None:
         self.directory = directory
         self.default = default
         self._lock = threading.Lock()
-        self._files: dict[Account, Path] = {}
+        self._files: dict[LoginAccount, Path] = {}
         make_private_directory(directory)
         self.file_of(default)
 
-    def of(self, description: t.Mapping[str, t.Any]) -> Account:
+    def of(self, description: t.Mapping[str, t.Any]) -> LoginAccount:
         """Return the account of a machine: its own `credentials`, completed by the fleet's."""
         return account_of(description, self.default)
 
-    def file_of(self, account: Account) -> Path:
+    def file_of(self, account: LoginAccount) -> Path:
         """Return the file that holds nothing but `account`, so that equal user names may have different passwords."""
         with self._lock:
             path = self._files.get(account)
@@ -130,7 +130,7 @@ class Accounts:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LoginVerdict:
     """What a login came to: accepted, or the `WWW-Authenticate` values to answer 401 with.
 
     `rejected` tells wrong credentials from a handshake that is merely not finished; `fresh` that this very request
@@ -146,60 +146,60 @@ class Verdict:
 class Login:
     """The login of one connection, from its first request to its end; not for use by two threads at once."""
 
-    def __init__(self, accounts: Accounts, *, tls: bool) -> None:
+    def __init__(self, accounts: LoginAccounts, *, tls: bool) -> None:
         self._accounts = accounts
         self._tls = tls
         self._pending: t.Any = None
         self._context: t.Any = None
-        self._account: Account | None = None
+        self._account: LoginAccount | None = None
 
-    def check(self, authorization: str | None, account: Account) -> Verdict:
+    def check(self, authorization: str | None, account: LoginAccount) -> LoginVerdict:
         """Judge a request by its `Authorization` header, or by the connection's context when it has none."""
         if not authorization:
             known = self._context is not None and self._account == account
-            return Verdict(True) if known else Verdict(False, self.offers)
+            return LoginVerdict(True) if known else LoginVerdict(False, self.offers)
         scheme, _blank, credentials = authorization.partition(" ")
         if scheme.lower() == "basic":
             return self._check_basic(credentials.strip(), account)
         if scheme.lower() in ("negotiate", "ntlm"):
             return self._check_negotiate(scheme, credentials.strip(), account)
-        return Verdict(False, self.offers, rejected=True)
+        return LoginVerdict(False, self.offers, rejected=True)
 
     @property
     def offers(self) -> tuple[str, ...]:
         """The authentication schemes this listener offers."""
         return (_NEGOTIATE, _BASIC) if self._tls else (_NEGOTIATE,)
 
-    def _check_basic(self, credentials: str, account: Account) -> Verdict:
+    def _check_basic(self, credentials: str, account: LoginAccount) -> LoginVerdict:
         expected = f"{account.username}:{reveal(account.password)}"
         try:
             given = base64.b64decode(credentials, validate=True)
         except binascii.Error:
-            return Verdict(False, self.offers, rejected=True)
+            return LoginVerdict(False, self.offers, rejected=True)
         # Clients differ in how they encode what is not ASCII.
         encodings = [expected.encode(), expected.encode("latin-1", "replace")]
         if self._tls and any(hmac.compare_digest(given, candidate) for candidate in encodings):
-            return Verdict(True, fresh=True)
-        return Verdict(False, self.offers, rejected=True)
+            return LoginVerdict(True, fresh=True)
+        return LoginVerdict(False, self.offers, rejected=True)
 
-    def _check_negotiate(self, scheme: str, credentials: str, account: Account) -> Verdict:
+    def _check_negotiate(self, scheme: str, credentials: str, account: LoginAccount) -> LoginVerdict:
         try:
             token = base64.b64decode(credentials, validate=True)
         except binascii.Error:
-            return Verdict(False, self.offers, rejected=True)
+            return LoginVerdict(False, self.offers, rejected=True)
         try:
             answer = self._step(token, account)
         except (_spnego().exceptions.SpnegoError, ValueError, IndexError, struct.error):
             # The first for wrong credentials, the others for a token that is none.
             self._pending = None
-            return Verdict(False, self.offers, rejected=True)
+            return LoginVerdict(False, self.offers, rejected=True)
         offers = (f"{scheme} {base64.b64encode(answer).decode()}",) if answer else ()
         if not self._pending.complete:
-            return Verdict(False, offers)
+            return LoginVerdict(False, offers)
         self._context, self._account, self._pending = self._pending, account, None
-        return Verdict(True, offers, fresh=True)
+        return LoginVerdict(True, offers, fresh=True)
 
-    def _step(self, token: bytes, account: Account) -> bytes | None:
+    def _step(self, token: bytes, account: LoginAccount) -> bytes | None:
         path = str(self._accounts.file_of(account))
         with _environment:
             if os.environ.get(_USER_FILE) != path:

@@ -30,7 +30,7 @@ from ..._wsman import (
 )
 from .configuration import MAX_ENVELOPE_KB, MAX_SECONDS, configuration
 from .counters import Counters
-from .fault_injection import SLOW, TIMED_OUT, FaultDesk, Reply, strike_after, strike_before
+from .fault_injection import SLOW, TIMED_OUT, FaultInjector, WireReply, strike_after, strike_before
 from .shell import Shells, is_shell
 
 __all__ = ["MAX_ENVELOPE_BYTES", "Dispatcher", "Machine", "anonymous_identity"]
@@ -84,13 +84,13 @@ class Machine(t.Protocol):
 class Dispatcher:
     """Answers messages for every machine of a fleet."""
 
-    def __init__(self, counters: Counters, desk: FaultDesk, pause: t.Callable[[float], object]) -> None:
+    def __init__(self, counters: Counters, desk: FaultInjector, pause: t.Callable[[float], object]) -> None:
         self._counters = counters
         self._desk = desk
         self._pause = pause
         self._shells = Shells()
 
-    def answer(self, machine: Machine, message: bytes) -> Reply:
+    def answer(self, machine: Machine, message: bytes) -> WireReply:
         """Return the reply to `message`; every SOAP fault travels with HTTP 500."""
         try:
             call = decode_call(message)
@@ -103,7 +103,7 @@ class Dispatcher:
         rule = self._desk.due(machine, "any", kind, method)
         return self._work(machine, call) if rule is None else self._struck(machine, call, rule)
 
-    def _struck(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> Reply:
+    def _struck(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> WireReply:
         self._counters.add(machine.name, faults=1)
         log.info("%s: fault rule %s strikes", machine.name, rule["do"])
         if rule["do"] == SLOW:
@@ -113,7 +113,7 @@ class Dispatcher:
             outcome = strike_after(rule, self._work(machine, call), self._pause)
         return _reply(machine, call, outcome) if isinstance(outcome, Fault) else outcome
 
-    def _work_slowly(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> Reply:
+    def _work_slowly(self, machine: Machine, call: Call, rule: t.Mapping[str, t.Any]) -> WireReply:
         """Take the time of the rule; where client or host allow less, answer then, and finish all the same."""
         seconds = float(rule["seconds"])
         limit = min(call.operation_timeout or MAX_SECONDS, float(rule.get("limit", MAX_SECONDS)))
@@ -128,15 +128,15 @@ class Dispatcher:
             return _reply(machine, call, Output(call.request.resource, call.request.method, returned))
         return _reply(machine, call, TIMED_OUT)
 
-    def _work(self, machine: Machine, call: Call) -> Reply:
+    def _work(self, machine: Machine, call: Call) -> WireReply:
         if is_shell(call.request):
             answer = self._shells.answer(machine.name, call)
-            return Reply(200, answer) if isinstance(answer, bytes) else _reply(machine, call, answer)
+            return WireReply(200, answer) if isinstance(answer, bytes) else _reply(machine, call, answer)
         if isinstance(call.request, Identify):
             return _reply(machine, call, _identity_of(machine))
         if isinstance(call.request, Unknown) and not call.request.resource.uri.startswith(_WMI):
             found = configuration(call, is_administrator=machine.description.get("administrator", True))
-            return Reply(200, found) if isinstance(found, bytes) else _reply(machine, call, found)
+            return WireReply(200, found) if isinstance(found, bytes) else _reply(machine, call, found)
         return _reply(machine, call, machine.answer(call.request, max_envelope_size=call.max_envelope_size))
 
 
@@ -154,12 +154,12 @@ def _identity(version: str) -> Identity:
     return Identity("Microsoft Corporation", f"OS: {version} SP: 0.0 Stack: 3.0", _PROTOCOL)
 
 
-def _reply(machine: Machine, call: Call | None, answer: Answer | Fault) -> Reply:
+def _reply(machine: Machine, call: Call | None, answer: Answer | Fault) -> WireReply:
     data = encode_answer(answer, call, language=machine.language)
     limit = min(MAX_ENVELOPE_BYTES, (call.max_envelope_size if call else None) or MAX_ENVELOPE_BYTES)
     if len(data) > limit:
-        return Reply(500, encode_answer(_TOO_LARGE, call, language=machine.language))
-    return Reply(500 if isinstance(answer, Fault) else 200, data)
+        return WireReply(500, encode_answer(_TOO_LARGE, call, language=machine.language))
+    return WireReply(500 if isinstance(answer, Fault) else 200, data)
 
 
 def _kind_of(request: Request) -> tuple[str, str | None]:

@@ -19,7 +19,16 @@ from dataclasses import dataclass, replace
 
 from ..._wsman import Fault
 
-__all__ = ["MODEL_ACTIONS", "SLOW", "TIMED_OUT", "Delivery", "FaultDesk", "Reply", "strike_after", "strike_before"]
+__all__ = [
+    "MODEL_ACTIONS",
+    "SLOW",
+    "TIMED_OUT",
+    "Delivery",
+    "FaultInjector",
+    "WireReply",
+    "strike_after",
+    "strike_before",
+]
 
 MODEL_ACTIONS = ("hresult", "hresult_after")
 """Actions of a rule that the model of the machine carries out; all others happen on the wire."""
@@ -30,7 +39,7 @@ Rule = t.Mapping[str, t.Any]
 
 
 @dataclass(frozen=True)
-class Reply:
+class WireReply:
     """An HTTP answer: `cut` sends half of the body it announced, `none` closes the connection without a byte."""
 
     status: int
@@ -38,7 +47,7 @@ class Reply:
     delivery: Delivery = "whole"
 
 
-_DROPPED = Reply(0, delivery="none")
+_DROPPED = WireReply(0, delivery="none")
 TIMED_OUT = Fault(2150858793, "w:TimedOut", "The operation did not finish within its time limit.")
 _ACCESS_DENIED = Fault(5, "w:AccessDenied", "Access is denied.", sender=True)
 _QUOTA = Fault(
@@ -70,7 +79,7 @@ class FaultedMachine(t.Protocol):
         """The rules, in the order in which they are tried."""
 
 
-class FaultDesk:
+class FaultInjector:
     """Hands out each rule as often as it says, and starts afresh for a machine whose rules were changed."""
 
     def __init__(self) -> None:
@@ -112,7 +121,7 @@ def is_closed(machine: FaultedMachine) -> bool:
     )
 
 
-def strike_before(rule: Rule, pause: t.Callable[[float], object]) -> Reply | Fault | None:
+def strike_before(rule: Rule, pause: t.Callable[[float], object]) -> WireReply | Fault | None:
     """Do what a rule does before the work; an answer means that the work is not done at all."""
     action = rule["do"]
     if action.endswith("_after"):
@@ -121,11 +130,11 @@ def strike_before(rule: Rule, pause: t.Callable[[float], object]) -> Reply | Fau
     if action in ("refuse", "drop_before"):
         return _DROPPED
     if action == "status":
-        return Reply(int(rule["status"]))
+        return WireReply(int(rule["status"]))
     return _fault_of(rule)
 
 
-def strike_after(rule: Rule, reply: Reply, pause: t.Callable[[float], object]) -> Reply | Fault:
+def strike_after(rule: Rule, reply: WireReply, pause: t.Callable[[float], object]) -> WireReply | Fault:
     """Do what a rule does after the work, to the answer that would have been sent."""
     action = rule["do"]
     if action.endswith("_after"):
@@ -134,7 +143,7 @@ def strike_after(rule: Rule, reply: Reply, pause: t.Callable[[float], object]) -
         return _DROPPED
     if action == "status_after":
         # What a reverse proxy or an http.sys in trouble answers for a service that has done the work.
-        return Reply(int(rule["status"]))
+        return WireReply(int(rule["status"]))
     if action == "truncate":
         return replace(reply, delivery="cut")
     return _fault_of(rule) or reply

@@ -20,10 +20,10 @@ from urllib.parse import unquote, urlsplit
 
 from ..._wsman import Fault
 from . import encryption
-from .authentication import Accounts, Login, Verdict, WrongContext
+from .authentication import Login, LoginAccounts, LoginVerdict, WrongContext
 from .counters import Counters
 from .dispatcher import MAX_ENVELOPE_BYTES, Dispatcher, Machine, anonymous_identity
-from .fault_injection import FaultDesk, Reply, strike_before
+from .fault_injection import FaultInjector, WireReply, strike_before
 from .loopback import SecuredServer
 from .request_head import BadHead, read_head
 
@@ -44,9 +44,9 @@ class Site:
     """What all listeners of a fleet share."""
 
     machines: t.Callable[[], t.Mapping[str, Machine]]
-    accounts: Accounts
+    accounts: LoginAccounts
     counters: Counters = field(default_factory=Counters)
-    desk: FaultDesk = field(default_factory=FaultDesk)
+    desk: FaultInjector = field(default_factory=FaultInjector)
     stopping: threading.Event = field(default_factory=threading.Event)
     idle_seconds: float = IDLE_SECONDS
 
@@ -109,34 +109,34 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer as WinRM does: it takes POST only."""
-        self._send(Reply(405))
+        self._send(WireReply(405))
 
     def do_POST(self) -> None:
         """Answer one request."""
         self.machine, self.only_login = None, False
         body = self._read_body()
-        if isinstance(body, Reply):
+        if isinstance(body, WireReply):
             self.close_connection = True
             return self._send(body)
         machine = self.site.machine_at(self.path)
         if machine is None:
-            return self._send(Reply(404))
+            return self._send(WireReply(404))
         self.machine = machine.name
         return self._serve(machine, body)
 
-    def _read_body(self) -> bytes | Reply:
+    def _read_body(self) -> bytes | WireReply:
         length = self.fields.get("content-length", "")
         if not length.isdigit():
-            return Reply(400 if length else 411)
+            return WireReply(400 if length else 411)
         size = int(length)
         body = self.rfile.read(min(size, _MOST_DRAINED_BYTES))
         self.received += len(body)
-        return body if size <= MAX_ENVELOPE_BYTES + _FRAME_BYTES else Reply(413)
+        return body if size <= MAX_ENVELOPE_BYTES + _FRAME_BYTES else WireReply(413)
 
     def _serve(self, machine: Machine, body: bytes) -> None:
         if self.fields.get("wsmanidentify", "").lower() == "unauthenticated":
             self.site.counters.add_message(machine.name, "identify")
-            return self._send(Reply(200, anonymous_identity()))
+            return self._send(WireReply(200, anonymous_identity()))
         content_type = self.fields.get("content-type", "")
         sealed = encryption.is_sealed(content_type)
         in_clear = bool(body) and not sealed and not self.tls
@@ -149,42 +149,44 @@ class _Handler(BaseHTTPRequestHandler):
         struck = self._login_fault(machine) if verdict.fresh else None
         if struck is not None or not body:
             self.only_login = True
-            return self._send(struck or Reply(200), verdict.offers)
+            return self._send(struck or WireReply(200), verdict.offers)
         return self._answer(machine, body, sealed, verdict)
 
-    def _demand_login(self, verdict: Verdict) -> None:
+    def _demand_login(self, verdict: LoginVerdict) -> None:
         self.only_login = True
-        self._send(Reply(401), verdict.offers or self.login.offers)
+        self._send(WireReply(401), verdict.offers or self.login.offers)
 
-    def _login_fault(self, machine: Machine) -> Reply | None:
+    def _login_fault(self, machine: Machine) -> WireReply | None:
         """Let the rules for logins strike, once for each login; a SOAP fault has no place there and becomes 401."""
         rule = self.site.desk.due(machine, "login")
         if rule is None:
             return None
         self.site.counters.add(machine.name, faults=1)
         outcome = strike_before(rule, self.site.stopping.wait)
-        return Reply(401) if isinstance(outcome, Fault) else outcome
+        return WireReply(401) if isinstance(outcome, Fault) else outcome
 
-    def _answer(self, machine: Machine, body: bytes, sealed: bool, verdict: Verdict) -> None:
+    def _answer(self, machine: Machine, body: bytes, sealed: bool, verdict: LoginVerdict) -> None:
         try:
             message = self.login.unseal(body) if sealed else body
         except WrongContext as error:
             log.info("%s: 400, %s", machine.name, error)
-            return self._send(Reply(400))
+            return self._send(WireReply(400))
         if len(message) > MAX_ENVELOPE_BYTES:
-            return self._send(Reply(413))
+            return self._send(WireReply(413))
         try:
             reply = self.site.dispatcher.answer(machine, message)
         except Exception:
             # A mistake in the model must not look like a dropped connection, which is a case of its own.
             log.exception("%s: the model failed", machine.name)
-            reply = Reply(500)
+            reply = WireReply(500)
         if sealed and reply.body:
             body = self.login.seal(reply.body)
-            return self._send(Reply(reply.status, body, reply.delivery), verdict.offers, encryption.SEALED_TYPE)
+            return self._send(WireReply(reply.status, body, reply.delivery), verdict.offers, encryption.SEALED_TYPE)
         return self._send(reply, verdict.offers)
 
-    def _send(self, reply: Reply, offers: tuple[str, ...] = (), content_type: str = encryption.CONTENT_TYPE) -> None:
+    def _send(
+        self, reply: WireReply, offers: tuple[str, ...] = (), content_type: str = encryption.CONTENT_TYPE
+    ) -> None:
         """Write status line, headers and body at once, and count both directions."""
         data = b"" if reply.delivery == "none" else self._render(reply, offers, content_type)
         if reply.delivery != "whole":
@@ -197,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
         if data:
             self.wfile.write(data)
 
-    def _render(self, reply: Reply, offers: tuple[str, ...], content_type: str) -> bytes:
+    def _render(self, reply: WireReply, offers: tuple[str, ...], content_type: str) -> bytes:
         fields = [f"HTTP/1.1 {reply.status} {self.responses.get(reply.status, ('',))[0]}"]
         fields += [f"WWW-Authenticate: {offer}" for offer in offers]
         if reply.body:

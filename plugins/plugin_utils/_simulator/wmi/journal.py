@@ -14,13 +14,13 @@ from ..._secrets import Secret, reveal
 from ..._wsman import Fault, Invoke, Put, Value
 from ..catalog.product_keys import is_well_formed, masked
 
-__all__ = ["Entry", "entry"]
+__all__ = ["JournalEntry", "entry"]
 
 _SECRET_PARAMETERS = frozenset({"productkey", "confirmationid", "license", "licensepackage", "certchain"})
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One method call, or one Put, whose method is `Put` and whose parameters are the instance."""
 
     time: datetime
@@ -42,10 +42,10 @@ class Entry:
         }
 
 
-def entry(request: Invoke | Put, fault: Fault | None, time: datetime) -> Entry:
+def entry(request: Invoke | Put, fault: Fault | None, time: datetime) -> JournalEntry:
     """Return what to keep of a call."""
     given = request.instance.properties if isinstance(request, Put) else request.parameters
-    return Entry(
+    return JournalEntry(
         time=time,
         class_name=request.resource.class_name,
         method=request.method if isinstance(request, Invoke) else "Put",

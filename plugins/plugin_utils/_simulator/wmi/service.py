@@ -30,7 +30,7 @@ from ..._wsman import (
 from ..host.identity import Host
 from ..host.software_protection import Protection
 from ..providers.classes import classes_of
-from ..providers.declarations import ClassDefinition, Method
+from ..providers.declarations import ClassDefinition, WmiMethod
 from ..providers.instances import Objects, Read
 from .enumerations import Enumerations
 from .faults import Refusals
@@ -216,7 +216,7 @@ class Provider:
             written["ReturnValue"] = write_value(code, "uint32")
         return Output(request.resource, method.name, written)
 
-    def _arguments(self, method: Method, given: t.Mapping[str, tuple[Value, ...]]) -> dict[str, t.Any]:
+    def _arguments(self, method: WmiMethod, given: t.Mapping[str, tuple[Value, ...]]) -> dict[str, t.Any]:
         types = {item.name: item.cim_type for item in method.parameters if item.direction == "in"}
         if set(given) - set(types):
             raise self.refusals.bad_parameters()

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-__all__ = ["EPOCH", "NEVER", "Clock", "ClockSetting"]
+__all__ = ["EPOCH", "NEVER", "SimulatedClock", "ClockSetting"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 NEVER = datetime(1601, 1, 1, tzinfo=timezone.utc)
@@ -32,7 +32,7 @@ class ClockSetting:
     """A stopped clock makes two runs see the same minutes."""
 
 
-class Clock:
+class SimulatedClock:
     """Tells the world's time; setting it again with the same setting changes nothing."""
 
     def __init__(self, setting: ClockSetting | None = None, source: t.Callable[[], float] = time.time) -> None:

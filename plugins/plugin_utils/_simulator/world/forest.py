@@ -25,10 +25,10 @@ from ..catalog.products import OFFICE
 from ..catalog.systems import known_systems
 
 __all__ = [
-    "ActivationObject",
-    "Caller",
+    "SimulatedActivationObject",
+    "SimulatedCaller",
     "DescribedObject",
-    "Forest",
+    "SimulatedForest",
     "MemoryForest",
     "Writer",
     "activation_object",
@@ -53,7 +53,7 @@ class DescribedObject:
 
 
 @dataclass(frozen=True)
-class Caller:
+class SimulatedCaller:
     """Whose login a method of the licensing service runs under, and whether another machine takes it for one."""
 
     username: str | None
@@ -65,7 +65,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class ActivationObject:
+class SimulatedActivationObject:
     """An activation object of a forest."""
 
     name: str
@@ -102,9 +102,9 @@ def activation_object(
     *,
     installation: str | None = None,
     confirmation: str | None = None,
-) -> ActivationObject:
+) -> SimulatedActivationObject:
     """Return the object that a host key makes; the two long numbers are those of the offline way."""
-    return ActivationObject(
+    return SimulatedActivationObject(
         name=name,
         dn=f"CN={escaped(name)},{container}",
         partial_product_key=key.last_five,
@@ -181,19 +181,19 @@ class Writer(t.Protocol):
     def require_free(self, name: str) -> None:
         """Raise Failure when an object of that name is there."""
 
-    def add(self, wanted: ActivationObject) -> None:
+    def add(self, wanted: SimulatedActivationObject) -> None:
         """Create the object, or raise Failure."""
 
 
-class Forest(t.Protocol):
+class SimulatedForest(t.Protocol):
     """What the world needs of a forest."""
 
     domain: str
 
-    def objects(self) -> tuple[ActivationObject, ...]:
+    def objects(self) -> tuple[SimulatedActivationObject, ...]:
         """Return the activation objects as they are now; raises Failure when the directory cannot be read."""
 
-    def opened_as(self, caller: Caller) -> t.ContextManager[Writer]:
+    def opened_as(self, caller: SimulatedCaller) -> t.ContextManager[Writer]:
         """Let a caller in; raises Failure where a directory would not have activation objects, or not this caller."""
 
 
@@ -207,18 +207,18 @@ class MemoryForest:
         self._lock = threading.Lock()
         self._objects = tuple(self._made_up(row) for row in described)
 
-    def _made_up(self, row: DescribedObject) -> ActivationObject:
+    def _made_up(self, row: DescribedObject) -> SimulatedActivationObject:
         """Return a described object, with the numbers of a host key that nobody has."""
         text = made_up_key("kms_host", f"{self.domain}/{row.name}")
         key = KeyFacts(masked(text), "kms_host", frozenset(), covers=row.products)
         return activation_object(row.name, self.container, key, pid_of_key(key) + "-1033-9600.0000-0012020")
 
-    def objects(self) -> tuple[ActivationObject, ...]:
+    def objects(self) -> tuple[SimulatedActivationObject, ...]:
         """Return the objects, in the order in which they came."""
         return self._objects
 
     @contextlib.contextmanager
-    def opened_as(self, caller: Caller) -> t.Iterator[Writer]:
+    def opened_as(self, caller: SimulatedCaller) -> t.Iterator[Writer]:
         """Let in whoever's login reaches the domain controller."""
         if not caller.reaches_directory:
             raise Failure(Hresult.DS_OPERATIONS_ERROR)
@@ -229,7 +229,7 @@ class MemoryForest:
         if any(found.name.lower() == name.lower() for found in self._objects):
             raise Failure(Hresult.OBJECT_ALREADY_EXISTS)
 
-    def add(self, wanted: ActivationObject) -> None:
+    def add(self, wanted: SimulatedActivationObject) -> None:
         """Create the object."""
         with self._lock:
             self.require_free(wanted.name)

@@ -17,18 +17,18 @@ from datetime import datetime, timedelta
 
 from ..catalog.hresults import Failure, Hresult
 from ..catalog.license_states import Status
-from .clock import Clock
+from .clock import SimulatedClock
 from .kms_log import KmsCounters, KmsEvent, Tally
-from .srv_records import ServiceRecord
+from .srv_records import SimulatedRecord
 
-__all__ = ["KmsAnswer", "KmsEndpoint", "KmsHost", "KmsHosts", "KmsRequest", "Serving"]
+__all__ = ["KmsAnswer", "KmsEndpoint", "SimulatedKmsHost", "KmsHosts", "KmsRequest", "Serving"]
 
 _MAX_SKEW = timedelta(hours=4)
 _ACTIVATION_INTERVAL, _RENEWAL_INTERVAL = 120, 10080
 
 
 @dataclass(frozen=True)
-class KmsHost:
+class SimulatedKmsHost:
     """A KMS host as it was described; what it has seen since is in its tally."""
 
     name: str
@@ -67,7 +67,7 @@ class Serving:
     """Minutes after which a client without a licence is to ask again."""
     renewal_interval: int = _RENEWAL_INTERVAL
     clock_skew: timedelta = timedelta()
-    records: tuple[tuple[str, ServiceRecord], ...] = ()
+    records: tuple[tuple[str, SimulatedRecord], ...] = ()
     """What it publishes: domains, each with its record."""
 
 
@@ -110,16 +110,16 @@ class KmsEndpoint:
 class KmsHosts:
     """All KMS hosts of one world, behind one lock."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SimulatedClock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._described: dict[str, KmsHost] = {}
+        self._described: dict[str, SimulatedKmsHost] = {}
         self._machines: dict[str, Serving | None] = {}
         self._tallies: dict[str, Tally] = {}
 
     # Which there are
 
-    def take(self, described: t.Iterable[KmsHost]) -> None:
+    def take(self, described: t.Iterable[SimulatedKmsHost]) -> None:
         """Take over the hosts of a description; counts go on."""
         with self._lock:
             self._described = {host.name.lower(): host for host in described}
@@ -140,7 +140,7 @@ class KmsHosts:
             self._machines.pop(name.lower(), None)
             self._tallies.pop(name.lower(), None)
 
-    def _find(self, name: str) -> KmsHost | None:
+    def _find(self, name: str) -> SimulatedKmsHost | None:
         """Return a host as clients see it; the lock is held.
 
         Of a machine the description says who else asks it and how far its clock is off, and the machine all the rest.
@@ -152,7 +152,7 @@ class KmsHosts:
         serving = self._machines[key]
         if serving is None:
             return None
-        host = described or KmsHost(key, count=0, office_count=0)
+        host = described or SimulatedKmsHost(key, count=0, office_count=0)
         return replace(
             host,
             port=serving.port,
@@ -164,7 +164,7 @@ class KmsHosts:
             renewal_interval=serving.renewal_interval,
         )
 
-    def _all(self) -> tuple[KmsHost, ...]:
+    def _all(self) -> tuple[SimulatedKmsHost, ...]:
         """Return every host that serves; the lock is held."""
         found = (self._find(name) for name in sorted({*self._described, *self._machines}))
         return tuple(host for host in found if host is not None)
@@ -193,7 +193,7 @@ class KmsHosts:
             count = tally.count(request.is_windows, now, _others(host, request.is_windows))
         return KmsAnswer(count, host.activation_interval, host.renewal_interval)
 
-    def _tally(self, host: KmsHost) -> Tally:
+    def _tally(self, host: SimulatedKmsHost) -> Tally:
         return self._tallies.setdefault(host.name.lower(), Tally())
 
     # What can be read
@@ -210,7 +210,7 @@ class KmsHosts:
             host = self._find(name)
             return None if host is None else self._counters(host, is_windows)
 
-    def _counters(self, host: KmsHost, is_windows: bool) -> KmsCounters:
+    def _counters(self, host: SimulatedKmsHost, is_windows: bool) -> KmsCounters:
         now = self._clock.now() + host.clock_skew
         return self._tally(host).counters(is_windows, now, _others(host, is_windows))
 
@@ -219,7 +219,7 @@ class KmsHosts:
         with self._lock:
             return {host.name: self._describe_host(host) for host in self._all()}
 
-    def _describe_host(self, host: KmsHost) -> dict[str, t.Any]:
+    def _describe_host(self, host: SimulatedKmsHost) -> dict[str, t.Any]:
         windows, office = self._counters(host, True), self._counters(host, False)
         return {
             "port": host.port,
@@ -232,17 +232,17 @@ class KmsHosts:
         }
 
 
-def _others(host: KmsHost, is_windows: bool) -> int:
+def _others(host: SimulatedKmsHost, is_windows: bool) -> int:
     return host.count if is_windows else host.office_count
 
 
-def _state(host: KmsHost) -> t.Literal["open", "closed", "silent"]:
+def _state(host: SimulatedKmsHost) -> t.Literal["open", "closed", "silent"]:
     if host.silent:
         return "silent"
     return "open" if host.reachable else "closed"
 
 
-def _refusal(host: KmsHost, request: KmsRequest, now: datetime) -> int:
+def _refusal(host: SimulatedKmsHost, request: KmsRequest, now: datetime) -> int:
     """Return the HRESULT that a host refuses a request with, 0 when it answers."""
     if abs(now - request.time) > _MAX_SKEW:
         return Hresult.CLOCKS_APART

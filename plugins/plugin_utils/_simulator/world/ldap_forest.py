@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from ..._errors import MissingLibrary, pip_install
 from ..._secrets import Secret, reveal
 from ..catalog.hresults import Failure, Hresult
-from .forest import ActivationObject, Caller, Writer, container_of, escaped
+from .forest import SimulatedActivationObject, SimulatedCaller, Writer, container_of, escaped
 
 __all__ = ["DirectoryAddress", "DirectoryForest"]
 
@@ -71,7 +71,7 @@ class DirectoryForest:
         self.domain = domain
         self._address = address
 
-    def objects(self) -> tuple[ActivationObject, ...]:
+    def objects(self) -> tuple[SimulatedActivationObject, ...]:
         """Return the activation objects that are there now, by their names; raises Failure."""
         with self._bound(self._address.user, self._address.password) as connection:
             container = _container(connection)
@@ -83,7 +83,7 @@ class DirectoryForest:
         return tuple(sorted(rows, key=lambda row: row.dn.lower()))
 
     @contextlib.contextmanager
-    def opened_as(self, caller: Caller) -> t.Iterator[Writer]:
+    def opened_as(self, caller: SimulatedCaller) -> t.Iterator[Writer]:
         """Let a caller in by its own login; raises Failure where the schema or the container is missing."""
         if not caller.reaches_directory or caller.username is None:
             raise Failure(Hresult.DS_OPERATIONS_ERROR)  # as every search of somebody who has not logged in
@@ -160,7 +160,7 @@ class _DirectoryWriter:
             self._connection.search_ext_s(f"CN={escaped(name)},{self.container}", _ldap().SCOPE_BASE, attrlist=["cn"])
             raise Failure(Hresult.OBJECT_ALREADY_EXISTS)
 
-    def add(self, wanted: ActivationObject) -> None:
+    def add(self, wanted: SimulatedActivationObject) -> None:
         """Create the object."""
         self._connection.add_ext_s(wanted.dn, list(_attributes(wanted).items()))
 
@@ -192,7 +192,7 @@ def _require_schema(connection: t.Any) -> None:
         raise Failure(Hresult.AD_SCHEMA_TOO_OLD)
 
 
-def _attributes(wanted: ActivationObject) -> Attributes:
+def _attributes(wanted: SimulatedActivationObject) -> Attributes:
     """Return what an object has in the directory; a GUID is 16 bytes in Windows' order."""
     offline = {
         "msSPP-InstallationId": wanted.installation_id,
@@ -214,10 +214,10 @@ def _attributes(wanted: ActivationObject) -> Attributes:
     }
 
 
-def _read(dn: str, values: Attributes) -> ActivationObject:
+def _read(dn: str, values: Attributes) -> SimulatedActivationObject:
     """Return an object as the directory has it; what is missing or malformed there is empty here."""
     guids = _guids(values.get("msSPP-CSVLKSkuId", []))
-    return ActivationObject(
+    return SimulatedActivationObject(
         name=_text(values, "displayName") or _text(values, "cn"),
         dn=dn,
         partial_product_key=_text(values, "msSPP-CSVLKPartialProductKey"),

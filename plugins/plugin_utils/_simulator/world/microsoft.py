@@ -19,10 +19,10 @@ from ..._secrets import reveal
 from ..catalog.hresults import Failure, Hresult
 from ..catalog.offline_ids import confirmation_id, has_installation_form, key_part, pid_of_key
 from ..catalog.product_keys import KeyFacts, masked, published_texts
-from .clock import Clock
+from .clock import SimulatedClock
 from .microsoft_journal import ServiceJournal
 
-__all__ = ["Mak", "Microsoft", "MicrosoftDescription", "ServiceRefused"]
+__all__ = ["SimulatedMak", "Microsoft", "MicrosoftDescription", "ServiceRefused"]
 
 EXHAUSTED, BLOCKED, UNKNOWN, WRONG_TYPE, BAD_INSTALLATION = "0x7F", "0x67", "0x68", "0x86", "0x90"
 """Error codes of the batch activation service."""
@@ -35,7 +35,7 @@ _ONLINE: t.Mapping[str, int] = {
 
 
 @dataclass(frozen=True)
-class Mak:
+class SimulatedMak:
     """A multiple activation key and what Microsoft has left for it."""
 
     name: str
@@ -48,7 +48,7 @@ class MicrosoftDescription:
     """Everything a description says about Microsoft."""
 
     reachable: bool = True
-    maks: tuple[Mak, ...] = ()
+    maks: tuple[SimulatedMak, ...] = ()
     keys: tuple[KeyFacts, ...] = ()
     """Other made-up keys that Microsoft and every machine know."""
     repeats_cost: bool = False
@@ -71,7 +71,7 @@ class Microsoft:
 
     name = "microsoft"
 
-    def __init__(self, description: MicrosoftDescription, clock: Clock) -> None:
+    def __init__(self, description: MicrosoftDescription, clock: SimulatedClock) -> None:
         self.journal = ServiceJournal(clock)
         self._lock = threading.Lock()
         self._spent: dict[str, int] = {}
@@ -154,7 +154,7 @@ class Microsoft:
             self._spent[text] = self._spent.get(text, 0) + 1
             self._paid.add((text, installation))
 
-    def _pay(self, mak: Mak | None, installation: str, again: bool) -> None:
+    def _pay(self, mak: SimulatedMak | None, installation: str, again: bool) -> None:
         """Count an activation of a key, unless it is paid for; the lock is held."""
         if mak is None:
             raise ServiceRefused(UNKNOWN)
@@ -193,7 +193,7 @@ class Microsoft:
                 raise ServiceRefused(BLOCKED)
             return self._left(mak)
 
-    def _mak_of(self, pid: str) -> Mak:
+    def _mak_of(self, pid: str) -> SimulatedMak:
         """Return the MAK that an extended product ID belongs to; the service never sees a key."""
         prefix = key_part(pid)
         text = self._texts.get(prefix or "")
@@ -201,7 +201,7 @@ class Microsoft:
             return self._maks[text]
         raise ServiceRefused(WRONG_TYPE if prefix in self._others or prefix in _published_pids() else UNKNOWN)
 
-    def _left(self, mak: Mak) -> int:
+    def _left(self, mak: SimulatedMak) -> int:
         return mak.remaining - self._spent.get(reveal(mak.key.text), 0)
 
     def describe(self) -> dict[str, t.Any]:
@@ -210,7 +210,7 @@ class Microsoft:
             maks = {mak.name: self._describe_mak(mak) for mak in self._maks.values()}
         return {"reachable": self.description.reachable, "maks": maks, **self.journal.describe()}
 
-    def _describe_mak(self, mak: Mak) -> dict[str, t.Any]:
+    def _describe_mak(self, mak: SimulatedMak) -> dict[str, t.Any]:
         left = self._left(mak)
         return {
             "key": mak.key.last_five,

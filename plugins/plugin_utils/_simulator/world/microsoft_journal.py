@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter, deque
 
 from ..catalog.offline_ids import key_part
-from .clock import Clock
+from .clock import SimulatedClock
 
 __all__ = ["ServiceJournal"]
 
@@ -24,7 +24,7 @@ _SHOWN_DIGITS = 7
 class ServiceJournal:
     """The requests of one service, the newest thousand of them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SimulatedClock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._requests: deque[dict[str, t.Any]] = deque(maxlen=_LENGTH)

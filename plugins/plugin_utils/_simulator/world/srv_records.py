@@ -13,11 +13,11 @@ import threading
 import typing as t
 from dataclasses import dataclass
 
-__all__ = ["ServiceRecord", "ServiceRecords", "own_domain"]
+__all__ = ["SimulatedRecord", "ServiceRecords", "own_domain"]
 
 
 @dataclass(frozen=True)
-class ServiceRecord:
+class SimulatedRecord:
     """One `_vlmcs._tcp` record of a DNS domain."""
 
     host: str
@@ -26,7 +26,7 @@ class ServiceRecord:
     weight: int = 0
 
 
-Zones = t.Mapping[str, "tuple[ServiceRecord, ...]"]
+Zones = t.Mapping[str, "tuple[SimulatedRecord, ...]"]
 
 
 class Publisher(t.Protocol):
@@ -48,7 +48,7 @@ class ServiceRecords:
         self._lock = threading.Lock()
         self._zones: Zones = {}
         self._published: Zones = {}
-        self._written: dict[str, dict[str, ServiceRecord]] = {}
+        self._written: dict[str, dict[str, SimulatedRecord]] = {}
         self._machines: set[str] = set()
 
     def describe(self, zones: Zones | None, hosts: t.Iterable[Publisher]) -> None:
@@ -67,12 +67,12 @@ class ServiceRecords:
         with self._lock:
             self._machines.discard(_normal(host))
 
-    def write(self, domain: str, record: ServiceRecord) -> None:
+    def write(self, domain: str, record: SimulatedRecord) -> None:
         """Write the record of one host into a domain, in place of what it wrote there before."""
         with self._lock:
             self._written.setdefault(_normal(domain), {})[_normal(record.host)] = record
 
-    def of(self, domain: str) -> tuple[ServiceRecord, ...]:
+    def of(self, domain: str) -> tuple[SimulatedRecord, ...]:
         """Return the records of a domain, in no order that means anything."""
         name = _normal(domain)
         with self._lock:
@@ -84,11 +84,11 @@ class ServiceRecords:
 
 
 def _own_records(hosts: t.Iterable[Publisher]) -> Zones:
-    zones: dict[str, tuple[ServiceRecord, ...]] = {}
+    zones: dict[str, tuple[SimulatedRecord, ...]] = {}
     for host in hosts:
         domain = own_domain(host.name)
         if domain:
-            zones[domain] = (*zones.get(domain, ()), ServiceRecord(host.name, host.port))
+            zones[domain] = (*zones.get(domain, ()), SimulatedRecord(host.name, host.port))
     return zones
 
 

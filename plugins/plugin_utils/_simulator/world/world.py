@@ -16,21 +16,21 @@ from dataclasses import dataclass, field
 
 from ..catalog.hresults import Failure, Hresult
 from ..catalog.offline_ids import confirmation_id
-from .clock import Clock
-from .forest import ActivationObject, Forest
-from .kms_hosts import KmsAnswer, KmsEndpoint, KmsHost, KmsHosts, KmsRequest, Serving
+from .clock import SimulatedClock
+from .forest import SimulatedActivationObject, SimulatedForest
+from .kms_hosts import KmsAnswer, KmsEndpoint, KmsHosts, KmsRequest, Serving, SimulatedKmsHost
 from .kms_log import KmsCounters, KmsEvent
 from .microsoft import Microsoft, MicrosoftDescription
-from .srv_records import ServiceRecord, ServiceRecords
+from .srv_records import ServiceRecords, SimulatedRecord
 
 __all__ = [
     "KmsAnswer",
     "KmsCounters",
     "KmsEndpoint",
     "KmsEvent",
-    "KmsHost",
+    "SimulatedKmsHost",
     "KmsRequest",
-    "ServiceRecord",
+    "SimulatedRecord",
     "Serving",
     "World",
     "WorldDescription",
@@ -41,7 +41,7 @@ __all__ = [
 class ForestDescription(t.Protocol):
     """What a description says about one forest; equal ones are one forest."""
 
-    def forest(self, domain: str) -> Forest:
+    def forest(self, domain: str) -> SimulatedForest:
         """Return a forest that is so described."""
 
 
@@ -49,8 +49,8 @@ class ForestDescription(t.Protocol):
 class WorldDescription:
     """Everything a description says about the world."""
 
-    kms_hosts: tuple[KmsHost, ...] = ()
-    dns: t.Mapping[str, tuple[ServiceRecord, ...]] | None = None
+    kms_hosts: tuple[SimulatedKmsHost, ...] = ()
+    dns: t.Mapping[str, tuple[SimulatedRecord, ...]] | None = None
     """None lets the described KMS hosts publish themselves, each in its own domain."""
     ad: t.Mapping[str, ForestDescription] = field(default_factory=dict)
     clients_renew: bool = False
@@ -61,12 +61,12 @@ class WorldDescription:
 class World:
     """The surroundings of a fleet."""
 
-    def __init__(self, description: WorldDescription, clock: Clock) -> None:
+    def __init__(self, description: WorldDescription, clock: SimulatedClock) -> None:
         self.clock = clock
         self._lock = threading.Lock()
         self._hosts = KmsHosts(clock)
         self._records = ServiceRecords()
-        self._forests: dict[str, tuple[ForestDescription, Forest]] = {}
+        self._forests: dict[str, tuple[ForestDescription, SimulatedForest]] = {}
         self.microsoft = Microsoft(description.microsoft, clock)
         self.pass_time: t.Callable[[], None] = _nothing_happens
         """Lets happen what machines do by themselves; called before anybody looks, and never under a machine's lock."""
@@ -77,7 +77,7 @@ class World:
         self._records.describe(description.dns, description.kms_hosts)
         self._forests = {domain: self._kept_or_new(domain, row) for domain, row in description.ad.items()}
 
-    def _kept_or_new(self, domain: str, wanted: ForestDescription) -> tuple[ForestDescription, Forest]:
+    def _kept_or_new(self, domain: str, wanted: ForestDescription) -> tuple[ForestDescription, SimulatedForest]:
         """Return the forest as it is, or a new one where its own description has changed."""
         known = self._forests.get(domain)
         return known if known and known[0] == wanted else (wanted, wanted.forest(domain))
@@ -90,25 +90,25 @@ class World:
 
     # DNS and AD
 
-    def published(self, domain: str) -> tuple[ServiceRecord, ...]:
+    def published(self, domain: str) -> tuple[SimulatedRecord, ...]:
         """Return the KMS hosts that a domain's DNS names, in no order that means anything; none are none."""
         return self._records.of(domain)
 
-    def service_records(self, domain: str) -> tuple[ServiceRecord, ...]:
+    def service_records(self, domain: str) -> tuple[SimulatedRecord, ...]:
         """Return the KMS hosts a domain publishes, in the order a client tries them; fails when there are none."""
         records = self.published(domain)
         if not records:
             raise Failure(Hresult.DNS_NAME_ERROR)
         return tuple(sorted(records, key=lambda record: (record.priority, -record.weight)))
 
-    def forest(self, domain: str | None) -> Forest | None:
+    def forest(self, domain: str | None) -> SimulatedForest | None:
         """Return the forest that a domain is in, None for no domain and for one that no forest has."""
         name = f".{(domain or '').lower().rstrip('.')}"
         roots = (root for root in self._forests if name.endswith(f".{root}"))
         found = max(roots, key=len, default=None)
         return None if found is None else self._forests[found][1]
 
-    def activation_object(self, domain: str | None, lines: frozenset[str]) -> ActivationObject | None:
+    def activation_object(self, domain: str | None, lines: frozenset[str]) -> SimulatedActivationObject | None:
         """Return an activation object for a product in the forest of `domain`; raises Failure as the forest does."""
         forest = self.forest(domain)
         objects = () if forest is None else forest.objects()
@@ -162,7 +162,7 @@ def _nothing_happens() -> None:
     """Let time pass for nobody."""
 
 
-def _describe_forest(forest: Forest) -> dict[str, t.Any]:
+def _describe_forest(forest: SimulatedForest) -> dict[str, t.Any]:
     """Return what is in a forest now; a directory that cannot be read says why in `failure`."""
     try:
         return {"objects": [found.describe() for found in forest.objects()], "failure": None}

@@ -11,7 +11,11 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, When, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
+    Activation,
+    DesiredState,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from .fake_task import FakeTask, Keywords, attempted, licensed, on_mak, windows
@@ -23,15 +27,19 @@ ID = "0a1b2c3d-0001-4002-8003-0123456789ab"
     ("args", "expected", "products"),
     [
         ({}, Activation(), Products.PRIMARY),
-        ({"force": True}, Activation(when=When.ALWAYS), Products.PRIMARY),
+        ({"force": True}, Activation(when=ActivatePolicy.ALWAYS), Products.PRIMARY),
         ({"activation_id": f"{{{ID.upper()}}}"}, Activation(product_id=ID), Products.INSTALLED),
-        ({"activation_id": ID, "force": True}, Activation(when=When.ALWAYS, product_id=ID), Products.INSTALLED),
+        (
+            {"activation_id": ID, "force": True},
+            Activation(when=ActivatePolicy.ALWAYS, product_id=ID),
+            Products.INSTALLED,
+        ),
     ],
 )
 def test_wishes(stage: FakeTask, args: dict[str, t.Any], expected: Activation, products: Products) -> None:
     action = stage.action("activate", args, Keywords())
     options = action._validated()
-    assert action.wish(options) == Wish(activation=expected)
+    assert action.wish(options) == DesiredState(activation=expected)
     assert action.scope(options).products is products
 
 

@@ -13,11 +13,11 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    When,
-    Wish,
 )
 
 from .fake_task import KEY, FakeTask, Keywords, Row, licensed, on_mak, windows
@@ -43,10 +43,10 @@ def by_kms(**changes: t.Any) -> Row:
     return licensed(**{"VLActivationType": "2", **changes})
 
 
-def wish(stage: FakeTask, **args: t.Any) -> Wish:
+def wish(stage: FakeTask, **args: t.Any) -> DesiredState:
     """Return the wish behind a task's options."""
     action = stage.action("adba_client", args, Keywords())
-    return t.cast(Wish, action.wish(action._validated()))
+    return t.cast(DesiredState, action.wish(action._validated()))
 
 
 def test_without_options_the_edition_key_and_the_directory_alone_are_meant(stage: FakeTask) -> None:
@@ -63,8 +63,8 @@ def test_any_path_may_be_meant(stage: FakeTask) -> None:
     assert found.activation == Activation(only_kms_client=True, by=ActivationType.ANY)
 
 
-@pytest.mark.parametrize("when", [*When])
-def test_activations(stage: FakeTask, when: When) -> None:
+@pytest.mark.parametrize("when", [*ActivatePolicy])
+def test_activations(stage: FakeTask, when: ActivatePolicy) -> None:
     expected = Activation(when=when, renew_below_days=150, only_kms_client=True, by=ActivationType.AD)
     assert wish(stage, activate=when.value, renew_below_days=150).activation == expected
 

@@ -44,7 +44,7 @@ def closed_port() -> Iterator[int]:
 @pytest.fixture
 def silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no connection be answered, without waiting for that."""
-    monkeypatch.setattr(probing, "_begun", lambda *_args: probing.Outcome.SILENT)
+    monkeypatch.setattr(probing, "_begun", lambda *_args: probing.ProbeOutcome.SILENT)
 
 
 def checked(stage: FakeTask, args: Row, actual: State = ON_MAK, variables: Row | None = None) -> list[tuple[str, ...]]:
@@ -104,7 +104,7 @@ def test_what_only_the_machine_may_see_is_unknown(stage: FakeTask, host: str, ta
 
 
 def test_a_host_without_a_route_is_unknown(stage: FakeTask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probing, "_begun", lambda *_args: probing.Outcome.NO_ROUTE)
+    monkeypatch.setattr(probing, "_begun", lambda *_args: probing.ProbeOutcome.NO_ROUTE)
     assert checked(stage, {"kms_host": "192.0.2.7"}) == [("kms_host", "192.0.2.7:1688", "unknown")]
 
 

@@ -13,20 +13,20 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    When,
-    Wish,
 )
 
 from .fake_task import KEY, FakeTask, Keywords, licensed, on_mak, windows
 
 
-def wish(stage: FakeTask, **args: t.Any) -> Wish:
+def wish(stage: FakeTask, **args: t.Any) -> DesiredState:
     """Return the wish behind a task's options."""
     action = stage.action("kms_client", args, Keywords())
-    return t.cast(Wish, action.wish(action._validated()))
+    return t.cast(DesiredState, action.wish(action._validated()))
 
 
 def test_without_options_the_edition_key_and_an_activation_are_meant(stage: FakeTask) -> None:
@@ -61,8 +61,8 @@ def test_settings(stage: FakeTask, args: dict[str, t.Any], expected: KmsSettings
     assert wish(stage, **args).kms == expected
 
 
-@pytest.mark.parametrize("when", [*When])
-def test_activations(stage: FakeTask, when: When) -> None:
+@pytest.mark.parametrize("when", [*ActivatePolicy])
+def test_activations(stage: FakeTask, when: ActivatePolicy) -> None:
     expected = Activation(when=when, renew_below_days=150, only_kms_client=True)
     assert wish(stage, activate=when.value, renew_below_days=150).activation == expected
 

@@ -15,17 +15,17 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action import S
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.kms_host_options import (
     retired_settings,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._ledger import LedgerGate
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope, Unlimited
+from ansible_collections.volume.activation.plugins.plugin_utils._ledger import LedgerBudget
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Application, ProductKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     HostKey,
     HostSettings,
     RetiredHost,
-    Way,
-    Wish,
 )
 
 from .fake_budgets import Budgets
@@ -47,30 +47,40 @@ def staged(stage: FakeTask, **args: t.Any) -> list[Stage]:
         return t.cast("list[Stage]", action.stages(action._validated(), resources))
 
 
-def spending(key: HostKey, way: Way = Way.ONLINE, confirmation: str | None = None) -> Wish:
+def spending(
+    key: HostKey, way: ActivationMethod = ActivationMethod.ONLINE, confirmation: str | None = None
+) -> DesiredState:
     """Return the wish that spends an activation of this key."""
-    return Wish(key=key, activation=Activation(counted=Counted(mak=key, way=way, confirmation_id=confirmation)))
+    return DesiredState(
+        key=key, activation=Activation(counted=CountedActivation(mak=key, way=way, confirmation_id=confirmation))
+    )
 
 
 def test_without_options_only_the_settings_are_looked_at(stage: FakeTask) -> None:
-    assert staged(stage) == [Stage(Wish(hosting=HostSettings()))]
+    assert staged(stage) == [Stage(DesiredState(hosting=HostSettings()))]
 
 
 def test_each_key_is_a_stage_and_the_settings_come_last(stage: FakeTask) -> None:
     found = staged(stage, **BOTH, port=1700)
-    assert [row.wish for row in found] == [spending(WINDOWS), spending(OFFICE), Wish(hosting=HostSettings(port=1700))]
-    assert [type(row.gate) for row in found] == [NoBudget, NoBudget, type(None)]
+    assert [row.wish for row in found] == [
+        spending(WINDOWS),
+        spending(OFFICE),
+        DesiredState(hosting=HostSettings(port=1700)),
+    ]
+    assert [type(row.gate) for row in found] == [Unlimited, Unlimited, type(None)]
     assert all(row.otherwise is None for row in found)
 
 
 def test_keys_may_be_installed_only(stage: FakeTask) -> None:
     first, *_others = staged(stage, **KEY, activate="never")
-    assert (first.wish, first.gate) == (Wish(key=WINDOWS), None)
+    assert (first.wish, first.gate) == (DesiredState(key=WINDOWS), None)
 
 
 def test_a_confirmation_id_goes_with_its_key(stage: FakeTask) -> None:
     row = {"product_key": HOST_KEY, "confirmation_id": "123456-" * 7 + "123456"}
-    assert staged(stage, product_keys=[row], activate="offline")[0].wish == spending(WINDOWS, Way.PROXY, CONFIRMATION)
+    assert staged(stage, product_keys=[row], activate="offline")[0].wish == spending(
+        WINDOWS, ActivationMethod.PROXY, CONFIRMATION
+    )
 
 
 def test_retirement_begins_with_what_only_a_host_takes_and_ends_with_the_rest(stage: FakeTask) -> None:
@@ -242,7 +252,7 @@ def test_what_a_pool_pays_goes_through_its_ledger(stage: FakeTask, budgets: Budg
     action.task_vars = {}
     with contextlib.ExitStack() as resources:
         first, settings = action.stages(action._validated(), resources)
-    assert isinstance(first.gate, LedgerGate)
+    assert isinstance(first.gate, LedgerBudget)
     assert settings.gate is None
 
 

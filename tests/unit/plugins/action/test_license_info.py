@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Fault
 
 from .fake_task import KEY, PASSWORD, FakeTask, Keywords, windows
@@ -42,7 +42,7 @@ def test_how_much_is_read(stage: FakeTask, args: dict[str, t.Any], expected: Sco
     action = stage.action("license_info", args, Keywords())
     options = action._validated()
     assert action.scope(options) == expected
-    assert action.wish(options) == Wish()
+    assert action.wish(options) == DesiredState()
 
 
 @pytest.mark.parametrize(

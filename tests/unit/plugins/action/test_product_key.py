@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import Products, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, PresentKey, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, DesiredState, PresentKey
 
 from .fake_task import KEY, FakeTask, Keywords, windows
 
@@ -39,7 +39,7 @@ ID = "0a1b2c3d-0001-4002-8003-0123456789ab"
 )
 def test_wishes(stage: FakeTask, args: dict[str, t.Any], expected: t.Any) -> None:
     action = stage.action("product_key", args, Keywords())
-    assert action.wish(action._validated()) == Wish(key=expected)
+    assert action.wish(action._validated()) == DesiredState(key=expected)
 
 
 @pytest.mark.parametrize("partial", ["", "GGGG", "GGGGGG", "GG-GG", "GGGGG\n", "*****", "ÄÄÄÄÄ"])

@@ -22,10 +22,10 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     Security,
 )
 from ansible_collections.volume.activation.plugins.module_utils._directory import connection as connection_module
-from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import DirectoryEndpoint
 
 PASSWORD = "a-password-of-this-test"  # noqa: S105
-PLACE = Endpoint("dc1.corp.test", 636)
+PLACE = DirectoryEndpoint("dc1.corp.test", 636)
 CONFIGURATION = "CN=Configuration,DC=corp,DC=test"
 CONTAINER = f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,{CONFIGURATION}"
 ROOT = {

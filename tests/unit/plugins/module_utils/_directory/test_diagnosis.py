@@ -11,23 +11,25 @@ import ssl
 import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import Security, diagnosis
-from ansible_collections.volume.activation.plugins.module_utils._directory.diagnosis import Finding, look_at
-from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory.diagnosis import DirectoryFinding, look_at
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import DirectoryEndpoint
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
 from .directory_sessions import DECLINED, STARTED, Impostor
 
 
-def look(server: Impostor, security: Security = Security.LDAPS, seconds: float = 5) -> Finding:
-    found = look_at(Endpoint(server.address, server.port), security, None, seconds)
+def look(server: Impostor, security: Security = Security.LDAPS, seconds: float = 5) -> DirectoryFinding:
+    found = look_at(DirectoryEndpoint(server.address, server.port), security, None, seconds)
     assert found is not None
     assert found.remedy
     return found
 
 
-def look_at_samba(samba: DomainController, security: Security, ca_path: object, host: str = "") -> Finding | None:
+def look_at_samba(
+    samba: DomainController, security: Security, ca_path: object, host: str = ""
+) -> DirectoryFinding | None:
     port = 636 if security is Security.LDAPS else 389
-    return look_at(Endpoint(host or samba.address, port), security, str(ca_path), 10)
+    return look_at(DirectoryEndpoint(host or samba.address, port), security, str(ca_path), 10)
 
 
 each_tls = pytest.mark.parametrize("security", [Security.LDAPS, Security.STARTTLS])
@@ -60,7 +62,7 @@ def test_another_ca_is_told_from_another_name(samba: DomainController, security:
 def test_the_verdict_of_openssl_is_said_with_its_remedy(verdict: int, message: str, remedy: str) -> None:
     error = ssl.SSLCertVerificationError(1, "certificate verify failed")
     error.verify_code, error.verify_message = verdict, "its words"
-    found = diagnosis._bad_certificate(Endpoint("dc1.corp.test", 636), error)
+    found = diagnosis._bad_certificate(DirectoryEndpoint("dc1.corp.test", 636), error)
     assert (found.code, found.cause) == ("certificate_refused", "its words")
     assert message in found.message
     assert remedy in found.remedy
@@ -69,13 +71,13 @@ def test_the_verdict_of_openssl_is_said_with_its_remedy(verdict: int, message: s
 def test_a_closed_port_is_said_to_be_closed() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
-        found = look_at(Endpoint(*reserved.getsockname()), Security.GSSAPI, None, 5)
+        found = look_at(DirectoryEndpoint(*reserved.getsockname()), Security.GSSAPI, None, 5)
     assert found is not None
     assert "refused the connection" in found.message
 
 
 def test_a_name_without_an_address_is_said_to_have_none() -> None:
-    found = look_at(Endpoint("nowhere.invalid", 636), Security.LDAPS, None, 5)
+    found = look_at(DirectoryEndpoint("nowhere.invalid", 636), Security.LDAPS, None, 5)
     assert found is not None
     assert "has no address" in found.message
 
@@ -108,5 +110,5 @@ def test_a_server_that_starts_tls_and_speaks_none_is_named() -> None:
 
 def test_kerberos_asks_for_no_tls() -> None:
     with Impostor() as server:
-        assert look_at(Endpoint(server.address, server.port), Security.GSSAPI, None, 5) is None
+        assert look_at(DirectoryEndpoint(server.address, server.port), Security.GSSAPI, None, 5) is None
         assert server.heard == b""

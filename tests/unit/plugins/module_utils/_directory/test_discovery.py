@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import DirectoryUnreachable
-from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint, domain_controllers
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import (
+    DirectoryEndpoint,
+    domain_controllers,
+)
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 
 dns = pytest.importorskip("dns", reason="the Python library dnspython is not installed: pip install dnspython")
@@ -68,7 +71,7 @@ def names() -> Iterator[NameServer]:
     server.close()
 
 
-def ask(server: NameServer, domain: str = "corp.test", timeout: float = 10) -> tuple[Endpoint, ...]:
+def ask(server: NameServer, domain: str = "corp.test", timeout: float = 10) -> tuple[DirectoryEndpoint, ...]:
     return domain_controllers(domain, dns_servers=("127.0.0.1",), dns_port=server.port, timeout=timeout)
 
 
@@ -81,7 +84,7 @@ def failure(server: NameServer, timeout: float = 10) -> DirectoryUnreachable:
 
 
 def test_the_records_of_a_real_domain_are_found(samba: DomainController) -> None:
-    assert domain_controllers(samba.domain, dns_servers=(samba.address,)) == (Endpoint(samba.host, 389),)
+    assert domain_controllers(samba.domain, dns_servers=(samba.address,)) == (DirectoryEndpoint(samba.host, 389),)
 
 
 def test_an_unknown_domain_is_said_to_be_unknown(samba: DomainController) -> None:
@@ -139,4 +142,4 @@ def test_a_silent_server_is_not_waited_for_longer_than_allowed() -> None:
 
 
 def test_an_address_of_version_6_stands_in_brackets() -> None:
-    assert str(Endpoint("2001:db8::1", 636)) == "[2001:db8::1]:636"
+    assert str(DirectoryEndpoint("2001:db8::1", 636)) == "[2001:db8::1]:636"

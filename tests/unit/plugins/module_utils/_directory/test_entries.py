@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import ActivationObject
-from ansible_collections.volume.activation.plugins.module_utils._directory.entries import Entry, activation_object
+from ansible_collections.volume.activation.plugins.module_utils._directory.entries import LdapEntry, activation_object
 
 ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 WHOLE = {
@@ -27,7 +27,7 @@ WHOLE = {
 
 
 def test_a_whole_entry_is_read() -> None:
-    assert activation_object(Entry("CN=Contoso", WHOLE)) == ActivationObject(
+    assert activation_object(LdapEntry("CN=Contoso", WHOLE)) == ActivationObject(
         dn="CN=Contoso",
         name="Größe",
         cn="Contoso",
@@ -43,35 +43,35 @@ def test_a_whole_entry_is_read() -> None:
 
 def test_the_case_of_attributes_makes_no_difference() -> None:
     shouted = {name.upper(): values for name, values in WHOLE.items()}
-    assert activation_object(Entry("x", shouted)) == activation_object(Entry("x", WHOLE))
+    assert activation_object(LdapEntry("x", shouted)) == activation_object(LdapEntry("x", WHOLE))
 
 
 @pytest.mark.parametrize("attribute", sorted(WHOLE))
 @pytest.mark.parametrize("values", [None, [], [b""], [b"\xff\xfe"]], ids=["absent", "none", "empty", "no UTF-8"])
 def test_one_bad_attribute_leaves_the_others_alone(attribute: str, values: list[bytes] | None) -> None:
     entry = {name: found for name, found in WHOLE.items() if name != attribute}
-    found = activation_object(Entry("CN=Contoso", entry if values is None else {**entry, attribute: values}))
-    whole = activation_object(Entry("CN=Contoso", WHOLE))
+    found = activation_object(LdapEntry("CN=Contoso", entry if values is None else {**entry, attribute: values}))
+    whole = activation_object(LdapEntry("CN=Contoso", WHOLE))
     different = [name for name, value in vars(found).items() if value != vars(whole)[name]]
     assert len(different) == 1
     assert found.name
 
 
 def test_a_malformed_kms_id_is_left_out() -> None:
-    entry = Entry("x", {"msSPP-KMSIds": [b"short", ONE.bytes_le]})
+    entry = LdapEntry("x", {"msSPP-KMSIds": [b"short", ONE.bytes_le]})
     assert activation_object(entry).kms_ids == (str(ONE),)
 
 
 def test_without_any_name_the_dn_is_one() -> None:
-    found = activation_object(Entry("CN=x,DC=test", {}))
+    found = activation_object(LdapEntry("CN=x,DC=test", {}))
     assert (found.name, found.cn, found.guid, found.kms_ids) == ("CN=x,DC=test", "", None, ())
 
 
 @pytest.mark.parametrize("text", [b"20261331120000.0Z", b"20260131120000.0+0100", b"yesterday"])
 def test_what_is_no_time_in_utc_is_none(text: bytes) -> None:
-    assert Entry("x", {"whenCreated": [text]}).time("whenCreated") is None
+    assert LdapEntry("x", {"whenCreated": [text]}).time("whenCreated") is None
 
 
 @pytest.mark.parametrize(("data", "number"), [(b"88", 88), (b"", 0), (b"-1", 0), (b"many", 0)])
 def test_numbers(data: bytes, number: int) -> None:
-    assert Entry("x", {"objectVersion": [data]}).number("objectVersion") == number
+    assert LdapEntry("x", {"objectVersion": [data]}).number("objectVersion") == number

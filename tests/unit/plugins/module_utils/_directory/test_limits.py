@@ -10,7 +10,11 @@ import time
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.module_utils._directory.limits import Clock, OutOfTime, within
+from ansible_collections.volume.activation.plugins.module_utils._directory.limits import (
+    DirectoryClock,
+    OutOfTime,
+    within,
+)
 
 
 def test_what_comes_back_in_time_is_passed_on() -> None:
@@ -35,10 +39,10 @@ def test_a_call_that_hangs_is_left_behind() -> None:
 
 
 def test_a_request_gets_its_own_limit_or_what_is_left() -> None:
-    assert Clock(1, 60).next() == 1
-    assert Clock(60, 1).next() <= 1
+    assert DirectoryClock(1, 60).next() == 1
+    assert DirectoryClock(60, 1).next() <= 1
 
 
 def test_nothing_is_begun_when_the_time_is_over() -> None:
     with pytest.raises(OutOfTime):
-        Clock(1, 0).next()
+        DirectoryClock(1, 0).next()

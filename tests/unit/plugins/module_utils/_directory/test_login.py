@@ -19,8 +19,8 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     open_directory,
 )
 from ansible_collections.volume.activation.plugins.module_utils._directory import connection as connection_module
-from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
-from ansible_collections.volume.activation.plugins.module_utils._directory.limits import Clock
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import DirectoryEndpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory.limits import DirectoryClock
 from ansible_collections.volume.activation.tests.samba_controller import DomainController, wait_until
 from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
@@ -108,11 +108,11 @@ def test_a_trace_that_the_environment_asks_for_does_not_show_the_password(samba:
 
 
 def test_referrals_are_not_followed(samba: DomainController, python_ldap: Any) -> None:
-    connection = connection_module.connect(Endpoint(samba.address, 636), settings_for(samba))
+    connection = connection_module.connect(DirectoryEndpoint(samba.address, 636), settings_for(samba))
     assert not connection._handle.get_option(python_ldap.OPT_REFERRALS)
     # The root of a domain refers to its other partitions.
     root = ",".join(f"DC={label}" for label in samba.domain.split("."))
-    clock = Clock(10, 10)
+    clock = DirectoryClock(10, 10)
     referring = connection._handle.search_ext_s(root, python_ldap.SCOPE_SUBTREE, "(objectClass=domain)", ["dc"])
     assert any(dn is None for dn, _values in referring)
     connection._handle.result3 = lambda *_number, **_options: (101, referring, 1, [])
@@ -244,5 +244,5 @@ def test_a_weak_seal_is_refused_after_the_login(
     monkeypatch.setattr(python_ldap, "initialize", lambda *_where, **_options: Weak())
     settings = settings_for(samba, security=Security.GSSAPI, bind_user=None, bind_password=None)
     with pytest.raises(DirectoryUnreachable) as caught:
-        connection_module.connect(Endpoint(samba.address, 389), settings)
+        connection_module.connect(DirectoryEndpoint(samba.address, 389), settings)
     assert (caught.value.code, "56" in (caught.value.cause or "")) == ("not_sealed", True)

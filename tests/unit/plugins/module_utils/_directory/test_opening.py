@@ -19,7 +19,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
     open_directory,
     opening,
 )
-from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import Endpoint
+from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import DirectoryEndpoint
 from ansible_collections.volume.activation.tests.samba_controller import DomainController
 from ansible_collections.volume.activation.tests.tcp_proxy import Relay
 
@@ -30,9 +30,9 @@ CLOSED = "127.0.0.1"
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch) -> list[Endpoint]:
+def known(monkeypatch: pytest.MonkeyPatch) -> list[DirectoryEndpoint]:
     """What DNS says; a test fills it."""
-    endpoints: list[Endpoint] = []
+    endpoints: list[DirectoryEndpoint] = []
     monkeypatch.setattr(opening, "domain_controllers", lambda *_domain, **_options: tuple(endpoints))
     return endpoints
 
@@ -41,8 +41,8 @@ def by_domain(samba: DomainController, **changes: Any) -> Any:
     return settings_for(samba, server=None, domain=samba.domain, security=Security.STARTTLS, **changes)
 
 
-def test_the_next_one_is_asked_when_one_cannot_be_used(samba: DomainController, known: list[Endpoint]) -> None:
-    known += [Endpoint(CLOSED, 1), Endpoint(samba.address, 389)]
+def test_the_next_one_is_asked_when_one_cannot_be_used(samba: DomainController, known: list[DirectoryEndpoint]) -> None:
+    known += [DirectoryEndpoint(CLOSED, 1), DirectoryEndpoint(samba.address, 389)]
     heard: list[str] = []
     with open_directory(by_domain(samba), tell=heard.append) as directory:
         assert directory.survey().server == samba.host
@@ -51,17 +51,17 @@ def test_the_next_one_is_asked_when_one_cannot_be_used(samba: DomainController, 
 
 
 def test_a_refused_login_is_not_tried_elsewhere_since_that_would_lock_the_user(
-    samba: DomainController, known: list[Endpoint]
+    samba: DomainController, known: list[DirectoryEndpoint]
 ) -> None:
     with Relay(samba.address, 389) as relay:
-        known += [Endpoint(samba.address, 389), Endpoint(relay.address, relay.port)]
+        known += [DirectoryEndpoint(samba.address, 389), DirectoryEndpoint(relay.address, relay.port)]
         with pytest.raises(DirectoryLoginFailed):
             open_directory(by_domain(samba, bind_password="Not-a-real-0-password"))
         assert relay.connections == 0
 
 
-def test_if_none_can_be_used_each_is_named(samba: DomainController, known: list[Endpoint]) -> None:
-    known += [Endpoint(CLOSED, 1), Endpoint(CLOSED, 2)]
+def test_if_none_can_be_used_each_is_named(samba: DomainController, known: list[DirectoryEndpoint]) -> None:
+    known += [DirectoryEndpoint(CLOSED, 1), DirectoryEndpoint(CLOSED, 2)]
     with pytest.raises(DirectoryUnreachable) as caught:
         open_directory(by_domain(samba))
     assert caught.value.code == "directory_unreachable"
@@ -69,16 +69,16 @@ def test_if_none_can_be_used_each_is_named(samba: DomainController, known: list[
     assert all(f"127.0.0.1:{port} refused" in (caught.value.cause or "") for port in (1, 2))
 
 
-def test_an_only_one_speaks_for_itself(samba: DomainController, known: list[Endpoint]) -> None:
-    known += [Endpoint(CLOSED, 1)]
+def test_an_only_one_speaks_for_itself(samba: DomainController, known: list[DirectoryEndpoint]) -> None:
+    known += [DirectoryEndpoint(CLOSED, 1)]
     heard: list[str] = []
     with pytest.raises(DirectoryUnreachable, match="refused the connection"):
         open_directory(by_domain(samba), tell=heard.append)
     assert heard == []
 
 
-def test_the_search_ends_after_some_of_many(samba: DomainController, known: list[Endpoint]) -> None:
-    known += [Endpoint(CLOSED, port) for port in range(1, 9)]
+def test_the_search_ends_after_some_of_many(samba: DomainController, known: list[DirectoryEndpoint]) -> None:
+    known += [DirectoryEndpoint(CLOSED, port) for port in range(1, 9)]
     with pytest.raises(DirectoryUnreachable, match=r"None of 5 .* \(8 are known\)"):
         open_directory(by_domain(samba))
 
@@ -88,17 +88,17 @@ def test_the_search_ends_after_some_of_many(samba: DomainController, known: list
     [("ldaps", None, 636), ("starttls", None, 3389), ("gssapi", None, 3389), ("ldaps", 1636, 1636), ("gssapi", 1, 1)],
 )
 def test_the_port_follows_from_security_and_dns(
-    samba: DomainController, known: list[Endpoint], security: str, port: int | None, asked: int
+    samba: DomainController, known: list[DirectoryEndpoint], security: str, port: int | None, asked: int
 ) -> None:
-    known += [Endpoint("dc1.corp.test", 3389)]
+    known += [DirectoryEndpoint("dc1.corp.test", 3389)]
     settings = settings_for(samba, server=None, domain="corp.test", security=Security(security), port=port)
-    assert opening._endpoints(settings) == (Endpoint("dc1.corp.test", asked),)
+    assert opening._endpoints(settings) == (DirectoryEndpoint("dc1.corp.test", asked),)
 
 
 @pytest.mark.parametrize(("security", "asked"), [("ldaps", 636), ("starttls", 389), ("gssapi", 389)])
 def test_a_named_server_is_asked_at_its_usual_port(samba: DomainController, security: str, asked: int) -> None:
     settings = settings_for(samba, server="dc1.corp.test.", security=Security(security))
-    assert opening._endpoints(settings) == (Endpoint("dc1.corp.test", asked),)
+    assert opening._endpoints(settings) == (DirectoryEndpoint("dc1.corp.test", asked),)
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action import Machine, Stage, Stages
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Gate, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._action import ConnectedMachine, Stage, Stages
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Budget, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError, MachineRefused, Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,
     Activation,
+    DesiredState,
     KmsSettings,
     Plan,
     Step,
-    Wish,
     need,
 )
 
@@ -32,7 +32,7 @@ class FakeApplier:
 
     done: list[Step] = field(default_factory=list)
     foreseen: list[Plan] = field(default_factory=list)
-    noted: list[Wish] = field(default_factory=list)
+    noted: list[DesiredState] = field(default_factory=list)
     refusal: Refusal | None = None
     after: State | None = None
 
@@ -42,7 +42,7 @@ class FakeApplier:
         if self.refusal:
             raise self.refusal
 
-    def note(self, wish: Wish, _state: State) -> None:
+    def note(self, wish: DesiredState, _state: State) -> None:
         """Remember what was noted."""
         self.noted.append(wish)
 
@@ -54,12 +54,12 @@ class FakeMachine:
     state: State
     answers: dict[str, ActivationError] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
-    gates: list[Gate | None] = field(default_factory=list)
+    gates: list[Budget | None] = field(default_factory=list)
     read: int = 0
     applier: FakeApplier = field(default_factory=FakeApplier)
     before: list[Step] = field(default_factory=list)
 
-    def turn_to(self, gate: Gate | None) -> None:
+    def turn_to(self, gate: Budget | None) -> None:
         """Begin a stage."""
         self.gates.append(gate)
         self.before += self.applier.done
@@ -70,17 +70,17 @@ class FakeMachine:
         """All steps of all stages."""
         return [*self.before, *self.applier.done]
 
-    def read_for(self, wish: Wish, scope: Scope) -> State:
+    def read_for(self, wish: DesiredState, scope: Scope) -> State:
         """Read the state anew."""
         assert scope is SCOPE
         self.read += 1
         return self.complete(wish, self.state)
 
-    def complete(self, wish: Wish, found: State) -> State:
+    def complete(self, wish: DesiredState, found: State) -> State:
         """Add what the decision rests on."""
         return replace(found, domain="corp.example") if need(wish, found).domain else found
 
-    def apply(self, wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+    def apply(self, wish: DesiredState, steps: Plan, before: State, scope: Scope) -> State:
         """Carry out what can be."""
         assert scope is SCOPE
         assert replace(before, domain=None) == self.state
@@ -100,10 +100,10 @@ def refused(code: int) -> MachineRefused:
     return MachineRefused("no", hresult=code)
 
 
-def on(host: str, port: int = 1688, **activation: t.Any) -> Wish:
+def on(host: str, port: int = 1688, **activation: t.Any) -> DesiredState:
     """Return the wish to be activated by this host."""
     wanted = Activation(only_kms_client=True, **activation)
-    return Wish(kms=KmsSettings(host=host, port=port), activation=wanted)
+    return DesiredState(kms=KmsSettings(host=host, port=port), activation=wanted)
 
 
 def choice(*hosts: str, **activation: t.Any) -> Stage:
@@ -115,7 +115,7 @@ def choice(*hosts: str, **activation: t.Any) -> Stage:
 def stages(machine: FakeMachine, *, check_mode: bool = False, told: list[str] | None = None) -> Stages:
     """Return the work on this machine."""
     heard: list[str] = [] if told is None else told
-    return Stages(t.cast(Machine, machine), SCOPE, check_mode=check_mode, tell=heard.append)
+    return Stages(t.cast(ConnectedMachine, machine), SCOPE, check_mode=check_mode, tell=heard.append)
 
 
 def actions(work: Stages) -> list[str]:

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._action.machine import Machine
+from ansible_collections.volume.activation.plugins.plugin_utils._action.machine import ConnectedMachine
 from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline, time_left
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ConnectionFailed
 from ansible_collections.volume.activation.plugins.plugin_utils._session import PsrpSettings, WinRMSettings
@@ -29,8 +29,8 @@ class Session:
         self.closed = True
 
 
-def machine(session: Session, deadline: Deadline | None) -> Machine:
-    return Machine(session, operation_timeout=20, wait_seconds=600, tell=lambda _text: None, deadline=deadline)
+def machine(session: Session, deadline: Deadline | None) -> ConnectedMachine:
+    return ConnectedMachine(session, operation_timeout=20, wait_seconds=600, tell=lambda _text: None, deadline=deadline)
 
 
 def test_the_deadline_is_in_force_within_the_block_alone() -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action import Stage
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import NoBudget, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Scope, Unlimited
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -21,7 +21,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     Refusal,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import KmsSettings, Plan, When, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
+    DesiredState,
+    KmsSettings,
+    Plan,
+)
 
 from .._planning.state_samples import licensed, office, state, windows
 from .fake_machine import FakeApplier, FakeMachine, actions, choice, on, refused, stages
@@ -30,9 +35,9 @@ UNREACHABLE, TOO_FEW, DENIED = 0xC004F074, 0xC004F038, 0x80070005
 
 
 def test_a_stage_stands_on_what_the_one_before_has_left() -> None:
-    machine, gate = FakeMachine(state(windows())), NoBudget()
+    machine, gate = FakeMachine(state(windows())), Unlimited()
     work = stages(machine)
-    after = work.run([Stage(Wish(kms=KmsSettings(host="one"))), Stage(on("one"), gate)])
+    after = work.run([Stage(DesiredState(kms=KmsSettings(host="one"))), Stage(on("one"), gate)])
     assert actions(work) == ["set_kms_host", "activate"]
     assert (machine.read, machine.gates) == (1, [None, gate])
     assert after.primary is not None
@@ -50,7 +55,7 @@ def test_what_fails_ends_the_task_and_what_was_done_is_told() -> None:
     machine = FakeMachine(state(windows()), {"one": refused(UNREACHABLE)})
     work = stages(machine)
     with pytest.raises(MachineRefused):
-        work.run([Stage(on("one")), Stage(Wish(kms=KmsSettings(host="two")))])
+        work.run([Stage(on("one")), Stage(DesiredState(kms=KmsSettings(host="two")))])
     assert actions(work) == ["set_kms_host"]
     assert work.tried == []
 
@@ -58,7 +63,7 @@ def test_what_fails_ends_the_task_and_what_was_done_is_told() -> None:
 def test_check_mode_folds_what_would_be_done_and_does_none_of_it() -> None:
     machine = FakeMachine(state(windows()))
     work = stages(machine, check_mode=True)
-    after = work.run([Stage(on("one")), Stage(Wish(kms=KmsSettings(host="one", port=1700)))])
+    after = work.run([Stage(on("one")), Stage(DesiredState(kms=KmsSettings(host="one", port=1700)))])
     assert actions(work) == ["set_kms_host", "activate", "set_kms_port"]
     assert (after.service.kms_port, machine.done, machine.tried, machine.read) == (1700, [], [], 1)
     assert machine.state == state(windows())
@@ -144,7 +149,7 @@ def test_after_all_failed_the_error_outlives_that_the_first_cannot_be_set_again(
     machine = FakeMachine(state(windows()), {"one": refused(UNREACHABLE), "two": refused(TOO_FEW)})
     apply = machine.apply
 
-    def failing(wish: Wish, steps: Plan, before: State, scope: Scope) -> State:
+    def failing(wish: DesiredState, steps: Plan, before: State, scope: Scope) -> State:
         if wish.activation is None:
             raise AnswerLost("gone", code="outcome_unknown")
         return apply(wish, steps, before, scope)
@@ -200,7 +205,7 @@ def test_one_that_stays_gets_what_else_is_wished() -> None:
 def test_without_an_activation_the_first_is_set_and_nobody_was_tried() -> None:
     machine = FakeMachine(state(windows()))
     work = stages(machine)
-    work.run([choice("one", "two", when=When.NEVER)])
+    work.run([choice("one", "two", when=ActivatePolicy.NEVER)])
     assert (actions(work), work.tried) == (["set_kms_host"], [])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
-    ConfirmationDesk,
+    ConfirmationIdClient,
     Installation,
     Obtained,
     Outcome,
@@ -71,7 +71,7 @@ class Service:
 
 def run(ledger: Ledger, service: Service, *requests: ProxyRequest, **options: t.Any) -> list[Obtained]:
     """Obtain all, in the order they were asked for."""
-    results = list(ConfirmationDesk(ledger, service, **options).obtain(requests))
+    results = list(ConfirmationIdClient(ledger, service, **options).obtain(requests))
     assert len(results) == len(requests), results
     return sorted(results, key=lambda result: [one.machine for one in requests].index(result.request.machine))
 

@@ -11,7 +11,7 @@ import dataclasses
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
-    ConfirmationDesk,
+    ConfirmationIdClient,
     Installation,
     Outcome,
     ProxyRequest,
@@ -91,7 +91,7 @@ def test_the_budget_holds_and_the_rest_is_refused_at_the_gate(ledger: Ledger, se
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_same_machine_twice_is_paid_for_once(ledger: Ledger, service: Service, size: int) -> None:
-    results = list(ConfirmationDesk(ledger, service, batch_size=size).obtain([request(1), request(1), request(2)]))
+    results = list(ConfirmationIdClient(ledger, service, batch_size=size).obtain([request(1), request(1), request(2)]))
     assert [result.confirmation_id for result in results] == [CIDS[0], CIDS[0], CIDS[1]]
     assert [result.spent for result in results] == [True, False, True]
     assert states(ledger) == ["confirmed", "confirmed"]
@@ -100,7 +100,7 @@ def test_the_same_machine_twice_is_paid_for_once(ledger: Ledger, service: Servic
 def test_a_forecast_says_what_would_be_spent_and_changes_nothing(ledger: Ledger, service: Service) -> None:
     run(ledger, service, request(1))
     ledger.declare(PoolWish(name=POOL, limit=3))
-    desk = ConfirmationDesk(ledger, service)
+    desk = ConfirmationIdClient(ledger, service)
     wanted = [request(number) for number in (1, 2, 2, 3, 4)]
     foreseen = list(desk.foresee([*wanted, request(5, installation=Installation(PID, "1"))]))
     assert codes(foreseen) == [None, None, None, None, "pool_exhausted", "bad_installation_id"]
@@ -113,7 +113,7 @@ def test_a_forecast_counts_what_is_open_already_only_once(ledger: Ledger, servic
     service.answering = lambda _one: unavailable(arrived=True)
     run(ledger, service, request(1))
     ledger.declare(PoolWish(name=POOL, limit=1))
-    foreseen = list(ConfirmationDesk(ledger, service).foresee([request(1), request(2)]))
+    foreseen = list(ConfirmationIdClient(ledger, service).foresee([request(1), request(2)]))
     assert codes(foreseen) == [None, "pool_exhausted"]
 
 

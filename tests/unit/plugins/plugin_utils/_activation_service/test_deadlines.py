@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._activation_serv
     service_for,
     transport,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Exchange
+from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import TimedExchange
 
 from .._deadlines.hostile_server import (
     ENCODED,
@@ -73,7 +73,7 @@ def test_an_answer_that_comes_byte_by_byte_leaves_the_outcome_open(
     serve: Serve, failed: t.Any, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(transport, "Exchange", functools.partial(Exchange, clock=clock))
+    monkeypatch.setattr(transport, "TimedExchange", functools.partial(TimedExchange, clock=clock))
     failure = failed(serve(answering(SLOW[case], clock.jump)), timeout=Clock.JUMP + SECONDS)
     assert (failure.code, failure.may_have_arrived) == ("read_timeout", True)
     assert "timeout of the service" in failure.remedy
@@ -117,7 +117,7 @@ def test_attempts_are_as_many_as_the_settings_say(serve: Serve, failed: t.Any, m
         asked.append(1)
         clock.jump()
 
-    monkeypatch.setattr(transport, "Exchange", functools.partial(Exchange, clock=clock))
+    monkeypatch.setattr(transport, "TimedExchange", functools.partial(TimedExchange, clock=clock))
     server = serve(answering(SLOW["slow_body"], once_more))
     failure = failed(server, retries=2, retry_delay=0, timeout=Clock.JUMP + SECONDS)
     assert (failure.code, len(asked)) == ("read_timeout", 3)

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._activation_service import (
-    ConfirmationDesk,
+    ConfirmationIdClient,
     Installation,
     Outcome,
     ServiceRefusal,
@@ -176,7 +176,7 @@ def test_an_interrupted_run_is_resumed_and_pays_for_nothing_twice(ledger: Ledger
     service.answering = interrupted
     wanted = [request(number) for number in range(1, 6)]
     with pytest.raises(KeyboardInterrupt):
-        list(ConfirmationDesk(ledger, service).obtain(wanted))
+        list(ConfirmationIdClient(ledger, service).obtain(wanted))
     assert states(ledger) == ["confirmed", "confirmed", "uncertain"]
     resumed = Service()
     results = run(ledger, resumed, *wanted)
@@ -187,7 +187,9 @@ def test_an_interrupted_run_is_resumed_and_pays_for_nothing_twice(ledger: Ledger
 
 def test_who_stops_listening_leaves_no_reservation_behind(ledger: Ledger, service: Service) -> None:
     run(ledger, service, request(3))
-    results = ConfirmationDesk(ledger, service, batch_size=5).obtain([request(1), request(2), request(3), request(4)])
+    results = ConfirmationIdClient(ledger, service, batch_size=5).obtain(
+        [request(1), request(2), request(3), request(4)]
+    )
     assert next(results).from_store
     t.cast("t.Generator[object, None, None]", results).close()
     assert states(ledger) == ["confirmed", "released", "released"]
@@ -195,7 +197,7 @@ def test_who_stops_listening_leaves_no_reservation_behind(ledger: Ledger, servic
 
 
 def test_everything_is_recorded_before_anybody_is_told(ledger: Ledger, service: Service) -> None:
-    results = ConfirmationDesk(ledger, service, batch_size=2).obtain([request(1), request(2)])
+    results = ConfirmationIdClient(ledger, service, batch_size=2).obtain([request(1), request(2)])
     next(results)
     assert len(ledger.confirmations()) == 2 and states(ledger) == ["confirmed", "confirmed"]
 
@@ -237,10 +239,10 @@ def test_over_the_wire_with_outages_everything_is_paid_for_once(
     site.script = [DROP, always(b"", 503), always(b"", 500), always(b"", 500), always(b"", 500), always(b"", 500)]
     patient = service_for(settings_for(site, retries=1), pause=lambda _seconds: None)
     wanted = [request(number) for number in range(1, 6)]
-    first = list(ConfirmationDesk(ledger, patient, batch_size=2).obtain(wanted))
+    first = list(ConfirmationIdClient(ledger, patient, batch_size=2).obtain(wanted))
     assert not any(result.confirmation_id for result in first)
     assert states(ledger) == ["uncertain"] * 4
     site.script.clear()
-    second = list(ConfirmationDesk(ledger, patient, batch_size=2).obtain(wanted))
+    second = list(ConfirmationIdClient(ledger, patient, batch_size=2).obtain(wanted))
     assert [result.confirmation_id for result in second] == list(CIDS[:5])
     assert states(ledger) == ["confirmed"] * 5 and ledger.balance(POOL).left == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Retry, Scope, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Reservation, Retry, Scope
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -17,10 +17,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     Mak,
-    Way,
-    Wish,
     plan,
 )
 
@@ -29,9 +29,9 @@ from .fake_budget import CONFIRMATION, FakeBudget
 from .fake_machine import INSTALLATION, FakeMachine
 
 MAK = Mak(key=KEY)
-ONLINE = Wish(key=MAK, activation=Activation(counted=Counted(mak=MAK)))
-PROXY = Wish(key=MAK, activation=Activation(counted=Counted(mak=MAK, way=Way.PROXY)))
-GIVEN = Wish(key=MAK, activation=Activation(counted=Counted(mak=MAK, confirmation_id=CONFIRMATION)))
+ONLINE = DesiredState(key=MAK, activation=Activation(counted=CountedActivation(mak=MAK)))
+PROXY = DesiredState(key=MAK, activation=Activation(counted=CountedActivation(mak=MAK, way=ActivationMethod.PROXY)))
+GIVEN = DesiredState(key=MAK, activation=Activation(counted=CountedActivation(mak=MAK, confirmation_id=CONFIRMATION)))
 LOST = AnswerLost("No answer came.")
 ACTIVATE, DEPOSIT, INSTALL, REFRESH = (
     "Activate",
@@ -39,7 +39,7 @@ ACTIVATE, DEPOSIT, INSTALL, REFRESH = (
     "InstallProductKey",
     "RefreshLicenseStatus",
 )
-TAKEN_OVER = Ticket(number=1, taken_over=True, idle=1000)
+TAKEN_OVER = Reservation(number=1, taken_over=True, idle=1000)
 
 TIMEOUT, NO_NAME = 0x80072EE2, 0x80072EE7
 OUT_OF_RANGE, EXHAUSTED, BLOCKED = 0xC004C001, 0xC004C020, 0xC004C003
@@ -62,7 +62,9 @@ def bare() -> State:
     return state(windows(), client_machine_id="CMID-1")
 
 
-def run(bench: FakeMachine, wish: Wish, till: FakeBudget, seconds: float = 0.0, retry: Retry | None = None) -> Applier:
+def run(
+    bench: FakeMachine, wish: DesiredState, till: FakeBudget, seconds: float = 0.0, retry: Retry | None = None
+) -> Applier:
     """Plan on the state as it is and apply, by default without a second try; return the applier."""
     applier = bench.applier(seconds, till, retry or Retry(times=0))
     before = bench.state
@@ -71,7 +73,7 @@ def run(bench: FakeMachine, wish: Wish, till: FakeBudget, seconds: float = 0.0, 
 
 
 def fails(
-    bench: FakeMachine, wish: Wish, till: FakeBudget, seconds: float = 0.0, retry: Retry | None = None
+    bench: FakeMachine, wish: DesiredState, till: FakeBudget, seconds: float = 0.0, retry: Retry | None = None
 ) -> ActivationError:
     """Return the error that applying meets."""
     with pytest.raises(ActivationError) as caught:

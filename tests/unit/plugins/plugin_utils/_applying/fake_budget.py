@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Settlement, Spend, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
+    ActivationRequest,
+    Reservation,
+    Settlement,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 
 CONFIRMATION = "123456" * 8
@@ -19,11 +23,11 @@ PAID_FOR = "654321" * 8
 class FakeBudget:
     """Implements the applier's gate; `log` has a line for every call, `spends` what was asked for."""
 
-    ticket: Ticket = Ticket(number=1)
+    ticket: Reservation = Reservation(number=1)
     store: dict[str, str] = field(default_factory=dict)
     refuses: dict[str, ActivationError] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
-    spends: list[Spend] = field(default_factory=list)
+    spends: list[ActivationRequest] = field(default_factory=list)
     owing: bool = True
 
     def _note(self, name: str, *details: str) -> None:
@@ -31,33 +35,33 @@ class FakeBudget:
         if name in self.refuses:
             raise self.refuses[name]
 
-    def check(self, spend: Spend) -> None:
+    def check(self, spend: ActivationRequest) -> None:
         """Refuse, or not."""
         self.spends.append(spend)
         self._note("check")
 
-    def reserve_ahead(self, spend: Spend) -> Ticket | None:
+    def reserve_ahead(self, spend: ActivationRequest) -> Reservation | None:
         """Return the ticket that the test has laid out."""
         self.spends.append(spend)
         self._note("reserve_ahead")
         return self.ticket
 
-    def withdraw(self, ticket: Ticket) -> None:
+    def withdraw(self, ticket: Reservation) -> None:
         """Write down that it was withdrawn."""
         assert ticket == self.ticket
         self._note("withdraw")
 
-    def probe(self, spend: Spend) -> None:
+    def probe(self, spend: ActivationRequest) -> None:
         """Refuse, or not."""
         self._note("probe")
 
-    def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+    def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
         """Return the ticket that the test has laid out."""
         self.spends.append(spend)
         self._note("reserve")
         return self.ticket
 
-    def settle(self, ticket: Ticket, settlement: Settlement, code: str | None = None) -> None:
+    def settle(self, ticket: Reservation, settlement: Settlement, code: str | None = None) -> None:
         """Write down how it ended."""
         assert ticket == self.ticket
         self._note("settle", settlement.value, *([code] if code else []))
@@ -66,13 +70,13 @@ class FakeBudget:
         """Return what is stored."""
         return self.store.get(installation_id)
 
-    def obtain(self, spend: Spend, ahead: Ticket | None = None) -> str:
+    def obtain(self, spend: ActivationRequest, ahead: Reservation | None = None) -> str:
         """Return a confirmation ID that was paid for."""
         self.spends.append(spend)
         self._note("obtain")
         return PAID_FOR
 
-    def keep(self, spend: Spend, confirmation_id: str, ticket: Ticket) -> None:
+    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: Reservation) -> None:
         """Write down what is to be stored."""
         assert ticket == self.ticket
         self._note("keep", confirmation_id)
@@ -82,12 +86,12 @@ class FakeBudget:
         """Write down that it was used."""
         self._note("used")
 
-    def found_licensed(self, spend: Spend) -> None:
+    def found_licensed(self, spend: ActivationRequest) -> None:
         """Write down that nothing was needed."""
         self.spends.append(spend)
         self._note("found_licensed")
 
-    def owes(self, spend: Spend) -> bool:
+    def owes(self, spend: ActivationRequest) -> bool:
         """Return what the test has laid out."""
         return self.owing
 

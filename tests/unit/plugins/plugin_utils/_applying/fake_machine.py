@@ -15,8 +15,8 @@ from datetime import datetime
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     Applier,
-    Gate,
-    Patience,
+    Budget,
+    PollPolicy,
     Reader,
     Retry,
     Scope,
@@ -31,7 +31,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     Service,
     State,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Plan, Wish, plan
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState, Plan, plan
 
 from .._planning.state_samples import NOW, gvlk, windows
 
@@ -174,18 +174,18 @@ class FakeMachine:
         self.pauses.append(seconds)
         self.time += seconds
 
-    def applier(self, seconds: float = 0.0, gate: Gate | None = None, retry: Retry | None = None) -> Applier:
+    def applier(self, seconds: float = 0.0, gate: Budget | None = None, retry: Retry | None = None) -> Applier:
         """Return an applier for this machine with so much patience."""
-        patience = Patience(seconds, self.clock, self.pause)
+        patience = PollPolicy(seconds, self.clock, self.pause)
         machine = t.cast(t.Any, self)
         return Applier(machine, t.cast(Reader, self), patience, self.told.append, gate=gate, retry=retry)
 
-    def carry_out(self, wish: Wish, applier: Applier) -> State:
+    def carry_out(self, wish: DesiredState, applier: Applier) -> State:
         """Plan on the state as it is, and apply."""
         before = self.state
         return applier.apply(wish, plan(wish, before), before, Scope())
 
-    def plan(self, wish: Wish) -> Plan:
+    def plan(self, wish: DesiredState) -> Plan:
         """Return what is still to be done."""
         return plan(wish, self.state)
 

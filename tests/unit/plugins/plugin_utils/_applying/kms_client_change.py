@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    Wish,
 )
 
 from .._planning.state_samples import TABLE, ActivationType
@@ -18,7 +18,7 @@ from .._planning.state_samples import TABLE, ActivationType
 HOST = "kms.example.com"
 
 
-WHOLE = Wish(
+WHOLE = DesiredState(
     kms=KmsSettings(
         host=HOST, port=1700, lookup_domain="example.com", host_caching=False, activation_type=ActivationType.KMS
     ),

@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     ForestHost,
-    Patience,
+    PollPolicy,
     Reader,
     create_object,
     remove_object,
@@ -82,8 +82,8 @@ class Clock:
 
     now: float = 0.0
 
-    def patience(self, seconds: float) -> Patience:
-        return Patience(seconds, lambda: self.now, self.wait)
+    def patience(self, seconds: float) -> PollPolicy:
+        return PollPolicy(seconds, lambda: self.now, self.wait)
 
     def wait(self, seconds: float) -> None:
         self.now += seconds

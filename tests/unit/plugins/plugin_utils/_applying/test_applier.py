@@ -22,12 +22,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
     PresentKey,
-    When,
-    Wish,
     plan,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import reveal
@@ -54,9 +54,9 @@ LOST = AnswerLost("No answer came.")
 REPLACING = PresentKey(partial="GGGGG", key=KEY, replace_licensed=True)
 REFUSED = MachineRefused("The machine refused it.", hresult=0xC004F074)
 
-ACTIVATE = Wish(activation=Activation())
-DISCOVERY = Wish(kms=KmsSettings(dns_discovery=True))
-RENEW = Wish(activation=Activation(renew_below_days=30))
+ACTIVATE = DesiredState(activation=Activation())
+DISCOVERY = DesiredState(kms=KmsSettings(dns_discovery=True))
+RENEW = DesiredState(activation=Activation(renew_below_days=30))
 
 
 def methods(bench: FakeMachine) -> list[str]:
@@ -106,7 +106,7 @@ def test_service_methods_name_the_instance_by_its_version() -> None:
 
 def test_settings_alone_need_no_refresh() -> None:
     bench = FakeMachine(state(licensed()))
-    bench.carry_out(Wish(kms=KmsSettings(host=HOST)), bench.applier())
+    bench.carry_out(DesiredState(kms=KmsSettings(host=HOST)), bench.applier())
     assert bench.log == ["SetKeyManagementServiceMachine", "read"]
 
 
@@ -114,7 +114,7 @@ def test_what_was_read_besides_is_kept() -> None:
     bench = FakeMachine(state(licensed(), machine=machine(), domain="example.com"))
     applier, before = bench.applier(), bench.state
     bench.state = replace(bench.state, machine=None, domain=None)
-    wish = Wish(kms=KmsSettings(host=HOST))
+    wish = DesiredState(kms=KmsSettings(host=HOST))
     after = applier.apply(wish, plan(wish, before), before, Scope())
     assert (after.machine, after.domain) == (before.machine, before.domain)
 
@@ -155,18 +155,18 @@ def test_a_lost_answer_to_work_that_was_done_stops_nothing(lost: str) -> None:
     ("wish", "actual", "lost"),
     [
         (
-            Wish(kms=KmsSettings(dns_discovery=True)),
+            DesiredState(kms=KmsSettings(dns_discovery=True)),
             state(licensed(), kms_host=HOST),
             "ClearKeyManagementServiceMachine",
         ),
         (DISCOVERY, state(licensed(), kms_port=1), "ClearKeyManagementServicePort"),
-        (Wish(key=AbsentKey(partial="MMMMM")), state(on_mak()), "UninstallProductKey"),
-        (Wish(key=REPLACING), state(on_mak()), "InstallProductKey"),
+        (DesiredState(key=AbsentKey(partial="MMMMM")), state(on_mak()), "UninstallProductKey"),
+        (DesiredState(key=REPLACING), state(on_mak()), "InstallProductKey"),
         (RENEW, state(licensed(grace_minutes=DAY)), "Activate"),
     ],
 )
 @pytest.mark.parametrize("works", [True, False])
-def test_lost_answers_of_the_other_steps(wish: Wish, actual: State, lost: str, works: bool) -> None:
+def test_lost_answers_of_the_other_steps(wish: DesiredState, actual: State, lost: str, works: bool) -> None:
     bench = FakeMachine(actual, faults={lost: Fault(LOST, works=works)})
     applier = bench.applier()
     if works:
@@ -249,9 +249,9 @@ def test_without_patience_there_is_one_look(seconds: float) -> None:
     assert bench.log == ["Activate", "read", "RefreshLicenseStatus"]
 
 
-@pytest.mark.parametrize("when", [When.ALWAYS, When.IF_NEEDED])
-def test_a_renewal_without_an_answer_is_not_done_because_the_old_lease_runs_on(when: When) -> None:
-    wish = Wish(activation=Activation(when=when, renew_below_days=30))
+@pytest.mark.parametrize("when", [ActivatePolicy.ALWAYS, ActivatePolicy.IF_NEEDED])
+def test_a_renewal_without_an_answer_is_not_done_because_the_old_lease_runs_on(when: ActivatePolicy) -> None:
+    wish = DesiredState(activation=Activation(when=when, renew_below_days=30))
     bench = FakeMachine(state(licensed(grace_minutes=20 * DAY)), faults={"Activate": Fault(LOST)})
     with pytest.raises(AnswerLost) as caught:
         bench.carry_out(wish, bench.applier(10))
@@ -287,7 +287,7 @@ def test_a_late_licence_is_waited_for() -> None:
 def test_a_setting_that_does_not_stay_is_not_waited_for() -> None:
     bench = FakeMachine(state(licensed()), faults={"SetKeyManagementServiceMachine": Fault(None)})
     with pytest.raises(NotConverged) as caught:
-        bench.carry_out(Wish(kms=KmsSettings(host=HOST)), bench.applier(60))
+        bench.carry_out(DesiredState(kms=KmsSettings(host=HOST)), bench.applier(60))
     assert caught.value.code == "not_converged"
     assert "set_kms_host" in caught.value.message
     assert "group policy" in (caught.value.cause or "")
@@ -310,7 +310,7 @@ def test_a_machine_that_stays_unlicensed_tells_why() -> None:
 
 
 def test_the_reason_is_that_of_the_product_that_was_to_be_activated() -> None:
-    wish = Wish(activation=Activation(product_id="id-office"))
+    wish = DesiredState(activation=Activation(product_id="id-office"))
     products = (windows(reason=0xC004F00F), office(reason=0xC004F074))
     bench = FakeMachine(state(*products), faults={"Activate": Fault(None)})
     with pytest.raises(MachineRefused) as caught:
@@ -358,7 +358,7 @@ def test_a_machine_that_does_not_answer_is_not_asked_for_its_log(error: Activati
 
 def test_a_key_of_the_wrong_channel_is_not_activated_with() -> None:
     bench = FakeMachine(state(windows(channel=Channel.RETAIL)), channel=Channel.MAK)
-    wish = Wish(key=EditionKey(table=TABLE), activation=Activation(only_kms_client=True))
+    wish = DesiredState(key=EditionKey(table=TABLE), activation=Activation(only_kms_client=True))
     applier = bench.applier(60)
     with pytest.raises(NotConverged) as caught:
         bench.carry_out(wish, applier)
@@ -371,7 +371,7 @@ def test_a_key_of_the_wrong_channel_is_not_activated_with() -> None:
 
 def test_a_key_that_no_product_shows_is_not_activated_with() -> None:
     bench = FakeMachine(state(machine=machine()), faults={"InstallProductKey": Fault(None)})
-    wish = Wish(key=EditionKey(table=TABLE), activation=Activation())
+    wish = DesiredState(key=EditionKey(table=TABLE), activation=Activation())
     with pytest.raises(NotConverged) as caught:
         bench.carry_out(wish, bench.applier(60))
     assert caught.value.code == "no_primary_product"
@@ -387,28 +387,28 @@ REGISTRY = [
 @pytest.mark.parametrize(
     ("wish", "actual", "channel", "expected"),
     [
-        (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(windows()), Channel.KMS_HOST, VERSION),
+        (DesiredState(key=PresentKey(partial="GGGGG", key=KEY)), state(windows()), Channel.KMS_HOST, VERSION),
         (
-            Wish(key=REPLACING),
+            DesiredState(key=REPLACING),
             state(KMS_HOST),
             Channel.KMS_HOST,
             VERSION,
         ),
         (
-            Wish(key=REPLACING),
+            DesiredState(key=REPLACING),
             state(KMS_HOST),
             Channel.KMS_CLIENT,
             None,
         ),
-        (Wish(key=AbsentKey(partial="JJJJJ")), state(KMS_HOST), Channel.KMS_CLIENT, None),
-        (Wish(key=PresentKey(partial="GGGGG", key=KEY)), state(windows()), Channel.KMS_CLIENT, ...),
-        (Wish(key=AbsentKey(partial=gvlk().partial)), state(windows()), Channel.KMS_CLIENT, ...),
-        (Wish(kms=KmsSettings(host=HOST)), state(KMS_HOST), Channel.KMS_HOST, ...),
-        (Wish(kms=KmsSettings(host=HOST)), state(licensed()), Channel.KMS_HOST, ...),
+        (DesiredState(key=AbsentKey(partial="JJJJJ")), state(KMS_HOST), Channel.KMS_CLIENT, None),
+        (DesiredState(key=PresentKey(partial="GGGGG", key=KEY)), state(windows()), Channel.KMS_CLIENT, ...),
+        (DesiredState(key=AbsentKey(partial=gvlk().partial)), state(windows()), Channel.KMS_CLIENT, ...),
+        (DesiredState(kms=KmsSettings(host=HOST)), state(KMS_HOST), Channel.KMS_HOST, ...),
+        (DesiredState(kms=KmsSettings(host=HOST)), state(licensed()), Channel.KMS_HOST, ...),
     ],
 )
 def test_the_service_version_is_kept_where_a_kms_host_key_is_or_was(
-    wish: Wish, actual: State, channel: Channel, expected: t.Any
+    wish: DesiredState, actual: State, channel: Channel, expected: t.Any
 ) -> None:
     bench = FakeMachine(actual, channel=channel)
     bench.carry_out(wish, bench.applier())
@@ -422,7 +422,7 @@ def test_the_service_version_is_kept_where_a_kms_host_key_is_or_was(
 def test_a_value_that_is_not_there_need_not_be_deleted(number: int | None, fails: bool) -> None:
     error = MachineRefused("DeleteValue did not work.", hresult=number)
     bench = FakeMachine(state(KMS_HOST), faults={"DeleteValue": Fault(error)})
-    wish = Wish(key=AbsentKey(partial="JJJJJ"))
+    wish = DesiredState(key=AbsentKey(partial="JJJJJ"))
     applier = bench.applier()
     if fails:
         with pytest.raises(MachineRefused):

@@ -13,11 +13,11 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, MachineRefused, NotConverged
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    When,
-    Wish,
 )
 
 from .._planning.state_samples import TABLE, ActivationType, licensed, office, on_mak, state
@@ -31,8 +31,8 @@ BY_KMS = state(
 BY_OBJECT: dict[str, t.Any] = {"activated_by": ActivationType.AD, "ad_object_dn": "CN=Object"}
 
 
-def wish(when: When = When.IF_NEEDED) -> Wish:
-    return Wish(
+def wish(when: ActivatePolicy = ActivatePolicy.IF_NEEDED) -> DesiredState:
+    return DesiredState(
         kms=KmsSettings(activation_type=ActivationType.AD),
         activation=Activation(when=when, only_kms_client=True, by=ActivationType.AD),
     )
@@ -45,9 +45,9 @@ def called(bench: FakeMachine) -> list[str]:
 ORDER = ["SetVLActivationTypeEnabled", "Activate", "RefreshLicenseStatus"]
 
 
-@pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
+@pytest.mark.parametrize("when", [ActivatePolicy.IF_NEEDED, ActivatePolicy.ALWAYS])
 @pytest.mark.parametrize("fault", [Fault(None, works=True), Fault(LOST, works=True), Fault(LOST, works=True, late=1)])
-def test_the_restriction_comes_first_and_then_one_activation(when: When, fault: Fault) -> None:
+def test_the_restriction_comes_first_and_then_one_activation(when: ActivatePolicy, fault: Fault) -> None:
     bench = FakeMachine(BY_KMS, faults={"Activate": fault}, activates=BY_OBJECT)
     after = bench.carry_out(wish(when), bench.applier(60))
     assert called(bench) == ORDER
@@ -55,8 +55,8 @@ def test_the_restriction_comes_first_and_then_one_activation(when: When, fault: 
     assert (after.primary.is_by_directory, after.primary.grace_minutes) == (True, LEASE)
 
 
-@pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
-def test_an_activation_without_an_answer_is_not_done_because_the_licence_by_kms_runs_on(when: When) -> None:
+@pytest.mark.parametrize("when", [ActivatePolicy.IF_NEEDED, ActivatePolicy.ALWAYS])
+def test_an_activation_without_an_answer_is_not_done_because_the_licence_by_kms_runs_on(when: ActivatePolicy) -> None:
     bench = FakeMachine(BY_KMS, faults={"Activate": Fault(LOST)})
     applier = bench.applier(10)
     with pytest.raises(AnswerLost) as caught:

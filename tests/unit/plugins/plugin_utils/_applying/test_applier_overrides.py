@@ -17,11 +17,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    When,
-    Wish,
 )
 
 from .._planning.state_samples import TABLE, licensed, on_mak, state, windows
@@ -32,8 +32,8 @@ PRODUCT = "SoftwareLicensingProduct"
 ACTIVATION = Activation(only_kms_client=True)
 
 
-def wish(activation: Activation | None = ACTIVATION, **settings: t.Any) -> Wish:
-    return Wish(kms=KmsSettings(**{"host": HOST, **settings}), activation=activation)
+def wish(activation: Activation | None = ACTIVATION, **settings: t.Any) -> DesiredState:
+    return DesiredState(kms=KmsSettings(**{"host": HOST, **settings}), activation=activation)
 
 
 def on_products(bench: FakeMachine) -> list[tuple[str, str]]:
@@ -71,12 +71,12 @@ def test_with_another_host_of_the_machine_the_one_that_a_product_shows_is_cleare
 
 def test_an_own_activation_type_is_cleared() -> None:
     bench = FakeMachine(state(licensed(activation_type=ActivationType.AD)), own_types=("id-windows",))
-    bench.carry_out(Wish(kms=KmsSettings(activation_type=ActivationType.KMS)), bench.applier())
+    bench.carry_out(DesiredState(kms=KmsSettings(activation_type=ActivationType.KMS)), bench.applier())
     assert bench.log == ["SetVLActivationTypeEnabled", "ClearVLActivationTypeEnabled", "read"]
     assert bench.state.products[0].activation_type is ActivationType.KMS
 
 
-@pytest.mark.parametrize("activation", [ACTIVATION, Activation(when=When.NEVER)])
+@pytest.mark.parametrize("activation", [ACTIVATION, Activation(when=ActivatePolicy.NEVER)])
 def test_what_the_product_of_a_new_key_has_of_its_own_is_cleared_before_it_is_activated(
     activation: Activation,
 ) -> None:
@@ -87,7 +87,7 @@ def test_what_the_product_of_a_new_key_has_of_its_own_is_cleared_before_it_is_ac
     applier = bench.applier()
     # The bench gives a type to every product, also to one that is to have its own.
     bench.own_types = ("id-new",)
-    after = bench.carry_out(Wish(kms=settings, key=key, activation=activation), applier)
+    after = bench.carry_out(DesiredState(kms=settings, key=key, activation=activation), applier)
     calls = ["ClearKeyManagementServiceMachine", "ClearKeyManagementServicePort", "ClearVLActivationTypeEnabled"]
     expected = [(method, "id-new") for method in calls]
     assert on_products(bench) == [*expected, ("Activate", "id-new")][: 3 + (activation is ACTIVATION)]
@@ -99,7 +99,9 @@ def test_what_the_product_of_a_new_key_has_of_its_own_is_cleared_before_it_is_ac
 def test_where_the_product_of_a_new_key_has_nothing_of_its_own_nothing_is_cleared_and_nothing_more_read() -> None:
     bench = FakeMachine(state(on_mak()), lands={"kms_host": HOST})
     bench.carry_out(
-        Wish(kms=KmsSettings(host=HOST), key=EditionKey(table=TABLE, replace_licensed=True), activation=ACTIVATION),
+        DesiredState(
+            kms=KmsSettings(host=HOST), key=EditionKey(table=TABLE, replace_licensed=True), activation=ACTIVATION
+        ),
         bench.applier(),
     )
     assert on_products(bench) == [("Activate", "id-new")]

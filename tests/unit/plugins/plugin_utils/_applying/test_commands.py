@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import queries as q
 from ansible_collections.volume.activation.plugins.plugin_utils._applying.commands import (
     REFRESH,
-    Call,
+    MethodCall,
     call_for,
     calls_for,
 )
@@ -44,54 +44,63 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
 
 from .._planning.state_samples import KEY, ActivationType
 
-CASES: list[tuple[Step, Call]] = [
-    (SetKmsHost(why="", host="kms"), Call("SetKeyManagementServiceMachine", {"MachineName": "kms"})),
-    (SetKmsHost(why="", host=None), Call("ClearKeyManagementServiceMachine")),
-    (SetKmsPort(why="", port=1700), Call("SetKeyManagementServicePort", {"PortNumber": 1700})),
-    (SetKmsPort(why="", port=None), Call("ClearKeyManagementServicePort")),
-    (SetLookupDomain(why="", domain="d"), Call("SetKeyManagementServiceLookupDomain", {"LookupDomain": "d"})),
-    (SetLookupDomain(why="", domain=None), Call("ClearKeyManagementServiceLookupDomain")),
-    (SetHostCaching(why="", enabled=True), Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": False})),
-    (SetHostCaching(why="", enabled=False), Call("DisableKeyManagementServiceHostCaching", {"DisableCaching": True})),
-    (SetActivationType(why="", kind=ActivationType.ANY), Call("ClearVLActivationTypeEnabled")),
+CASES: list[tuple[Step, MethodCall]] = [
+    (SetKmsHost(why="", host="kms"), MethodCall("SetKeyManagementServiceMachine", {"MachineName": "kms"})),
+    (SetKmsHost(why="", host=None), MethodCall("ClearKeyManagementServiceMachine")),
+    (SetKmsPort(why="", port=1700), MethodCall("SetKeyManagementServicePort", {"PortNumber": 1700})),
+    (SetKmsPort(why="", port=None), MethodCall("ClearKeyManagementServicePort")),
+    (SetLookupDomain(why="", domain="d"), MethodCall("SetKeyManagementServiceLookupDomain", {"LookupDomain": "d"})),
+    (SetLookupDomain(why="", domain=None), MethodCall("ClearKeyManagementServiceLookupDomain")),
+    (
+        SetHostCaching(why="", enabled=True),
+        MethodCall("DisableKeyManagementServiceHostCaching", {"DisableCaching": False}),
+    ),
+    (
+        SetHostCaching(why="", enabled=False),
+        MethodCall("DisableKeyManagementServiceHostCaching", {"DisableCaching": True}),
+    ),
+    (SetActivationType(why="", kind=ActivationType.ANY), MethodCall("ClearVLActivationTypeEnabled")),
     *[
-        (SetActivationType(why="", kind=kind), Call("SetVLActivationTypeEnabled", {"ActivationType": number}))
+        (SetActivationType(why="", kind=kind), MethodCall("SetVLActivationTypeEnabled", {"ActivationType": number}))
         for kind, number in [(ActivationType.AD, 1), (ActivationType.KMS, 2), (ActivationType.TOKEN, 3)]
     ],
     (
         SetActivationType(why="", kind=ActivationType.ANY, product_id="x"),
-        Call("ClearVLActivationTypeEnabled", product_id="x"),
+        MethodCall("ClearVLActivationTypeEnabled", product_id="x"),
     ),
     (
         SetActivationType(why="", kind=ActivationType.AD, product_id="x"),
-        Call("SetVLActivationTypeEnabled", {"ActivationType": 1}, product_id="x"),
+        MethodCall("SetVLActivationTypeEnabled", {"ActivationType": 1}, product_id="x"),
     ),
-    (SetListeningPort(why="", port=1700), Call("SetKeyManagementServiceListeningPort", {"PortNumber": 1700})),
-    (SetListeningPort(why="", port=None), Call("ClearKeyManagementServiceListeningPort")),
+    (SetListeningPort(why="", port=1700), MethodCall("SetKeyManagementServiceListeningPort", {"PortNumber": 1700})),
+    (SetListeningPort(why="", port=None), MethodCall("ClearKeyManagementServiceListeningPort")),
     (
         SetDnsPublishing(why="", enabled=True),
-        Call("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": False}),
+        MethodCall("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": False}),
     ),
     (
         SetDnsPublishing(why="", enabled=False),
-        Call("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": True}),
+        MethodCall("DisableKeyManagementServiceDnsPublishing", {"DisablePublishing": True}),
     ),
-    (SetLowPriority(why="", enabled=True), Call("EnableKeyManagementServiceLowPriority", {"EnableLowPriority": True})),
-    (SetActivationInterval(why="", minutes=60), Call("SetVLActivationInterval", {"ActivationInterval": 60})),
-    (SetRenewalInterval(why="", minutes=720), Call("SetVLRenewalInterval", {"RenewalInterval": 720})),
-    (InstallKey(why="", key=KEY), Call("InstallProductKey", {"ProductKey": KEY})),
-    (UninstallKey(why="", product_id="x"), Call("UninstallProductKey", product_id="x")),
-    (Activate(why="", product_id="x"), Call("Activate", product_id="x")),
-    (ClearProductHost(why="", product_id="x"), Call("ClearKeyManagementServiceMachine", product_id="x")),
-    (ClearProductPort(why="", product_id="x"), Call("ClearKeyManagementServicePort", product_id="x")),
-    (ClearProductDomain(why="", product_id="x"), Call("ClearKeyManagementServiceLookupDomain", product_id="x")),
+    (
+        SetLowPriority(why="", enabled=True),
+        MethodCall("EnableKeyManagementServiceLowPriority", {"EnableLowPriority": True}),
+    ),
+    (SetActivationInterval(why="", minutes=60), MethodCall("SetVLActivationInterval", {"ActivationInterval": 60})),
+    (SetRenewalInterval(why="", minutes=720), MethodCall("SetVLRenewalInterval", {"RenewalInterval": 720})),
+    (InstallKey(why="", key=KEY), MethodCall("InstallProductKey", {"ProductKey": KEY})),
+    (UninstallKey(why="", product_id="x"), MethodCall("UninstallProductKey", product_id="x")),
+    (Activate(why="", product_id="x"), MethodCall("Activate", product_id="x")),
+    (ClearProductHost(why="", product_id="x"), MethodCall("ClearKeyManagementServiceMachine", product_id="x")),
+    (ClearProductPort(why="", product_id="x"), MethodCall("ClearKeyManagementServicePort", product_id="x")),
+    (ClearProductDomain(why="", product_id="x"), MethodCall("ClearKeyManagementServiceLookupDomain", product_id="x")),
 ]
 SCHEMA = table("spp_schema")["classes"]
 PYTHON = {"string": str, "uint32": int, "boolean": bool}
 
 
 @pytest.mark.parametrize(("step", "call"), CASES, ids=lambda case: getattr(case, "method", type(case).__name__))
-def test_the_call_of_each_step(step: Step, call: Call) -> None:
+def test_the_call_of_each_step(step: Step, call: MethodCall) -> None:
     assert call_for(step) == call
     assert call_for(step).class_name == (q.SERVICE if call.product_id is None else q.PRODUCT)
 
@@ -115,11 +124,11 @@ def test_each_kind_of_step_has_a_call() -> None:
     ],
 )
 def test_a_setting_of_the_machine_is_cleared_on_the_products_that_may_override_it(step: Step, clear: str) -> None:
-    assert calls_for(step) == (call_for(step), Call(clear, product_id="x"), Call(clear, product_id="y"))
+    assert calls_for(step) == (call_for(step), MethodCall(clear, product_id="x"), MethodCall(clear, product_id="y"))
 
 
 @pytest.mark.parametrize(("step", "call"), CASES)
-def test_any_other_step_is_one_call(step: Step, call: Call) -> None:
+def test_any_other_step_is_one_call(step: Step, call: MethodCall) -> None:
     assert calls_for(step) == (call,)
 
 
@@ -129,7 +138,7 @@ def test_only_what_changes_a_licence_makes_windows_take_notice() -> None:
 
 
 @pytest.mark.parametrize("call", [*[call for _step, call in CASES], REFRESH], ids=lambda call: call.method)
-def test_windows_has_each_method_with_just_these_parameters(call: Call) -> None:
+def test_windows_has_each_method_with_just_these_parameters(call: MethodCall) -> None:
     (method,) = [method for method in SCHEMA[call.class_name]["methods"] if method["name"] == call.method]
     declared = {row["name"]: row["cim_type"] for row in method["parameters"] if row["direction"] == "in"}
     assert set(call.parameters) == set(declared)

@@ -9,7 +9,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import MachineRefused, NotConverged, Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, Counted, Mak, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    Activation,
+    CountedActivation,
+    DesiredState,
+    Mak,
+)
 
 from .._planning.state_samples import KEY, Channel, LicenseStatus
 from .counted_activations import (
@@ -74,7 +79,7 @@ def test_a_budget_that_has_nothing_is_asked_before_the_machine_loses_its_key() -
 
 
 @pytest.mark.parametrize("wish", [ONLINE, GIVEN], ids=["online", "telephone"])
-def test_where_nothing_can_be_reserved_nothing_is_asked(wish: Wish) -> None:
+def test_where_nothing_can_be_reserved_nothing_is_asked(wish: DesiredState) -> None:
     empty = Refusal("Nothing is left.", code="pool_exhausted")
     bench, till = FakeMachine(keyed()), FakeBudget(refuses={"reserve": empty})
     assert fails(bench, wish, till) is empty
@@ -162,7 +167,7 @@ def test_in_check_mode_a_stored_confirmation_id_is_known_to_cost_nothing() -> No
 @pytest.mark.parametrize("activation_id", [None, "id-esu"])
 def test_in_check_mode_a_key_that_is_not_in_yet_is_not_looked_for(activation_id: str | None) -> None:
     mak = Mak(key=KEY, application=None if activation_id else MAK.application, activation_id=activation_id)
-    wish = Wish(key=mak, activation=Activation(counted=Counted(mak=mak)))
+    wish = DesiredState(key=mak, activation=Activation(counted=CountedActivation(mak=mak)))
     bench, till = FakeMachine(bare()), FakeBudget()
     applier, steps = bench.applier(0.0, till), bench.plan(wish)
     applier.foresee(steps, steps.predicted(bench.state))

@@ -22,11 +22,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import PublishDomain
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    DesiredState,
     FirewallWish,
     HostKey,
     HostSettings,
     Step,
-    Wish,
 )
 
 from .._planning.kms_host_samples import KEY, RULE, hosting
@@ -44,12 +44,12 @@ def bench(*products: Any, faults: dict[str, Any] | None = None, **changes: Any) 
     return FakeKmsHost(hosting(*products, **changes), faults or {})
 
 
-def wish(**settings: Any) -> Wish:
+def wish(**settings: Any) -> DesiredState:
     """Return the wish for these settings."""
-    return Wish(hosting=HostSettings(**settings))
+    return DesiredState(hosting=HostSettings(**settings))
 
 
-def failed(box: FakeKmsHost, asked: Wish, kind: type[ActivationError]) -> tuple[ActivationError, list[str]]:
+def failed(box: FakeKmsHost, asked: DesiredState, kind: type[ActivationError]) -> tuple[ActivationError, list[str]]:
     """Return the error, and what was done before it."""
     applier = box.applier()
     with pytest.raises(kind) as error:
@@ -117,7 +117,7 @@ def test_after_a_key_the_mark_is_left_to_its_step_where_it_was_read() -> None:
         box = bench(licensed(), version_mark=mark)
         box.state = replace(box.state, machine=machine())
         box.channel = HostKey.channel
-        box.carry_out(Wish(key=HostKey(key=KEY, replace_licensed=True)), box.applier())
+        box.carry_out(DesiredState(key=HostKey(key=KEY, replace_licensed=True)), box.applier())
         assert box.changes == (expected or ["InstallProductKey", "RefreshLicenseStatus", *["SetStringValue"] * 2])
 
 
@@ -130,7 +130,7 @@ def test_after_a_key_the_mark_is_left_to_its_step_where_it_was_read() -> None:
         ("Enable", wish(firewall=FirewallWish(enabled=True))),
     ],
 )
-def test_after_a_lost_answer_the_machine_tells_whether_it_was_done(method: str, asked: Wish) -> None:
+def test_after_a_lost_answer_the_machine_tells_whether_it_was_done(method: str, asked: DesiredState) -> None:
     if method == "Put":
         asked = wish(firewall=FirewallWish(enabled=True, profiles=1))
     box = bench(faults={method: lost(works=True)})

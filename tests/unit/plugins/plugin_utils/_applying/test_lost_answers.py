@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     RequestRejected,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, names_failed_attempt
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, Activation, Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import AbsentKey, Activation, DesiredState
 
 from .._planning.state_samples import gvlk, licensed, office, on_mak, state, windows
 from .counted_activations import (
@@ -45,11 +45,11 @@ from .fake_machine import FakeMachine, Fault
 from .kms_client_change import ORDER, WHOLE
 
 SILENT, COUNT, GRACE_OVER, NEW_KEY = 0xC004F074, 0xC004F038, 0xC004F009, 0xC004F034
-WISH = Wish(activation=Activation())
+WISH = DesiredState(activation=Activation())
 POLL = 5.0
 
 
-def failure(bench: FakeMachine, wish: Wish = WISH, seconds: float = 120) -> ActivationError:
+def failure(bench: FakeMachine, wish: DesiredState = WISH, seconds: float = 120) -> ActivationError:
     with pytest.raises(ActivationError) as caught:
         bench.carry_out(wish, bench.applier(seconds))
     return caught.value
@@ -73,7 +73,7 @@ def test_the_effect_of_every_step_may_show_late(lost: str, error: ActivationErro
 
 def test_a_key_that_is_removed_late_is_waited_for_too() -> None:
     bench = FakeMachine(state(licensed()), faults={"UninstallProductKey": Fault(LOST, works=True, late=2)})
-    bench.carry_out(Wish(key=AbsentKey(partial=gvlk().partial)), bench.applier())
+    bench.carry_out(DesiredState(key=AbsentKey(partial=gvlk().partial)), bench.applier())
     assert bench.pauses == [POLL] * 2
 
 

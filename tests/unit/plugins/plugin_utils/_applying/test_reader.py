@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     Refusal,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import APPLICATION_IDS, Application
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Need
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import MissingFacts
 
 from .._planning.state_samples import NOW, state
 from .cim_rows import PRODUCT, SERVICE
@@ -154,13 +154,13 @@ def test_products_come_in_one_order_whatever_the_machine_does() -> None:
 @pytest.mark.parametrize(
     ("missing", "expected"),
     [
-        (Need(machine=False, domain=False), []),
-        (Need(machine=True, domain=False), [q.OPERATING_SYSTEM]),
-        (Need(machine=False, domain=True), [q.COMPUTER_SYSTEM]),
-        (Need(machine=True, domain=True), [q.OPERATING_SYSTEM, q.COMPUTER_SYSTEM]),
+        (MissingFacts(machine=False, domain=False), []),
+        (MissingFacts(machine=True, domain=False), [q.OPERATING_SYSTEM]),
+        (MissingFacts(machine=False, domain=True), [q.COMPUTER_SYSTEM]),
+        (MissingFacts(machine=True, domain=True), [q.OPERATING_SYSTEM, q.COMPUTER_SYSTEM]),
     ],
 )
-def test_what_a_decision_rests_on_is_read_besides(missing: Need, expected: list[str]) -> None:
+def test_what_a_decision_rests_on_is_read_besides(missing: MissingFacts, expected: list[str]) -> None:
     repository = Scripted()
     found = repository.reader().complete(state(), missing)
     assert repository.classes == expected
@@ -174,7 +174,7 @@ def test_what_a_decision_rests_on_is_read_besides(missing: Need, expected: list[
 )
 def test_a_workgroup_is_no_domain(domain: str | None, member: bool | None, expected: str) -> None:
     repository = Scripted(rows={q.COMPUTER_SYSTEM: [{"Domain": domain, "PartOfDomain": member}]})
-    assert repository.reader().complete(state(), Need(machine=False, domain=True)).domain == expected
+    assert repository.reader().complete(state(), MissingFacts(machine=False, domain=True)).domain == expected
     assert repository.reader().read(Scope(domain=True)).domain == expected
 
 
@@ -182,7 +182,7 @@ def test_a_workgroup_is_no_domain(domain: str | None, member: bool | None, expec
 def test_an_activation_id_is_looked_for_among_products_without_a_key_too(there: bool) -> None:
     sought = "0a1b2c3d-0001-4002-8003-0123456789ab"
     repository = Scripted(rows={q.PRODUCT: [{"ID": sought}] if there else []})
-    found = repository.reader().complete(state(), Need(machine=False, domain=False, product_id=sought))
+    found = repository.reader().complete(state(), MissingFacts(machine=False, domain=False, product_id=sought))
     assert (sought in found.known_ids, sought in found.absent_ids) == (there, not there)
     ((_class_name, properties, conditions),) = repository.asked
     assert list(properties) == ["ID"] and sought in str(conditions) and "PartialProductKey" not in str(conditions)

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying.registry import (
-    Registry,
+    HostRegistry,
     mark_host,
     publish_domains,
     service_version_mark,
@@ -38,10 +38,10 @@ def answer(code: int = 0, *values: str | None) -> Callable[[Call], Output]:
     return lambda call: Output(STD_REG_PROV, cast(Invoke, call.request).method, shown)
 
 
-def registry(*answers: Any) -> tuple[Registry, ScriptedSession]:
+def registry(*answers: Any) -> tuple[HostRegistry, ScriptedSession]:
     """Return a registry that answers so."""
     script = ScriptedSession(*answers)
-    return Registry(script.repository()), script
+    return HostRegistry(script.repository()), script
 
 
 def asked(script: ScriptedSession) -> list[tuple[str, str, str]]:

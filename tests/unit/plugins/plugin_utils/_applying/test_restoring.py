@@ -16,11 +16,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
     Mak,
     PresentKey,
-    Wish,
 )
 
 from .._planning.state_samples import (
@@ -115,14 +115,14 @@ def test_a_key_of_the_wrong_kind_is_replaced_by_the_published_one_at_once(channe
 def test_a_key_of_another_product_that_replaced_windows_key_is_taken_back() -> None:
     box = bench(channel=Channel.KMS_HOST)
     with pytest.raises(Refusal) as caught:
-        box.carry_out(Wish(key=PresentKey(partial=KEY.partial, key=KEY)), box.applier())
+        box.carry_out(DesiredState(key=PresentKey(partial=KEY.partial, key=KEY)), box.applier())
     assert caught.value.code == "licensed_by_other_key"
     assert primary(box) == (gvlk().partial, True)
 
 
 def test_a_key_that_was_replaced_explicitly_stays() -> None:
     box = bench(channel=Channel.KMS_HOST)
-    box.carry_out(Wish(key=PresentKey(partial=KEY.partial, key=KEY, replace_licensed=True)), box.applier())
+    box.carry_out(DesiredState(key=PresentKey(partial=KEY.partial, key=KEY, replace_licensed=True)), box.applier())
     assert primary(box) == (KEY.partial, False)
 
 
@@ -181,7 +181,7 @@ def test_a_host_that_can_no_longer_be_read_has_no_known_state() -> None:
 
 def test_a_licence_that_was_given_up_explicitly_and_cannot_be_restored_is_left() -> None:
     box = FakeMachine(state(on_mak(), machine=machine()), faults={ACTIVATE: Fault(refused(0xC004F074))})
-    wish = Wish(key=EditionKey(table=TABLE, replace_licensed=True), activation=Activation())
+    wish = DesiredState(key=EditionKey(table=TABLE, replace_licensed=True), activation=Activation())
     applier = box.applier()
     with pytest.raises(ActivationError):
         box.carry_out(wish, applier)
@@ -192,13 +192,13 @@ def test_a_licence_that_was_given_up_explicitly_and_cannot_be_restored_is_left()
 def test_a_plan_that_touches_no_key_restores_nothing() -> None:
     box = FakeMachine(CLIENT, faults={"SetKeyManagementServiceMachine": Fault(refused(5))})
     with pytest.raises(ActivationError):
-        box.carry_out(Wish(kms=KmsSettings(host="kms.corp.example")), box.applier())
+        box.carry_out(DesiredState(kms=KmsSettings(host="kms.corp.example")), box.applier())
     assert methods(box) == ["SetKeyManagementServiceMachine"]
 
 
 def test_a_mak_without_an_activation_needs_consent() -> None:
     box = bench()
     with pytest.raises(Refusal) as caught:
-        box.carry_out(Wish(key=Mak(key=KEY)), box.applier())
+        box.carry_out(DesiredState(key=Mak(key=KEY)), box.applier())
     assert caught.value.code == "licensed_by_other_key"
     assert methods(box) == []

@@ -13,7 +13,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     Refusal,
     RequestRejected,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Wish
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState
 
 from .counted_activations import (
     DEPOSIT,
@@ -35,7 +35,7 @@ from .fake_machine import INSTALLATION, FakeMachine, Fault
 
 
 @pytest.mark.parametrize("wish", [ONLINE, PROXY, GIVEN], ids=["online", "proxy", "telephone"])
-def test_a_stored_confirmation_id_goes_first_whatever_was_asked_for(wish: Wish) -> None:
+def test_a_stored_confirmation_id_goes_first_whatever_was_asked_for(wish: DesiredState) -> None:
     bench, till = FakeMachine(keyed()), FakeBudget(store={INSTALLATION: PAID_FOR})
     applier = run(bench, wish, till)
     assert methods(bench) == [DEPOSIT, REFRESH]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Retry, Spend, Ticket
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import ActivationRequest, Reservation, Retry
 from ansible_collections.volume.activation.plugins.plugin_utils._applying.counted_activation import SETTLING_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AuthenticationFailed,
@@ -141,7 +141,7 @@ def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked
     bench = FakeMachine(keyed())
 
     class Meanwhile(FakeBudget):
-        def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+        def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
             bench.state = keyed(status=LicenseStatus.LICENSED)
             return super().reserve(spend, ahead)
 
@@ -156,7 +156,7 @@ def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_aske
     bench = FakeMachine(keyed())
 
     class Breaking(FakeBudget):
-        def reserve(self, spend: Spend, ahead: Ticket | None = None) -> Ticket:
+        def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
             bench.blind = ConnectionFailed("The cable is out.")
             return super().reserve(spend, ahead)
 
@@ -168,7 +168,7 @@ def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_aske
 
 def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
     """It was killed a moment ago, and the machine is still at work."""
-    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Ticket(number=1, taken_over=True, idle=5))
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Reservation(number=1, taken_over=True, idle=5))
     done = replace(bench.state, products=(replace(bench.state.products[0], status=LicenseStatus.LICENSED),))
     bench._late.append((3, lambda: setattr(bench, "state", done)))
     run(bench, ONLINE, till, 60)
@@ -178,7 +178,7 @@ def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
 
 
 def test_an_earlier_attempt_is_waited_for_only_as_long_as_it_could_still_be_at_work() -> None:
-    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Ticket(number=1, taken_over=True, idle=50))
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Reservation(number=1, taken_over=True, idle=50))
     run(bench, ONLINE, till, 60)
     assert sum(bench.pauses) == 10
     assert methods(bench) == [ACTIVATE, REFRESH]
@@ -189,7 +189,7 @@ def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain(
     bench, till = FakeMachine(keyed()), FakeBudget(ticket=TAKEN_OVER)
     reserve = till.reserve
 
-    def blinded(spend: Spend, ahead: Ticket | None = None) -> Ticket:
+    def blinded(spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
         bench.blind = gone
         return reserve(spend, ahead)
 

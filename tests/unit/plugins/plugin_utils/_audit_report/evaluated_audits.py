@@ -24,7 +24,7 @@ def judged(machines: int = 80) -> Document:
         fleet.add(number)
     made = ("method", "status", "expires", "days_left", "findings")
     rows = [{name: value for name, value in row.items() if name not in made} for row in fleet.rows]
-    found = _findings.audited(rows, _findings.Settings(), audited_at=AUDITED.isoformat(), duration_seconds=3.5)
+    found = _findings.audited(rows, _findings.AuditSettings(), audited_at=AUDITED.isoformat(), duration_seconds=3.5)
     return {**found, "skipped": ["localhost"]}
 
 

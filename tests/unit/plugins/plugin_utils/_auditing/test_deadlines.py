@@ -12,7 +12,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Crew, Target, read_target
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import (
+    LockoutGuard,
+    ReaderPool,
+    Target,
+    read_target,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import read_machine as reading
 from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline, time_left
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
@@ -89,7 +94,7 @@ CASES: dict[str, t.Callable[[Line], None]] = {
 def test_a_slow_host_is_not_read_beyond_its_deadline(
     serve: t.Callable[..., HostileServer], authority: Authority, case: str
 ) -> None:
-    row = read_target(target(serve(CASES[case]), authority), Accounts())
+    row = read_target(target(serve(CASES[case]), authority), LockoutGuard())
     assert not row["reached"]
     assert row["error"]["code"] == "deadline_exceeded"
     assert "host_timeout" in row["error"]["remedy"]
@@ -117,7 +122,7 @@ def test_slow_hosts_do_not_hold_up_the_others(serve: t.Callable[..., HostileServ
                 return Target(name, settings)
 
         # Two threads for ten slow hosts, which come first: each thread gets five of them and has to get rid of them.
-        rows = {row["name"]: row for row in Crew(concurrency=2, processes=1).read([*slow, *HONEST], Source())}
+        rows = {row["name"]: row for row in ReaderPool(concurrency=2, processes=1).read([*slow, *HONEST], Source())}
     assert {name for name, row in rows.items() if row["reached"]} == set(HONEST)
     assert {rows[name]["error"]["code"] for name in slow} == {"deadline_exceeded"}
 
@@ -140,7 +145,7 @@ def test_waiting_for_the_logins_of_others_does_not_count(
     monkeypatch.setattr(reading, "open_session", lambda _settings: Session())
     monkeypatch.setattr(reading, "check_reach", lambda _settings: None)
     monkeypatch.setattr(reading, "Deadline", Moved)
-    read_target(target(serve(silent), authority, timeout=60), Accounts(1))
+    read_target(target(serve(silent), authority, timeout=60), LockoutGuard(1))
     assert Moved.moved == [1000.0]
 
 
@@ -161,7 +166,7 @@ def test_deadlines_of_threads_do_not_mix(serve: t.Callable[..., HostileServer], 
     server, rows = serve(answering(SLOW["slow_body"])), []
     threads = [
         threading.Thread(
-            target=lambda name=f"m{number}": rows.append(read_target(target(server, authority, name), Accounts()))
+            target=lambda name=f"m{number}": rows.append(read_target(target(server, authority, name), LockoutGuard()))
         )
         for number in range(4)
     ]

@@ -12,7 +12,7 @@ import resource
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Crew, Descriptors
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Descriptors, ReaderPool
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing.descriptors import raise_limit
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 
@@ -35,12 +35,12 @@ def test_as_many_are_read_at_a_time_as_each_process_has_descriptors_for(
     in_use: int, most: float, processes: int, fitting: int
 ) -> None:
     assert Descriptors(in_use, most).fitting(64, processes) == fitting
-    assert Crew(64, processes).fitted(1000, Descriptors(in_use, most)).concurrency == fitting
+    assert ReaderPool(64, processes).fitted(1000, Descriptors(in_use, most)).concurrency == fitting
 
 
 def test_without_descriptors_for_a_single_host_the_audit_is_refused() -> None:
     with pytest.raises(Refusal) as caught:
-        Crew(64, 2).fitted(1000, Descriptors(20, 39))
+        ReaderPool(64, 2).fitted(1000, Descriptors(20, 39))
     assert caught.value.code == "controller_limit"
     assert "39" in caught.value.message and "20" in caught.value.message and caught.value.remedy
 

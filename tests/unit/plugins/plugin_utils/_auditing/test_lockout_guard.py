@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import LockoutGuard
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing.shared_memory import Board
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
@@ -37,7 +37,7 @@ def settings(user: str = "svc", password: str = "wrong", host: str = "h") -> Win
     return WinRMSettings(host=host, user=user, password=Secret(password))
 
 
-def attempt(accounts: Accounts, error: Exception | None = None, **account: str) -> str:
+def attempt(accounts: LockoutGuard, error: Exception | None = None, **account: str) -> str:
     """Log in once; return what came of it."""
     try:
         with accounts.trying(settings(**account)):
@@ -59,13 +59,13 @@ REFUSED = AuthenticationFailed("No.", code="login_refused")
 
 
 def test_after_three_refusals_nobody_else_is_asked() -> None:
-    accounts = Accounts(3)
+    accounts = LockoutGuard(3)
     told = [attempt(accounts, REFUSED, host=f"h{number}") for number in range(10)]
     assert told == ["login_refused"] * 3 + ["login_given_up"] * 7
 
 
 def test_an_account_that_one_machine_accepts_is_tried_everywhere() -> None:
-    accounts = Accounts(3)
+    accounts = LockoutGuard(3)
     first = [attempt(accounts, REFUSED), attempt(accounts, REFUSED), attempt(accounts)]
     assert first == ["login_refused", "login_refused", "accepted"]
     assert {attempt(accounts, REFUSED) for _machine in range(20)} == {"login_refused"}
@@ -85,7 +85,7 @@ def test_an_account_that_one_machine_accepts_is_tried_everywhere() -> None:
     ],
 )
 def test_a_machine_that_has_not_looked_at_a_login_says_nothing_of_a_password(error: Exception) -> None:
-    accounts = Accounts(3)
+    accounts = LockoutGuard(3)
     for _machine in range(20):
         attempt(accounts, error)
     told = [attempt(accounts, REFUSED) for _machine in range(4)]
@@ -93,7 +93,7 @@ def test_a_machine_that_has_not_looked_at_a_login_says_nothing_of_a_password(err
 
 
 def test_a_machine_that_answers_has_accepted_the_login() -> None:
-    accounts = Accounts(3)
+    accounts = LockoutGuard(3)
     attempt(accounts, REFUSED)
     attempt(accounts, REFUSED)
     attempt(accounts, MachineRefused("No such class."))
@@ -102,20 +102,20 @@ def test_a_machine_that_answers_has_accepted_the_login() -> None:
 
 
 def test_without_a_limit_everybody_is_asked() -> None:
-    accounts = Accounts()
+    accounts = LockoutGuard()
     assert {attempt(accounts, REFUSED) for _machine in range(20)} == {"login_refused"}
 
 
 @pytest.mark.parametrize("other", [{"user": "other"}, {"password": "another"}])
 def test_each_account_has_a_count_of_its_own(other: dict[str, str]) -> None:
-    accounts = Accounts(3)
+    accounts = LockoutGuard(3)
     for _machine in range(5):
         attempt(accounts, REFUSED)
     assert attempt(accounts, REFUSED, **other) == "login_refused"
 
 
 def test_three_are_tried_at_a_time_until_one_is_accepted_and_then_all() -> None:
-    accounts, inside, lock = Accounts(3), 0, threading.Lock()
+    accounts, inside, lock = LockoutGuard(3), 0, threading.Lock()
     three, everybody, go_on = threading.Event(), threading.Barrier(9), threading.Event()
     most_before: list[int] = []
 
@@ -154,7 +154,7 @@ def test_three_are_tried_at_a_time_until_one_is_accepted_and_then_all() -> None:
 
 
 def test_who_waits_hears_that_it_was_given_up() -> None:
-    accounts, told = Accounts(3), []
+    accounts, told = LockoutGuard(3), []
     entered, go_on = threading.Semaphore(0), threading.Event()
 
     def machine() -> None:
@@ -178,14 +178,14 @@ def test_who_waits_hears_that_it_was_given_up() -> None:
 
 
 def test_another_certificate_is_another_account() -> None:
-    accounts = Accounts(1)
+    accounts = LockoutGuard(1)
     attempt(accounts, REFUSED)
     other = dataclasses.replace(settings(), certificate=ClientCertificate("cert.pem", "key.pem"))
     assert (accounts.is_open(settings()), accounts.is_open(other)) == (False, True)
 
 
 def test_who_is_interrupted_keeps_no_place() -> None:
-    accounts = Accounts(1)
+    accounts = LockoutGuard(1)
     with pytest.raises(KeyboardInterrupt), accounts.trying(settings()):
         raise KeyboardInterrupt
     told: list[str] = []
@@ -197,7 +197,7 @@ def test_who_is_interrupted_keeps_no_place() -> None:
 
 def test_what_one_process_learns_the_others_know() -> None:
     with contextlib.closing(Board()) as board:
-        here, there = Accounts(2, board), Accounts(2, board)
+        here, there = LockoutGuard(2, board), LockoutGuard(2, board)
         assert [attempt(here, REFUSED), attempt(there, REFUSED)] == ["login_refused"] * 2
         assert [attempt(here), attempt(there)] == ["login_given_up"] * 2
         assert attempt(there, user="other") == "accepted"
@@ -207,7 +207,7 @@ def test_what_one_process_learns_the_others_know() -> None:
 def test_an_attempt_is_held_by_one_process_at_a_time_and_given_back_by_one_that_is_killed() -> None:
     context = multiprocessing.get_context("fork")
     with contextlib.closing(Board()) as board:
-        accounts, holding = Accounts(1, board), context.Event()
+        accounts, holding = LockoutGuard(1, board), context.Event()
 
         def hold() -> None:
             with accounts.trying(settings()):
@@ -230,7 +230,7 @@ def test_an_attempt_is_held_by_one_process_at_a_time_and_given_back_by_one_that_
 
 @pytest.mark.parametrize("user", [r".\admin", r"WEB01\admin", r"web01.corp.example\admin"])
 def test_an_account_of_the_host_itself_is_asked_on_every_host(user: str) -> None:
-    accounts = Accounts(2)
+    accounts = LockoutGuard(2)
     own = settings(user, host="web01.corp.example")
     assert not accounts.is_open(own)
     told = [attempt(accounts, REFUSED, user=user, host="web01.corp.example") for _host in range(9)]
@@ -248,28 +248,28 @@ def test_an_account_of_the_host_itself_is_asked_on_every_host(user: str) -> None
     ],
 )
 def test_an_account_that_may_be_one_of_the_domain_is_limited(user: str, host: str) -> None:
-    accounts = Accounts(2)
+    accounts = LockoutGuard(2)
     told = [attempt(accounts, REFUSED, user=user, host=host) for _host in range(3)]
     assert told == ["login_refused", "login_refused", "login_given_up"]
 
 
 def test_a_ticket_is_of_the_domain_whatever_the_user_is_called() -> None:
     kerberos = dataclasses.replace(settings(r".\admin"), transports=("kerberos",))
-    assert Accounts(1).is_open(kerberos)
+    assert LockoutGuard(1).is_open(kerberos)
 
 
 def test_a_user_in_other_letters_is_the_same_account() -> None:
-    accounts = Accounts(1)
+    accounts = LockoutGuard(1)
     assert attempt(accounts, REFUSED, user=r"CORP\svc") == "login_refused"
     assert attempt(accounts, REFUSED, user=r"corp\SVC") == "login_given_up"
 
 
 def test_an_account_is_open_until_it_is_accepted_or_given_up() -> None:
-    accounts = Accounts(1)
+    accounts = LockoutGuard(1)
     assert accounts.is_open(settings())
     attempt(accounts, REFUSED)
     assert not accounts.is_open(settings())
     attempt(accounts, user="other")
     assert not accounts.is_open(settings("other"))
     assert accounts.is_open(settings("third"))
-    assert not Accounts(0).is_open(settings())
+    assert not LockoutGuard(0).is_open(settings())

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import Accounts, Row, Target, read_target
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import LockoutGuard, Row, Target, read_target
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import read_machine as reading
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
@@ -67,7 +67,7 @@ def target(server: FleetServer, name: str, password: str | None = None, **change
 
 
 def read(target: Target) -> Row:
-    return read_target(target, Accounts())
+    return read_target(target, LockoutGuard())
 
 
 def test_a_row_has_what_the_machine_and_what_the_inventory_say(server: FleetServer) -> None:
@@ -140,7 +140,7 @@ def test_a_machine_that_cannot_be_read_says_why(
 
 
 def test_a_login_that_was_given_up_is_not_tried(server: FleetServer) -> None:
-    accounts = Accounts(1)
+    accounts = LockoutGuard(1)
     codes = [read_target(target(server, "app", "not-the-password"), accounts)["error"]["code"] for _time in range(2)]
     assert codes == ["login_refused", "login_given_up"]
 
@@ -177,7 +177,7 @@ def test_an_unforeseen_error_is_the_controllers_when_memory_ran_out(
 
 
 def test_a_machine_that_is_off_does_not_wait_for_others_to_have_logged_in(server: FleetServer) -> None:
-    accounts, off = Accounts(1), target(server, "closed")
+    accounts, off = LockoutGuard(1), target(server, "closed")
     assert off.settings
     with concurrent.futures.ThreadPoolExecutor(1) as pool, accounts.trying(off.settings):
         assert pool.submit(read_target, off, accounts).result(20)["error"]["code"] == "connection_refused"

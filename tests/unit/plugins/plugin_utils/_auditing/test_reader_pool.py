@@ -24,8 +24,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._auditing import (
-    Accounts,
-    Crew,
+    LockoutGuard,
+    ReaderPool,
     Target,
     reader_handle,
     reader_process,
@@ -75,7 +75,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Told], Source]:
 
 @pytest.mark.parametrize(("processes", "seen"), [(1, 1), (2, 2), (3, 3), (64, 50)])
 def test_each_machine_has_one_row_however_many_read(processes: int, seen: int) -> None:
-    rows = list(Crew(concurrency=64, processes=processes).read(NAMES, Source()))
+    rows = list(ReaderPool(concurrency=64, processes=processes).read(NAMES, Source()))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert len({row["inventory"]["pid"] for row in rows}) == seen
     assert {row["error"]["code"] for row in rows} == {"not_here"}
@@ -85,16 +85,16 @@ def test_without_a_number_the_cores_decide_and_there_are_four_processes_at_most(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(16)), raising=False)
-    assert len({row["inventory"]["pid"] for row in Crew().read(NAMES, Source())}) == 4
+    assert len({row["inventory"]["pid"] for row in ReaderPool().read(NAMES, Source())}) == 4
 
 
 def test_one_at_a_time_takes_one_process() -> None:
-    assert len({row["inventory"]["pid"] for row in Crew(concurrency=1, processes=2).read(NAMES, Source())}) == 1
+    assert len({row["inventory"]["pid"] for row in ReaderPool(concurrency=1, processes=2).read(NAMES, Source())}) == 1
 
 
 def test_nobody_is_asked_for_no_machine() -> None:
     before = multiprocessing.active_children()
-    assert list(Crew().read([], Source())) == []
+    assert list(ReaderPool().read([], Source())) == []
     assert multiprocessing.active_children() == before
 
 
@@ -113,13 +113,13 @@ def test_as_many_are_read_at_a_time_as_asked_and_no_more(reading: t.Callable[[To
             inside -= 1
         return {"most": most}
 
-    rows = list(Crew(concurrency=4, processes=processes).read(NAMES[:40], reading(told)))
+    rows = list(ReaderPool(concurrency=4, processes=processes).read(NAMES[:40], reading(told)))
     assert max(row["most"] for row in rows) == 4 // processes
 
 
 def test_a_host_adds_a_bounded_amount_to_the_audit(reading: t.Callable[[Told], Source]) -> None:
     texts = {"m1": "a" * (MAX_ROW - 500), "m2": "a" * MAX_ROW, "m3": "\U0001f600" * (MAX_ROW // 10)}
-    rows = Crew().read(list(texts), reading(lambda name: {"license": texts[name]}))
+    rows = ReaderPool().read(list(texts), reading(lambda name: {"license": texts[name]}))
     assert {row["name"]: (row["error"] or {}).get("code") for row in rows} == {
         "m1": None,
         "m2": "answer_too_large",
@@ -128,7 +128,7 @@ def test_a_host_adds_a_bounded_amount_to_the_audit(reading: t.Callable[[Told], S
 
 
 def test_the_names_in_a_row_are_kept_once_and_not_once_a_host() -> None:
-    first, second = itertools.islice(Crew(processes=1).read(NAMES, Source()), 2)
+    first, second = itertools.islice(ReaderPool(processes=1).read(NAMES, Source()), 2)
     assert list(first)[-1] is list(second)[-1]
 
 
@@ -146,7 +146,7 @@ def test_a_process_that_hangs_is_ended_at_once_or_soon(
 
     monkeypatch.setattr(reader_handle, "_SECONDS_TO_LEAVE", 60.0 if obeys else 0.3)
     reading(lambda name: {"pid": os.getpid(), "waited": name != "m0" and hangs.wait(60)})
-    rows = Crew(concurrency=2, processes=1, rng=AsGiven()).read(NAMES, Deaf())
+    rows = ReaderPool(concurrency=2, processes=1, rng=AsGiven()).read(NAMES, Deaf())
     before = signal.signal(signal.SIGTERM, lambda *_given: None)  # what is done here is not done there
     try:
         first = next(rows)
@@ -175,7 +175,7 @@ def test_a_host_that_ends_its_reader_twice_is_lost_and_the_others_are_read(
             threading.Event().wait(20)
         return {}
 
-    rows = list(Crew(concurrency=8, processes=2).read(NAMES, reading(told)))
+    rows = list(ReaderPool(concurrency=8, processes=2).read(NAMES, reading(told)))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     errors = {row["name"]: row["error"] for row in rows if row["error"]}
     assert {error["code"] for error in errors.values()} == {"reader_lost"}
@@ -196,7 +196,7 @@ def test_the_hosts_of_a_reader_that_was_killed_from_outside_are_read_by_another(
             os.kill(os.getpid(), signal.SIGKILL)
         return {}
 
-    rows = list(Crew(concurrency=16, processes=1).read(NAMES, reading(told)))
+    rows = list(ReaderPool(concurrency=16, processes=1).read(NAMES, reading(told)))
     assert killed.value == 1
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert [row["error"] for row in rows] == [None] * len(NAMES)
@@ -208,7 +208,7 @@ def test_an_interruption_is_for_whoever_started_the_processes(reading: t.Callabl
             os.kill(os.getpid(), signal.SIGINT)
         return {}
 
-    rows = list(Crew(concurrency=2, processes=2).read(NAMES, reading(told)))
+    rows = list(ReaderPool(concurrency=2, processes=2).read(NAMES, reading(told)))
     assert [row["error"] for row in rows] == [None] * len(NAMES)
 
 
@@ -218,12 +218,12 @@ def test_a_row_that_breaks_off_is_a_machine_that_was_not_read(monkeypatch: pytes
         os.kill(os.getpid(), signal.SIGKILL)
 
     monkeypatch.setattr(reader_handle, "work", breaks_off)
-    rows = list(Crew(concurrency=1, rng=AsGiven()).read(["a", "b"], Source()))
+    rows = list(ReaderPool(concurrency=1, rng=AsGiven()).read(["a", "b"], Source()))
     assert [(row["name"], row["error"]["code"]) for row in rows] == [("a", "reader_lost"), ("b", "reader_lost")]
 
 
 def test_who_stops_listening_ends_the_processes() -> None:
-    rows = Crew(concurrency=2, processes=2).read(NAMES, Source())
+    rows = ReaderPool(concurrency=2, processes=2).read(NAMES, Source())
     first = next(rows)
     t.cast("t.Generator[t.Any, None, None]", rows).close()
     with pytest.raises(ProcessLookupError):
@@ -237,7 +237,7 @@ def logging_in(monkeypatch: pytest.MonkeyPatch, refuses: t.Callable[[str], bool]
     """Have hosts read by a login with one account that some of them refuse."""
     settings = WinRMSettings(host="h", user=r"CORP\svc", password=Secret("a password"))
 
-    def read(target: Target, accounts: Accounts) -> dict[str, t.Any]:
+    def read(target: Target, accounts: LockoutGuard) -> dict[str, t.Any]:
         try:
             with accounts.trying(settings):
                 if refuses(target.name):
@@ -254,7 +254,7 @@ def test_hosts_that_refuse_every_login_do_not_void_the_others(monkeypatch: pytes
     logging_in(monkeypatch, lambda name: name.startswith("a"))
     complete = 0
     for seed in range(20):
-        crew = Crew(concurrency=16, processes=2, refusals=2, rng=random.Random(seed))
+        crew = ReaderPool(concurrency=16, processes=2, refusals=2, rng=random.Random(seed))
         told = Counter(row["error"] and row["error"]["code"] for row in crew.read(FLEET, Source()))
         complete += told == Counter({None: 100, "login_refused": 6})
     assert complete >= 18  # of 20: one order in three hundred begins with two hosts that refuse
@@ -265,13 +265,13 @@ def test_a_wrong_password_is_refused_by_as_many_hosts_as_may_and_by_no_more(
     monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:
     logging_in(monkeypatch, lambda _name: True)
-    rows = list(Crew(concurrency=16, processes=processes, refusals=2).read(FLEET, Source()))
+    rows = list(ReaderPool(concurrency=16, processes=processes, refusals=2).read(FLEET, Source()))
     assert Counter(row["error"]["code"] for row in rows) == {"login_refused": 2, "login_given_up": 104}
 
 
 def test_the_hosts_are_read_in_an_order_that_the_generator_decides() -> None:
     def order(seed: int) -> list[str]:
-        return [row["name"] for row in Crew(1, 1, rng=random.Random(seed)).read(NAMES, Source())]
+        return [row["name"] for row in ReaderPool(1, 1, rng=random.Random(seed)).read(NAMES, Source())]
 
     assert order(1) == order(1) != order(2)
     assert sorted(order(2)) == sorted(NAMES)
@@ -281,7 +281,7 @@ def test_a_host_that_met_a_limit_of_the_controller_is_read_once_more(monkeypatch
     limited = {"error": {"code": "controller_limit"}}
     met = multiprocessing.get_context("fork").Value("i", 0)
 
-    def read(target: Target, _accounts: Accounts) -> dict[str, t.Any]:
+    def read(target: Target, _accounts: LockoutGuard) -> dict[str, t.Any]:
         row = {"name": target.name, "error": None}
         if target.name == "m1":
             return {**row, **limited}
@@ -292,7 +292,7 @@ def test_a_host_that_met_a_limit_of_the_controller_is_read_once_more(monkeypatch
         return row
 
     monkeypatch.setattr(reader_process, "read_target", read)
-    rows = list(Crew(concurrency=4, processes=2).read(NAMES, Source()))
+    rows = list(ReaderPool(concurrency=4, processes=2).read(NAMES, Source()))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert {row["name"]: row["error"]["code"] for row in rows if row["error"]} == {"m1": "controller_limit"}
     assert met.value == 2
@@ -310,7 +310,7 @@ def test_a_reader_that_gets_fewer_threads_reads_all_the_same(monkeypatch: pytest
         return start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    rows = list(Crew(concurrency=8, processes=1).read(NAMES, Source()))
+    rows = list(ReaderPool(concurrency=8, processes=1).read(NAMES, Source()))
     assert {row["error"]["code"] for row in rows} == {"not_here"}
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
 
@@ -326,7 +326,7 @@ def test_without_memory_for_a_row_its_host_is_read_once_more(reading: t.Callable
                     raise MemoryError
         return {}
 
-    rows = list(Crew(concurrency=4, processes=1).read(NAMES, reading(told)))
+    rows = list(ReaderPool(concurrency=4, processes=1).read(NAMES, reading(told)))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert [row["error"] for row in rows] == [None] * len(NAMES)
 
@@ -343,7 +343,7 @@ def test_a_reader_without_memory_to_look_up_a_host_is_replaced() -> None:
                         raise MemoryError
             return super().target(name)
 
-    rows = list(Crew(concurrency=4, processes=1).read(NAMES, Short()))
+    rows = list(ReaderPool(concurrency=4, processes=1).read(NAMES, Short()))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert {row["error"]["code"] for row in rows} == {"not_here"}
 
@@ -358,7 +358,7 @@ def test_processes_that_cannot_be_started_leave_no_host_out(monkeypatch: pytest.
         return fork()
 
     monkeypatch.setattr(os, "fork", limited)
-    rows = list(Crew(concurrency=4, processes=2).read(NAMES, Source()))
+    rows = list(ReaderPool(concurrency=4, processes=2).read(NAMES, Source()))
     assert Counter(row["name"] for row in rows) == Counter(NAMES)
     assert {row["error"]["code"] for row in rows} == {"not_here" if possible else "controller_limit"}
 
@@ -368,7 +368,7 @@ def test_who_is_ended_leaves_nothing_behind(reading: t.Callable[[Told], Source])
         with tempfile.NamedTemporaryFile(prefix="krb5cc_", delete=False) as ticket:
             return {"ticket": ticket.name}
 
-    rows = Crew(concurrency=1).read(NAMES, reading(told))
+    rows = ReaderPool(concurrency=1).read(NAMES, reading(told))
     ticket = Path(next(rows)["ticket"])
     assert ticket.exists()
     t.cast("t.Generator[t.Any, None, None]", rows).close()
@@ -391,7 +391,7 @@ def test_a_process_that_nobody_waits_for_ends_although_its_machine_hangs(
 
     def make() -> None:
         ours.send((os.getpid(), None))
-        list(Crew(concurrency=2, processes=1).read(NAMES, reading(told)))
+        list(ReaderPool(concurrency=2, processes=1).read(NAMES, reading(told)))
 
     def want() -> None:
         ours.send((os.getpid(), None))
@@ -424,13 +424,13 @@ def test_a_process_whose_listener_is_gone_stops_reading(monkeypatch: pytest.Monk
             next(asked)
             return super().target(name)
 
-    work([f"n{number}" for number in range(10_000)], Counting(), 2, (theirs, ours), Accounts())
+    work([f"n{number}" for number in range(10_000)], Counting(), 2, (theirs, ours), LockoutGuard())
     assert next(asked) < 100
 
 
 def test_a_row_larger_than_a_pipe_arrives_whole(reading: t.Callable[[Told], Source]) -> None:
     large = "x" * 120_000
-    rows = list(Crew(processes=1).read(NAMES[:8], reading(lambda _name: {"large": large})))
+    rows = list(ReaderPool(processes=1).read(NAMES[:8], reading(lambda _name: {"large": large})))
     assert [row["large"] == large for row in rows] == [True] * 8
 
 
@@ -440,7 +440,7 @@ def test_slow_machines_do_not_hold_up_the_rows_of_others(reading: t.Callable[[To
     def told(name: str) -> dict[str, t.Any]:
         return {"waited": release.wait(20)} if name == "m0" else {}
 
-    rows = Crew(concurrency=4, processes=1).read(NAMES, reading(told))
+    rows = ReaderPool(concurrency=4, processes=1).read(NAMES, reading(told))
     others = [row["name"] for row in itertools.islice(rows, len(NAMES) - 1)]
     release.set()
     assert "m0" not in others
@@ -452,14 +452,14 @@ def test_what_json_does_not_know_is_told_as_text() -> None:
         def target(self, name: str, /) -> Target:
             return Target(name, None, REFUSAL, {"since": datetime.date(2026, 11, 22)})
 
-    assert [row["inventory"] for row in Crew().read(["a"], Dated())] == [{"since": "2026-11-22"}]
+    assert [row["inventory"] for row in ReaderPool().read(["a"], Dated())] == [{"since": "2026-11-22"}]
 
 
 def test_names_that_are_no_text_of_unicode_pass() -> None:
-    assert [row["name"] for row in Crew().read(["caf\udce9"], Source())] == ["caf\udce9"]
+    assert [row["name"] for row in ReaderPool().read(["caf\udce9"], Source())] == ["caf\udce9"]
 
 
 def test_nothing_is_started_before_the_first_row_is_asked_for() -> None:
     before = set(multiprocessing.active_children())
-    Crew().read(NAMES, Source())
+    ReaderPool().read(NAMES, Source())
     assert set(multiprocessing.active_children()) == before

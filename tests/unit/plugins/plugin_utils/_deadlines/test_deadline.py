@@ -14,7 +14,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._deadlines impor
     AnswerTooLarge,
     Deadline,
     DeadlineExceeded,
-    Exchange,
+    TimedExchange,
     check,
     pause,
     time_left,
@@ -114,7 +114,7 @@ def test_a_deadline_is_that_of_its_thread(clock: Clock) -> None:
 
 def test_only_an_exchange_counts_bytes() -> None:
     Deadline(10, "task", "an_option").received(10**9)
-    exchange = Exchange(10, "an_option", most_bytes=100)
+    exchange = TimedExchange(10, "an_option", most_bytes=100)
     exchange.received(60)
     exchange.received(40)
     with pytest.raises(AnswerTooLarge):

@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline, Exchange
+from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Deadline, TimedExchange
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -70,7 +70,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A request has SECONDS after the clock has jumped, and all the time it needs before."""
     clock = Clock()
     monkeypatch.setattr(settings_module, "_LOGIN_SECONDS", Clock.JUMP + SECONDS - 2 * PATIENCE)
-    monkeypatch.setattr(guarded_session, "Exchange", functools.partial(Exchange, clock=clock))
+    monkeypatch.setattr(guarded_session, "TimedExchange", functools.partial(TimedExchange, clock=clock))
     return clock
 
 

@@ -14,15 +14,15 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
     Answering,
     Check,
     Clocks,
+    Conversation,
     Diagnosis,
     Examined,
     Expected,
-    Place,
+    MachinePlace,
+    Observations,
     Published,
     PublishedHost,
     Reach,
-    Seen,
-    Talk,
     diagnose,
     diagnose_and_record,
     judge,
@@ -43,7 +43,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultInjector
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Transcript
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
@@ -67,7 +67,7 @@ class Session:
     sent: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._dispatcher = Dispatcher(Counters(), FaultDesk(), lambda _seconds: None)
+        self._dispatcher = Dispatcher(Counters(), FaultInjector(), lambda _seconds: None)
 
     def send(self, message: bytes) -> bytes:
         """Answer one message, or raise."""
@@ -194,12 +194,12 @@ def judged(
 ) -> dict[str, Check]:
     """Return the checks of a machine by name; it has told a state unless `seen` has a talk."""
     found = {
-        "place": Place(host=HOST, port=5986, user=USER),
+        "place": MachinePlace(host=HOST, port=5986, user=USER),
         "reach": Reach(HOST, 5986, Answering.OPEN, ("10.20.30.40",)),
-        "talk": Talk(granted=True, state=told or state()),
+        "talk": Conversation(granted=True, state=told or state()),
         "published": published or Published("corp.example", (PublishedHost(KMS, 1688, True),)),
         "kms_hosts": kms_hosts,
         **seen,
     }
     expected = Expected(path=path, lookup_domain=lookup_domain, counts=counts or {})
-    return {check.check: check for check in judge("app01", Seen(**found), expected).checks}
+    return {check.check: check for check in judge("app01", Observations(**found), expected).checks}

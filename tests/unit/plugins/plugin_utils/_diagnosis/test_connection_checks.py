@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import CHECKS, Answering, Place, Reach, Talk
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import (
+    CHECKS,
+    Answering,
+    Conversation,
+    MachinePlace,
+    Reach,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -27,8 +33,8 @@ from .simulated_machines import HOST, USER, judged, state
 WAY = CHECKS[:6]
 
 
-def _ended(error: ActivationError) -> Talk:
-    return Talk(error=error)
+def _ended(error: ActivationError) -> Conversation:
+    return Conversation(error=error)
 
 
 def test_all_is_well() -> None:
@@ -103,11 +109,11 @@ def test_what_exactly_is_wrong_with_a_certificate(cause: str, code: str) -> None
 
 
 def test_plain_http_has_no_certificate_to_check() -> None:
-    assert judged(place=Place(host=HOST, port=5985, over_tls=False))["tls"].status == "skipped"
+    assert judged(place=MachinePlace(host=HOST, port=5985, over_tls=False))["tls"].status == "skipped"
 
 
 def test_a_check_of_the_certificate_that_is_switched_off_is_told() -> None:
-    found = judged(place=Place(host=HOST, port=5986, validated=False))["tls"]
+    found = judged(place=MachinePlace(host=HOST, port=5986, validated=False))["tls"]
     assert found.status == "ok"
     assert "switched off" in found.message
 
@@ -118,7 +124,7 @@ def test_a_login_that_could_not_be_tried_tells_nothing_of_tls() -> None:
 
 
 def test_a_proxy_is_left_to_find_the_machine() -> None:
-    found = judged(place=Place(host=HOST, port=5986, proxied=True), reach=None)
+    found = judged(place=MachinePlace(host=HOST, port=5986, proxied=True), reach=None)
     assert {found["name"].status, found["port"].status} == {"skipped"}
     assert found["wmi"].status == "ok"
 
@@ -129,7 +135,7 @@ def test_a_dns_that_does_not_answer_is_no_verdict_on_a_machine_that_does() -> No
 
 
 def test_no_rights_to_change_keep_nobody_from_reading() -> None:
-    found = judged(talk=Talk(granted=False, state=state()))
+    found = judged(talk=Conversation(granted=False, state=state()))
     assert (found["rights"].status, found["rights"].code) == ("wrong", "no_rights")
     assert USER in found["rights"].message
     assert found["licence"].status == "ok"
@@ -138,12 +144,12 @@ def test_no_rights_to_change_keep_nobody_from_reading() -> None:
 @pytest.mark.parametrize("code", [5, 0x80041003, 0x80070522, 0x80338106])
 def test_a_login_that_wmi_turns_away_is_known_and_has_no_rights(code: int) -> None:
     denied = MachineRefused("", hresult=code)
-    found = judged(talk=Talk(denied=denied, error=denied))
+    found = judged(talk=Conversation(denied=denied, error=denied))
     assert (found["login"].status, found["rights"].code, found["wmi"].status) == ("ok", "access_denied", "skipped")
 
 
 def test_rights_that_could_not_be_asked_for_are_unknown() -> None:
-    found = judged(talk=Talk(denied=MachineRefused("", hresult=0x80041033), state=state()))
+    found = judged(talk=Conversation(denied=MachineRefused("", hresult=0x80041033), state=state()))
     assert (found["rights"].status, found["wmi"].status) == ("unknown", "ok")
 
 
@@ -153,7 +159,9 @@ def test_what_the_machine_said_is_in_the_check(fault: Fault) -> None:
     found = judged(talk=_ended(refused))
     assert found["wmi"].facts()["fault"]["text"] == "Own words."
     assert "fault" not in found["port"].facts()
-    assert judged(talk=Talk(denied=refused, error=refused))["rights"].fault == (fault.facts() if fault.code else None)
+    assert judged(talk=Conversation(denied=refused, error=refused))["rights"].fault == (
+        fault.facts() if fault.code else None
+    )
 
 
 def test_a_code_that_nobody_knows_is_explained_in_the_words_of_the_machine() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import (
     Answering,
-    Flaw,
+    DnsProblem,
     Published,
     PublishedHost,
     Reach,
@@ -37,7 +37,9 @@ def _published(
     *flaws: str, hosts: tuple[tuple[str, bool | None], ...] = ((KMS, True),), asked: bool = True
 ) -> Published:
     rows = tuple(PublishedHost(target, 1688, reachable) for target, reachable in hosts)
-    return Published("corp.example", rows, tuple(Flaw(code, f"{code}.", "cause", "remedy") for code in flaws), asked)
+    return Published(
+        "corp.example", rows, tuple(DnsProblem(code, f"{code}.", "cause", "remedy") for code in flaws), asked
+    )
 
 
 def _told(check: Any) -> tuple[str, str | None]:

@@ -19,15 +19,18 @@ from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis import network as network_module
 from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis.network import place_of
-from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis.recorded_network import Noted, Recorded
+from ansible_collections.volume.activation.plugins.plugin_utils._diagnosis.recorded_network import (
+    Recorded,
+    RecordingNetwork,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     Discovery,
     DnsFailed,
     DnsSettings,
     JudgedDomain,
     NoRecords,
-    Outcome,
     Probe,
+    ProbeOutcome,
     SeenDomain,
     SeenRecord,
     ServiceRecord,
@@ -51,7 +54,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return ("10.20.30.40",)
 
     monkeypatch.setattr(network_module, "resolve", resolved)
-    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(ProbeOutcome.ACCEPTED))
     return names
 
 
@@ -65,14 +68,14 @@ def test_the_machine_is_looked_up_by_the_system_and_a_kms_host_by_the_servers(as
 @pytest.mark.parametrize(
     ("outcome", "answering"),
     [
-        (Outcome.ACCEPTED, Answering.OPEN),
-        (Outcome.REFUSED, Answering.REFUSED),
-        (Outcome.SILENT, Answering.SILENT),
-        (Outcome.NO_ROUTE, Answering.NO_ROUTE),
+        (ProbeOutcome.ACCEPTED, Answering.OPEN),
+        (ProbeOutcome.REFUSED, Answering.REFUSED),
+        (ProbeOutcome.SILENT, Answering.SILENT),
+        (ProbeOutcome.NO_ROUTE, Answering.NO_ROUTE),
     ],
 )
 @pytest.mark.usefixtures("asked")
-def test_what_became_of_a_port(monkeypatch: pytest.MonkeyPatch, outcome: Outcome, answering: Answering) -> None:
+def test_what_became_of_a_port(monkeypatch: pytest.MonkeyPatch, outcome: ProbeOutcome, answering: Answering) -> None:
     monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(outcome))
     assert Network(SERVERS).kms_host(KMS, 1688).answering is answering
 
@@ -113,7 +116,7 @@ def test_a_controller_without_a_socket_left_knows_nothing_of_a_port(
 
 
 def test_what_a_domain_publishes(monkeypatch: pytest.MonkeyPatch) -> None:
-    live = SeenRecord(ServiceRecord(KMS, 1688), ("10.20.30.50",), probe=Probe(Outcome.ACCEPTED))
+    live = SeenRecord(ServiceRecord(KMS, 1688), ("10.20.30.50",), probe=Probe(ProbeOutcome.ACCEPTED))
     stale = SeenRecord(ServiceRecord("gone.corp.example", 1688))
     _discovering(monkeypatch, SeenDomain("corp.example", (live, stale)))
     found = Network(SERVERS, allowed=[KMS]).published("corp.example")
@@ -138,7 +141,7 @@ def test_a_library_that_is_missing_is_a_flaw_of_its_own(monkeypatch: pytest.Monk
 
 def test_what_was_noted_is_shown_again_without_a_name() -> None:
     zone = Published("corp.example", (PublishedHost(KMS, 1688, None),), asked=True)
-    noted = Noted(Around(kms=Answering.SILENT, zone=zone))
+    noted = RecordingNetwork(Around(kms=Answering.SILENT, zone=zone))
     noted.machine(HOST, 5986)
     noted.kms_host(KMS, 1700)
     noted.published("corp.example")
@@ -166,13 +169,13 @@ def test_a_link_local_kms_host_is_left_to_the_machine(host: str) -> None:
 
 
 def test_a_link_local_machine_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(ProbeOutcome.ACCEPTED))
     assert Network(SERVERS).machine("fe80::1%lo", 5986).is_open
 
 
 @pytest.mark.parametrize("host", ["[::1]", "::1"])
 def test_a_machine_is_found_with_and_without_brackets(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(Outcome.ACCEPTED))
+    monkeypatch.setattr(network_module, "probe", lambda *_given: Probe(ProbeOutcome.ACCEPTED))
     place = place_of(settings(host=host))
     assert place.host == "::1"
     assert Network(DnsSettings()).machine(place.host, place.port).addresses == ("::1",)

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     DnsFailed,
     NoRecords,
-    Outcome,
     Probe,
+    ProbeOutcome,
     SeenDomain,
     SeenRecord,
     ServiceRecord,
@@ -21,12 +21,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
 )
 
 RECORD = ServiceRecord("kms1.corp.test", 1688, 0, 10)
-HEALTHY = SeenRecord(RECORD, ("192.0.2.1",), probe=Probe(Outcome.ACCEPTED, 1.5))
+HEALTHY = SeenRecord(RECORD, ("192.0.2.1",), probe=Probe(ProbeOutcome.ACCEPTED, 1.5))
 OUTCOMES = {
-    Outcome.ACCEPTED: None,
-    Outcome.REFUSED: "connection_refused",
-    Outcome.SILENT: "stale_record",
-    Outcome.NO_ROUTE: "no_route",
+    ProbeOutcome.ACCEPTED: None,
+    ProbeOutcome.REFUSED: "connection_refused",
+    ProbeOutcome.SILENT: "stale_record",
+    ProbeOutcome.NO_ROUTE: "no_route",
 }
 
 
@@ -43,7 +43,7 @@ def test_health_is_no_finding() -> None:
 
 
 def test_a_finding_names_the_port_of_the_record() -> None:
-    seen = replace(HEALTHY, record=replace(RECORD, port=1700), probe=Probe(Outcome.SILENT))
+    seen = replace(HEALTHY, record=replace(RECORD, port=1700), probe=Probe(ProbeOutcome.SILENT))
     _wrong_port, stale = judge(SeenDomain("corp.test", (seen,)))
     assert "kms1.corp.test:1700" in stale.message
 
@@ -53,11 +53,11 @@ def test_what_was_not_tried_is_not_held_against_anybody() -> None:
     assert (codes(untried), untried.reachable) == ([], None)
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
-def test_each_outcome_has_its_code(outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", list(ProbeOutcome))
+def test_each_outcome_has_its_code(outcome: ProbeOutcome) -> None:
     seen = replace(HEALTHY, probe=Probe(outcome))
     assert codes(seen) == ([OUTCOMES[outcome]] if OUTCOMES[outcome] else [])
-    assert seen.reachable is (outcome is Outcome.ACCEPTED)
+    assert seen.reachable is (outcome is ProbeOutcome.ACCEPTED)
 
 
 def test_a_name_without_an_address_is_stale_and_reached_by_nobody() -> None:
@@ -93,7 +93,7 @@ def test_a_port_is_wrong_that_was_not_expected(expected: int, found: list[str]) 
 
 
 def test_a_record_can_be_wrong_in_several_ways() -> None:
-    seen = replace(HEALTHY, probe=Probe(Outcome.REFUSED))
+    seen = replace(HEALTHY, probe=Probe(ProbeOutcome.REFUSED))
     assert codes(seen, allowed=[], expected_port=1) == ["foreign_host", "wrong_port", "connection_refused"]
 
 

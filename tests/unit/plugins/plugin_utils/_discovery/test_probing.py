@@ -11,8 +11,8 @@ import socket
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
-    Outcome,
     Probe,
+    ProbeOutcome,
     only_neighbours_reach,
     probe,
 )
@@ -27,36 +27,36 @@ SHORT = 0.2
 def test_who_accepts_is_reached_in_some_time() -> None:
     with opened({"kms": "open"}) as addresses:
         found = probe([addresses["kms"]], 1688, ENDLESS)
-    assert found.outcome is Outcome.ACCEPTED
+    assert found.outcome is ProbeOutcome.ACCEPTED
     assert found.latency_ms is not None and found.latency_ms >= 0
 
 
 def test_who_refuses_is_told_at_once() -> None:
     with opened({"kms": "open"}) as addresses:
-        assert probe([addresses["kms"]], 1689, ENDLESS) == Probe(Outcome.REFUSED)
+        assert probe([addresses["kms"]], 1689, ENDLESS) == Probe(ProbeOutcome.REFUSED)
 
 
 def test_who_never_answers_costs_the_time_limit() -> None:
     with opened({"kms": "silent"}) as addresses:
-        assert probe([addresses["kms"]], 1688, SHORT) == Probe(Outcome.SILENT)
+        assert probe([addresses["kms"]], 1688, SHORT) == Probe(ProbeOutcome.SILENT)
 
 
 def test_one_of_several_addresses_is_enough_whichever_it_is() -> None:
     with opened({"silent": "silent", "closed": "closed", "open": "open"}) as found:
         for order in (("silent", "closed", "open"), ("open", "silent", "closed"), ("closed", "open", "silent")):
-            assert probe([found[name] for name in order], 1688, ENDLESS).outcome is Outcome.ACCEPTED
+            assert probe([found[name] for name in order], 1688, ENDLESS).outcome is ProbeOutcome.ACCEPTED
 
 
 def test_who_refuses_is_there_though_another_address_is_silent() -> None:
     with opened({"silent": "silent", "closed": "closed"}) as found:
-        assert probe([found["silent"], found["closed"]], 1688, SHORT).outcome is Outcome.REFUSED
+        assert probe([found["silent"], found["closed"]], 1688, SHORT).outcome is ProbeOutcome.REFUSED
 
 
 def test_several_silent_addresses_share_one_time_limit() -> None:
     times = iter([0.0, 0.0, 1.0])
     with opened({f"kms{number}": "silent" for number in range(10)}) as found:
         # One look at the clock to begin with, one before each wait: all ten wait together, once.
-        assert probe(list(found.values()), 1688, SHORT, clock=lambda: next(times)).outcome is Outcome.SILENT
+        assert probe(list(found.values()), 1688, SHORT, clock=lambda: next(times)).outcome is ProbeOutcome.SILENT
 
 
 def test_the_latency_is_by_the_clock() -> None:
@@ -66,23 +66,23 @@ def test_the_latency_is_by_the_clock() -> None:
 
 
 def test_nobody_is_reached_without_an_address() -> None:
-    assert probe([], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
+    assert probe([], 1688, ENDLESS) == Probe(ProbeOutcome.NO_ROUTE)
 
 
 def test_an_address_of_a_network_card_that_we_do_not_have_leads_nowhere() -> None:
-    assert probe(["fe80::1%no-such-card"], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
+    assert probe(["fe80::1%no-such-card"], 1688, ENDLESS) == Probe(ProbeOutcome.NO_ROUTE)
 
 
 @pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
 def test_a_network_that_we_are_not_in_is_told_from_a_dead_host(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", lambda *_args: number)
-    assert probe(["2001:db8::1"], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
+    assert probe(["2001:db8::1"], 1688, ENDLESS) == Probe(ProbeOutcome.NO_ROUTE)
 
 
 @pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ETIMEDOUT])
 def test_a_router_that_knows_nobody_there_says_what_silence_says(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(socket.socket, "connect_ex", lambda *_args: number)
-    assert probe(["192.0.2.1"], 1688, ENDLESS) == Probe(Outcome.SILENT)
+    assert probe(["192.0.2.1"], 1688, ENDLESS) == Probe(ProbeOutcome.SILENT)
 
 
 @pytest.mark.parametrize("number", [errno.ECONNREFUSED, errno.ECONNRESET])
@@ -92,7 +92,7 @@ def test_who_sends_us_away_is_there_whatever_the_other_addresses_say(
     for order in ((number, errno.ENETUNREACH, errno.EHOSTUNREACH), (errno.EHOSTUNREACH, errno.ENETUNREACH, number)):
         outcomes = iter(order)
         monkeypatch.setattr(socket.socket, "connect_ex", lambda *_args, outcomes=outcomes: next(outcomes))
-        assert probe(["192.0.2.1", "2001:db8::1", "192.0.2.2"], 1688, ENDLESS) == Probe(Outcome.REFUSED)
+        assert probe(["192.0.2.1", "2001:db8::1", "192.0.2.2"], 1688, ENDLESS) == Probe(ProbeOutcome.REFUSED)
 
 
 def test_a_host_with_a_thousand_addresses_does_not_use_up_our_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +104,7 @@ def test_a_host_with_a_thousand_addresses_does_not_use_up_our_sockets(monkeypatc
 
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
     addresses = [f"192.0.2.{number % 256}" for number in range(1000)]
-    assert probe(addresses, 1688, ENDLESS) == Probe(Outcome.REFUSED)
+    assert probe(addresses, 1688, ENDLESS) == Probe(ProbeOutcome.REFUSED)
     assert called == addresses[:8]
 
 
@@ -124,7 +124,7 @@ def test_a_socket_that_cannot_be_made_for_a_network_leads_nowhere(monkeypatch: p
         raise OSError("no number")
 
     monkeypatch.setattr(socket, "socket", fail)
-    assert probe(["2001:db8::1"], 1688, ENDLESS) == Probe(Outcome.NO_ROUTE)
+    assert probe(["2001:db8::1"], 1688, ENDLESS) == Probe(ProbeOutcome.NO_ROUTE)
 
 
 @pytest.mark.parametrize(

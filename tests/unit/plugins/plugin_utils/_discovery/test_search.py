@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import (
     Discovery,
     DnsSettings,
-    Outcome,
     Probe,
+    ProbeOutcome,
     discover,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._discovery import search as search_module
@@ -82,7 +82,7 @@ def test_a_host_is_tried_for_as_long_as_was_set_and_one_without_an_address_is_no
 
     def prober(addresses: Sequence[str], _port: int, timeout: float) -> Probe:
         tried.append((addresses, timeout))
-        return Probe(Outcome.ACCEPTED, 1.0)
+        return Probe(ProbeOutcome.ACCEPTED, 1.0)
 
     zones = dnsmasq(
         srv("corp.test", "gone.corp.test"), srv("corp.test", "kms.corp.test"), host("kms.corp.test", "192.0.2.1")
@@ -110,7 +110,7 @@ def test_a_port_is_tried_once_however_many_records_name_it(dnsmasq: Serve) -> No
 
     def prober(addresses: Sequence[str], port: int, _timeout: float) -> Probe:
         tried[port] += 1
-        return Probe(Outcome.ACCEPTED, 1.0)
+        return Probe(ProbeOutcome.ACCEPTED, 1.0)
 
     zones = dnsmasq(
         srv("a.corp.test", "kms.corp.test"),
@@ -129,7 +129,7 @@ def test_ten_dead_hosts_wait_together_and_so_cost_what_one_costs(dnsmasq: Serve)
 
     def prober(_addresses: Sequence[str], _port: int, _timeout: float) -> Probe:
         barrier.wait()
-        return Probe(Outcome.SILENT)
+        return Probe(ProbeOutcome.SILENT)
 
     zones = dnsmasq(*(row for name in DEAD for row in (srv("corp.test", name), host(name, "192.0.2.1"))))
     found = discover(["corp.test"], asking(zones), prober=prober)
@@ -164,7 +164,7 @@ def test_no_more_are_tried_at_once_than_the_limit(dnsmasq: Serve) -> None:
         barrier.wait()
         with lock:
             busy -= 1
-        return Probe(Outcome.ACCEPTED, 1.0)
+        return Probe(ProbeOutcome.ACCEPTED, 1.0)
 
     zones = dnsmasq(*(row for name in DEAD[:9] for row in (srv("corp.test", name), host(name, "192.0.2.1"))))
     assert discover(["corp.test"], asking(zones), prober=prober, limit=3).healthy

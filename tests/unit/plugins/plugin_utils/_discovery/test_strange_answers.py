@@ -13,8 +13,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._discovery impor
     DnsFailed,
     DnsSettings,
     NoRecords,
-    Outcome,
     Probe,
+    ProbeOutcome,
     ServiceRecord,
     discover,
     resolve,
@@ -118,7 +118,7 @@ def test_port_0_is_told_and_judged() -> None:
         return told(question, *(["kms.test. A 127.0.0.1"] if kind == 1 else []))
 
     with answering(answer) as settings:
-        found = discover(["corp.test"], settings, prober=lambda *_args: Probe(Outcome.REFUSED))
+        found = discover(["corp.test"], settings, prober=lambda *_args: Probe(ProbeOutcome.REFUSED))
     assert found.domains[0].codes(found.domains[0].seen.records[0]) == ["wrong_port", "connection_refused"]
 
 

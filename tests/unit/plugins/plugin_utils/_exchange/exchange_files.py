@@ -12,10 +12,10 @@ from datetime import datetime, timezone
 
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
     Answer,
+    AnswerState,
     Exchange,
     Privacy,
     Request,
-    Standing,
     encode,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange.file_format import _sums, canonical
@@ -33,7 +33,7 @@ def request_for(number: int) -> Request:
 
 
 def answer_for(number: int, **more: t.Any) -> Answer:
-    standing = {"standing": Standing.CONFIRMED, "confirmation_id": confirmation(identifier(number))}
+    standing = {"standing": AnswerState.CONFIRMED, "confirmation_id": confirmation(identifier(number))}
     return Answer(extended_pid=pid(number), installation_id=identifier(number), at=NOW, **{**standing, **more})
 
 
@@ -43,7 +43,7 @@ def exchange_of(answers: t.Iterable[Answer] = ()) -> Exchange:
 
 
 HALF = exchange_of(
-    [answer_for(2), answer_for(3, standing=Standing.REFUSED, confirmation_id=None, code="0x90", doubtful=True)]
+    [answer_for(2), answer_for(3, standing=AnswerState.REFUSED, confirmation_id=None, code="0x90", doubtful=True)]
 )
 
 

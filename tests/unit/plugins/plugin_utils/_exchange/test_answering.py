@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Answerer, Privacy, Standing, load
+from ansible_collections.volume.activation.plugins.plugin_utils._exchange import Answerer, AnswerState, Privacy, load
 
 from .offline_requests import POOL, Service, confirmation, exported, identifier, open_ledger, pid, refused, unreachable
 
@@ -70,7 +70,7 @@ def test_one_refusal_does_not_lose_the_others_and_is_final(path: Path) -> None:
 
 def test_trouble_of_the_services_own_is_recorded_and_asked_about_again(path: Path) -> None:
     Answerer(Service({identifier(2): refused("0x71")}), path).answer()
-    assert (_answer_to(path, 2).standing, _answer_to(path, 2).code) == (Standing.REFUSED, "0x71")
+    assert (_answer_to(path, 2).standing, _answer_to(path, 2).code) == (AnswerState.REFUSED, "0x71")
     service = Service()
     report = Answerer(service, path).answer()
     assert service.asked == [identifier(2)]
@@ -104,7 +104,7 @@ def test_one_request_that_the_service_chokes_on_does_not_block_the_others(path: 
     report = Answerer(service, path).answer()
     assert report.error is None
     assert _counts(report) == {"answered": 4, "failed": 1}
-    assert _answer_to(path, 1).standing is Standing.ASKED
+    assert _answer_to(path, 1).standing is AnswerState.ASKED
 
 
 def test_a_service_that_falls_silent_is_given_up_and_asked_first_for_what_is_new(path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_service_that_leaves_one_out_or_answers_nonsense_is_asked_again(path: 
 
 
 def test_the_file_says_that_a_batch_is_asked_before_it_leaves(path: Path) -> None:
-    seen: list[Standing] = []
+    seen: list[AnswerState] = []
 
     class Watched(Service):
         def confirmation_ids(self, batch: t.Any) -> t.Any:
@@ -146,8 +146,8 @@ def test_the_file_says_that_a_batch_is_asked_before_it_leaves(path: Path) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         Answerer(Watched(), path).answer()
-    assert seen == [Standing.ASKED]
-    assert _answer_to(path, 1).standing is Standing.ASKED
+    assert seen == [AnswerState.ASKED]
+    assert _answer_to(path, 1).standing is AnswerState.ASKED
 
 
 def test_a_short_list_is_answered_in_silence_and_a_long_one_tells_of_its_progress(path: Path, tmp_path: Path) -> None:

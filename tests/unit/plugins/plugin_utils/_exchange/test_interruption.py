@@ -16,9 +16,9 @@ from pathlib import Path
 
 from ansible_collections.volume.activation.plugins.plugin_utils._exchange import (
     Answerer,
+    AnswerState,
     Importer,
     Privacy,
-    Standing,
     load,
 )
 
@@ -72,11 +72,11 @@ def test_killed_at_random_points_it_loses_the_batch_in_flight_at_most(tmp_path: 
         kills += 1
         assert kills < 2000, "it never comes to an end"
         answers = load(path).answers.values()
-        now = {answer.installation_id for answer in answers if answer.standing is Standing.CONFIRMED}
+        now = {answer.installation_id for answer in answers if answer.standing is AnswerState.CONFIRMED}
         granted = set(journal.read_text().split())
         # Whatever was in the file stays in it; what was granted and is not in it is marked as asked.
         assert confirmed <= now <= granted
-        assert granted - now <= {answer.installation_id for answer in answers if answer.standing is Standing.ASKED}
+        assert granted - now <= {answer.installation_id for answer in answers if answer.standing is AnswerState.ASKED}
         confirmed = now
     told = journal.read_text().split()
     assert set(told) == {identifier(number) for number in range(_MACHINES)}

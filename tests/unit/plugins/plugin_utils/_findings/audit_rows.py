@@ -10,7 +10,7 @@ import itertools
 import typing as t
 import uuid
 
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import AuditSettings, audited
 
 AT = "2026-11-22T13:00:00+00:00"
 DAY = 1440
@@ -138,7 +138,7 @@ def healthy() -> list[Row]:
 
 def document(*rows: Row, audited_at: str = AT, **settings: t.Any) -> Row:
     """Return the audit of these rows."""
-    return audited(rows, Settings(**settings), audited_at=audited_at, duration_seconds=1.5)
+    return audited(rows, AuditSettings(**settings), audited_at=audited_at, duration_seconds=1.5)
 
 
 def found(*rows: Row, **settings: t.Any) -> dict[tuple[str, str | None], list[str]]:

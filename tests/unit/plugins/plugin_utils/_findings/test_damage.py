@@ -14,7 +14,7 @@ import typing as t
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_json, load
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import AuditSettings, audited
 from ansible_collections.volume.activation.tests.mutations import damaged_value
 
 from .._audit_report.audit_documents import AUDITED, Fleet
@@ -35,7 +35,7 @@ def rows() -> list[dict[str, t.Any]]:
 
 def judged(given: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
     """Return the audit of these rows."""
-    return audited(given, Settings(), audited_at=AUDITED.isoformat(), duration_seconds=1.0)
+    return audited(given, AuditSettings(), audited_at=AUDITED.isoformat(), duration_seconds=1.0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

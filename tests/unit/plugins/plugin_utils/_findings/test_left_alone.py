@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings, audited
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import AuditSettings, audited
 
 from .audit_rows import AT, Row, client, permanent, product, row, unread
 
-SETTINGS = Settings(expiring_days=30, clock_skew_minutes=240, mak_share_limit=10.0, kms_hosts=())
+SETTINGS = AuditSettings(expiring_days=30, clock_skew_minutes=240, mak_share_limit=10.0, kms_hosts=())
 LEFT = {"wished": "none", "intended": "none", "rule": None}
 
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Settlement, Spend
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import ActivationRequest, Settlement
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._ledger import (
-    Account,
+    BudgetAccount,
     Confirmation,
     Demand,
     Entry,
     EntryState,
     Ledger,
-    LedgerGate,
+    LedgerBudget,
     PoolWish,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
@@ -32,7 +32,7 @@ from .demands import refusal
 INSTALLATION, CONFIRMATION = "1234567" * 9, "123456" * 8
 EXHAUSTED = 0xC004C020
 PRODUCT = on_mak(partial_product_key=KEY.partial, installation_id=INSTALLATION, extended_pid="pid")
-SPEND = Spend(
+SPEND = ActivationRequest(
     product=PRODUCT, client_machine_id="CMID-1", bios_uuid="UUID-1", reason="first_activation", method="online"
 )
 NOT_IN_YET = replace(SPEND, product=replace(PRODUCT, id="", installation_id=None))
@@ -47,10 +47,10 @@ class Counter:
     paid: list[Demand] = field(default_factory=list)
     asked: list[str | None] = field(default_factory=list)
 
-    def gate(self, machine: str = "pc1", key: ProductKey = KEY, **account: object) -> LedgerGate:
+    def gate(self, machine: str = "pc1", key: ProductKey = KEY, **account: object) -> LedgerBudget:
         """Return the gate for one machine."""
         given = {"pool": "labs", "key": key, "machine": machine, "user": "somebody", "justification": "why", **account}
-        return LedgerGate(self.ledger, Account(**given), self.pay, self.told.append, ask=self.asked.append)
+        return LedgerBudget(self.ledger, BudgetAccount(**given), self.pay, self.told.append, ask=self.asked.append)
 
     def pay(self, demand: Demand) -> str:
         """Pay for a confirmation ID."""
@@ -71,7 +71,7 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
         yield Counter(ledger)
 
 
-def other(number: int) -> Spend:
+def other(number: int) -> ActivationRequest:
     return replace(SPEND, client_machine_id=f"CMID-{number}", bios_uuid=f"UUID-{number}")
 
 
@@ -271,7 +271,7 @@ def test_what_is_found_licensed_and_never_was_reserved_is_nobodys(counter: Count
     assert counter.ledger.entries() == []
 
 
-def _released(gate: LedgerGate, spend: Spend = SPEND) -> int:
+def _released(gate: LedgerBudget, spend: ActivationRequest = SPEND) -> int:
     ticket = gate.reserve(spend)
     gate.settle(ticket, Settlement.RELEASED, "0x80070005")
     return ticket.number

@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     PublishDomain,
     State,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import HostSettings, Plan, Wish, plan
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import DesiredState, HostSettings, Plan, plan
 
 from .state_samples import VERSION, licensed, state
 
@@ -47,7 +47,7 @@ def hosting(*products: Product, **changes: Any) -> State:
 
 def planned(found: State, **wish: Any) -> Plan:
     """Return the plan for these settings."""
-    return plan(Wish(hosting=HostSettings(**wish)), found)
+    return plan(DesiredState(hosting=HostSettings(**wish)), found)
 
 
 def actions(found: State, **wish: Any) -> list[str]:

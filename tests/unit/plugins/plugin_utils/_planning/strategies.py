@@ -30,16 +30,16 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
+    ActivatePolicy,
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
+    DesiredState,
     EditionKey,
     KeyWish,
     KmsSettings,
     Mak,
     PresentKey,
-    Way,
-    When,
-    Wish,
 )
 
 from .state_samples import BUILD, NOW, TABLE, gvlk
@@ -150,7 +150,7 @@ def activations() -> st.SearchStrategy[Activation]:
     """Return activations of the primary product or one by its ID."""
     return st.builds(
         Activation,
-        when=st.sampled_from(When),
+        when=st.sampled_from(ActivatePolicy),
         product_id=st.none() | st.none() | st.sampled_from(IDS),
         renew_below_days=st.sampled_from([None, 1, 30, 179]),
         only_kms_client=st.booleans(),
@@ -177,37 +177,41 @@ _PLACES: tuple[tuple[Application | None, str | None], ...] = (
 )
 
 
-def mak_wishes() -> st.SearchStrategy[Wish]:
+def mak_wishes() -> st.SearchStrategy[DesiredState]:
     """Return what mak can ask for: a key, and mostly consent to spend one of its activations."""
 
-    def counted(mak: Mak, way: Way, confirmation_id: str | None) -> Wish:
-        return Wish(key=mak, activation=Activation(counted=Counted(mak=mak, way=way, confirmation_id=confirmation_id)))
+    def counted(mak: Mak, way: ActivationMethod, confirmation_id: str | None) -> DesiredState:
+        return DesiredState(
+            key=mak, activation=Activation(counted=CountedActivation(mak=mak, way=way, confirmation_id=confirmation_id))
+        )
 
     given = st.sampled_from([None, None, "123456" * 8])
-    return st.builds(counted, maks(), st.sampled_from(Way), given) | st.builds(Wish, key=maks())
+    return st.builds(counted, maks(), st.sampled_from(ActivationMethod), given) | st.builds(DesiredState, key=maks())
 
 
-def wishes() -> st.SearchStrategy[Wish]:
+def wishes() -> st.SearchStrategy[DesiredState]:
     """Return any wish, also those that no module can state yet."""
     key = st.none() | edition_keys() | single_keys() | maks()
-    free = st.builds(Wish, kms=st.none() | settings(), key=key, activation=st.none() | activations())
+    free = st.builds(DesiredState, kms=st.none() | settings(), key=key, activation=st.none() | activations())
     return free | mak_wishes()
 
 
-def module_wishes() -> st.SearchStrategy[Wish]:
+def module_wishes() -> st.SearchStrategy[DesiredState]:
     """Return what kms_client, adba_client, product_key, activate and mak can ask for."""
     volume = activations().map(lambda wish: replace(wish, product_id=None, only_kms_client=True, by=None))
-    kms_client = st.builds(Wish, kms=settings(), key=st.none() | edition_keys(), activation=volume)
+    kms_client = st.builds(DesiredState, kms=settings(), key=st.none() | edition_keys(), activation=volume)
     adba_client = st.builds(
-        lambda kind, key, wish: Wish(kms=KmsSettings(activation_type=kind), key=key, activation=replace(wish, by=kind)),
+        lambda kind, key, wish: DesiredState(
+            kms=KmsSettings(activation_type=kind), key=key, activation=replace(wish, by=kind)
+        ),
         st.sampled_from([ActivationType.AD, ActivationType.ANY]),
         st.none() | edition_keys(),
         volume,
     )
-    product_key = st.builds(Wish, key=single_keys())
+    product_key = st.builds(DesiredState, key=single_keys())
     activate = st.builds(
-        lambda when, name: Wish(activation=Activation(when=when, product_id=name)),
-        st.sampled_from([When.IF_NEEDED, When.ALWAYS]),
+        lambda when, name: DesiredState(activation=Activation(when=when, product_id=name)),
+        st.sampled_from([ActivatePolicy.IF_NEEDED, ActivatePolicy.ALWAYS]),
         st.none() | st.sampled_from(IDS),
     )
     return st.one_of(kms_client, kms_client, adba_client, adba_client, product_key, activate, mak_wishes())

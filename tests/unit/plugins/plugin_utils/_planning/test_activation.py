@@ -15,11 +15,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
     Activate,
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    When,
-    Wish,
     plan,
 )
 
@@ -43,7 +43,7 @@ FULL = 180 * DAY
 
 def activation(actual: State, **wish: t.Any) -> Activate | None:
     """Return the one activation of a plan, or None."""
-    found = plan(Wish(activation=Activation(**wish)), actual).steps
+    found = plan(DesiredState(activation=Activation(**wish)), actual).steps
     assert len(found) <= 1
     step = found[0] if found else None
     assert step is None or isinstance(step, Activate)
@@ -57,11 +57,11 @@ def code(actual: State, **wish: t.Any) -> tuple[str | None, str]:
 
 
 @pytest.mark.parametrize("status", [*LicenseStatus])
-@pytest.mark.parametrize("when", [*When])
-def test_when_to_activate(status: LicenseStatus, when: When) -> None:
+@pytest.mark.parametrize("when", [*ActivatePolicy])
+def test_when_to_activate(status: LicenseStatus, when: ActivatePolicy) -> None:
     settled = status in (LicenseStatus.LICENSED, LicenseStatus.EXTENDED_GRACE)
     step = activation(state(windows(status=status)), when=when)
-    expected = {When.NEVER: False, When.ALWAYS: True, When.IF_NEEDED: not settled}[when]
+    expected = {ActivatePolicy.NEVER: False, ActivatePolicy.ALWAYS: True, ActivatePolicy.IF_NEEDED: not settled}[when]
     assert (step is not None) is expected
     if step:
         assert step.was == status.label
@@ -98,7 +98,7 @@ def test_a_renewal_is_done_when_the_lease_is_longer() -> None:
     ("before", "after", "done"), [(FULL, FULL, True), (FULL, FULL - 1, False), (FULL - 1, FULL, True)]
 )
 def test_a_full_lease_is_renewed_when_it_is_full_again(before: int, after: int, done: bool) -> None:
-    step = activation(state(licensed(grace_minutes=before)), when=When.ALWAYS)
+    step = activation(state(licensed(grace_minutes=before)), when=ActivatePolicy.ALWAYS)
     assert step is not None
     assert step.is_done(state(licensed(grace_minutes=after))) is done
 
@@ -134,11 +134,11 @@ def test_the_predicted_licence_has_no_reason_left_and_the_full_lease() -> None:
     assert step.predicted(actual) == state(licensed(grace_minutes=FULL), office())
 
 
-@pytest.mark.parametrize("when", [When.IF_NEEDED, When.ALWAYS])
+@pytest.mark.parametrize("when", [ActivatePolicy.IF_NEEDED, ActivatePolicy.ALWAYS])
 @pytest.mark.parametrize(
     ("channel", "expected"), [(Channel.MAK, "mak_activation"), (Channel.KMS_HOST, "kms_host_activation")]
 )
-def test_a_finite_activation_is_never_spent(channel: Channel, expected: str, when: When) -> None:
+def test_a_finite_activation_is_never_spent(channel: Channel, expected: str, when: ActivatePolicy) -> None:
     found, remedy = code(state(windows(channel=channel)), when=when)
     assert found == expected
     assert "kms_client" in remedy
@@ -147,7 +147,7 @@ def test_a_finite_activation_is_never_spent(channel: Channel, expected: str, whe
 @pytest.mark.parametrize("days", [None, 179])
 def test_a_licensed_mak_is_left_alone_and_never_activated_again(days: int | None) -> None:
     assert activation(state(on_mak()), renew_below_days=days) is None
-    assert code(state(on_mak()), when=When.ALWAYS)[0] == "mak_activation"
+    assert code(state(on_mak()), when=ActivatePolicy.ALWAYS)[0] == "mak_activation"
     # Even where it claims to have a lease.
     assert activation(state(on_mak(grace_minutes=1)), renew_below_days=days) is None
 
@@ -203,7 +203,7 @@ def test_another_product_is_activated_by_its_id_in_any_case() -> None:
 
 
 def test_a_new_key_is_activated_whatever_the_old_one_was() -> None:
-    wish = Wish(key=EditionKey(table=TABLE, replace_licensed=True), activation=Activation(only_kms_client=True))
+    wish = DesiredState(key=EditionKey(table=TABLE, replace_licensed=True), activation=Activation(only_kms_client=True))
     actual = state(on_mak(), office())
     found = plan(wish, actual)
     assert [step.action for step in found.steps] == ["install_key", "activate"]
@@ -218,39 +218,41 @@ def test_a_new_key_is_activated_whatever_the_old_one_was() -> None:
 
 
 def test_a_new_key_is_not_activated_when_that_is_not_wished_for() -> None:
-    wish = Wish(key=EditionKey(table=TABLE), activation=Activation(when=When.NEVER))
+    wish = DesiredState(key=EditionKey(table=TABLE), activation=Activation(when=ActivatePolicy.NEVER))
     assert [step.action for step in plan(wish, state(machine=machine())).steps] == ["install_key"]
 
 
 def test_a_key_that_goes_takes_the_activation_with_it() -> None:
-    wish = Wish(key=AbsentKey(partial="MMMMM"), activation=Activation())
+    wish = DesiredState(key=AbsentKey(partial="MMMMM"), activation=Activation())
     with pytest.raises(Refusal) as caught:
         plan(wish, state(on_mak()))
     assert caught.value.code == "no_primary_product"
 
 
 def test_settings_come_before_the_activation_that_uses_them() -> None:
-    wish = Wish(kms=KmsSettings(host="kms.example.com", activation_type=ActivationType.KMS), activation=Activation())
+    wish = DesiredState(
+        kms=KmsSettings(host="kms.example.com", activation_type=ActivationType.KMS), activation=Activation()
+    )
     found = plan(wish, state(windows(activation_type=ActivationType.TOKEN)))
     assert [step.action for step in found.steps] == ["set_kms_host", "set_activation_type", "activate"]
 
 
 def test_a_restriction_to_tokens_in_the_same_wish_is_refused_before_anything_is_sent() -> None:
-    wish = Wish(kms=KmsSettings(activation_type=ActivationType.TOKEN), activation=Activation())
+    wish = DesiredState(kms=KmsSettings(activation_type=ActivationType.TOKEN), activation=Activation())
     with pytest.raises(Refusal) as caught:
         plan(wish, state(windows()))
     assert caught.value.code == "token_activation"
 
 
 def test_the_settled_wish_asks_for_nothing_for_its_own_sake() -> None:
-    wish = Wish(activation=Activation(when=When.ALWAYS, renew_below_days=30, only_kms_client=True))
-    assert wish.settled() == Wish(activation=Activation(renew_below_days=30, only_kms_client=True))
-    for same in (Wish(), Wish(activation=Activation(when=When.NEVER))):
+    wish = DesiredState(activation=Activation(when=ActivatePolicy.ALWAYS, renew_below_days=30, only_kms_client=True))
+    assert wish.settled() == DesiredState(activation=Activation(renew_below_days=30, only_kms_client=True))
+    for same in (DesiredState(), DesiredState(activation=Activation(when=ActivatePolicy.NEVER))):
         assert same.settled() == same
 
 
 @pytest.mark.parametrize("channel", [Channel.RETAIL, Channel.OEM, Channel.MAK])
 def test_only_a_lease_is_renewed(channel: Channel) -> None:
     """A licence of another kind shows no effect of another activation, so every run would ask for one more."""
-    wish = Wish(activation=Activation(renew_below_days=30))
+    wish = DesiredState(activation=Activation(renew_below_days=30))
     assert plan(wish, state(licensed(channel=channel, grace_minutes=DAY))).steps == ()

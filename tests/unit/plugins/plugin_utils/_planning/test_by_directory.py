@@ -15,12 +15,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import R
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,
+    ActivatePolicy,
     Activation,
+    DesiredState,
     EditionKey,
     KmsSettings,
-    Need,
-    When,
-    Wish,
+    MissingFacts,
     need,
     plan,
 )
@@ -44,20 +44,20 @@ def by_kms(**changes: t.Any) -> Product:
     return licensed(**{"activated_by": KMS, "ad_object_dn": "", **changes})
 
 
-def client(kind: ActivationType = AD, *, key: bool = True, **activation: t.Any) -> Wish:
+def client(kind: ActivationType = AD, *, key: bool = True, **activation: t.Any) -> DesiredState:
     """Return the wish for a client of Active Directory."""
-    return Wish(
+    return DesiredState(
         kms=KmsSettings(activation_type=kind),
         key=EditionKey(table=TABLE, goal="AD-based activation") if key else None,
         activation=Activation(only_kms_client=True, by=kind, **activation),
     )
 
 
-def actions(wish: Wish, actual: State) -> list[str]:
+def actions(wish: DesiredState, actual: State) -> list[str]:
     return [step.action for step in plan(wish, actual).steps]
 
 
-def refused(wish: Wish, actual: State) -> Refusal:
+def refused(wish: DesiredState, actual: State) -> Refusal:
     with pytest.raises(Refusal) as caught:
         plan(wish, actual)
     return caught.value
@@ -129,8 +129,8 @@ def test_the_predicted_licence_is_by_the_directory_and_the_object_is_left_open()
 _OPEN: dict[str, t.Any] = dict.fromkeys(("ad_object", "ad_object_dn", "ad_extended_pid", "ad_activation_id"))
 
 
-@pytest.mark.parametrize("wish", [client(renew_below_days=30), client(when=When.ALWAYS)])
-def test_a_lease_of_the_directory_is_renewed_and_keeps_its_object(wish: Wish) -> None:
+@pytest.mark.parametrize("wish", [client(renew_below_days=30), client(when=ActivatePolicy.ALWAYS)])
+def test_a_lease_of_the_directory_is_renewed_and_keeps_its_object(wish: DesiredState) -> None:
     actual = state(by_directory(grace_minutes=20 * DAY), **DOMAIN)
     (step,) = plan(wish, actual).steps
     assert (step.becomes, step.is_done(actual)) == ("licensed anew", False)
@@ -144,19 +144,19 @@ def test_a_lease_of_the_directory_is_renewed_and_keeps_its_object(wish: Wish) ->
         (client(), windows(), True),
         (client(), by_kms(), True),
         (client(ANY), by_kms(), True),
-        (client(when=When.NEVER), windows(), True),
+        (client(when=ActivatePolicy.NEVER), windows(), True),
         (client(), by_directory(), False),
         (client(ANY), by_directory(activation_type=ANY), False),
         (client(), by_directory(status=LicenseStatus.NOTIFICATION), True),
-        (Wish(activation=Activation(only_kms_client=True)), windows(), False),
-        (Wish(activation=Activation(by=AD, product_id="id-other")), by_directory(), True),
-        (Wish(activation=Activation(by=AD, product_id="ID-WINDOWS")), by_directory(), False),
+        (DesiredState(activation=Activation(only_kms_client=True)), windows(), False),
+        (DesiredState(activation=Activation(by=AD, product_id="id-other")), by_directory(), True),
+        (DesiredState(activation=Activation(by=AD, product_id="ID-WINDOWS")), by_directory(), False),
     ],
 )
 def test_the_domain_is_asked_for_unless_the_directory_has_licensed_the_machine(
-    wish: Wish, product: Product, expected: bool
+    wish: DesiredState, product: Product, expected: bool
 ) -> None:
-    assert need(wish, state(product)) == Need(machine=False, domain=expected)
+    assert need(wish, state(product)) == MissingFacts(machine=False, domain=expected)
     assert not need(wish, state(product, **DOMAIN)).domain
 
 
@@ -165,10 +165,10 @@ def test_without_a_product_the_domain_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("kind", [AD, ANY])
-@pytest.mark.parametrize("when", [*When])
+@pytest.mark.parametrize("when", [*ActivatePolicy])
 @pytest.mark.parametrize("product", [windows(), by_kms(), on_mak(), windows(channel=Channel.EVALUATION)])
 def test_a_machine_outside_a_domain_is_refused_before_anything_else(
-    product: Product, when: When, kind: ActivationType
+    product: Product, when: ActivatePolicy, kind: ActivationType
 ) -> None:
     found = refused(client(kind, when=when), state(product, domain=""))
     assert found.code == "not_a_domain_member"
@@ -180,7 +180,7 @@ def test_what_the_directory_has_licensed_is_left_alone_whatever_the_domain_is_no
 
 
 def test_the_domain_is_no_matter_to_other_wishes() -> None:
-    assert actions(Wish(activation=Activation()), state(windows(), domain="")) == ["activate"]
+    assert actions(DesiredState(activation=Activation()), state(windows(), domain="")) == ["activate"]
 
 
 def test_a_licence_that_would_be_lost_is_told_with_the_goal() -> None:
@@ -196,7 +196,7 @@ def test_a_key_that_is_kept_must_be_one_that_the_directory_can_activate(product:
 
 
 def test_without_a_key_the_remedy_names_an_option_of_the_module() -> None:
-    wish = Wish(activation=Activation(only_kms_client=True, by=AD))
+    wish = DesiredState(activation=Activation(only_kms_client=True, by=AD))
     found = refused(wish, state(**DOMAIN))
     assert (found.code, "product_key to gvlk" in (found.remedy or "")) == ("no_primary_product", True)
 

@@ -23,7 +23,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     ActivateMak,
     Activation,
-    Counted,
+    CountedActivation,
+    DesiredState,
     HostKey,
     InstallKey,
     InstallMak,
@@ -31,7 +32,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Plan,
     RetiredHost,
     UninstallKey,
-    Wish,
     is_host,
     need,
     plan,
@@ -41,14 +41,14 @@ from .kms_host_samples import HOSTING, KEY, host
 from .state_samples import TABLE, gvlk, licensed, machine, office, on_mak, state, windows
 
 NEWER = ProductKey("HHHHH-JJJJJ-KKKKK-MMMMM-RRRRR")
-RETIRED = Wish(key=RetiredHost(table=TABLE))
+RETIRED = DesiredState(key=RetiredHost(table=TABLE))
 OFFICE_HOST = office(id="id-office-host", channel=Channel.KMS_HOST, partial_product_key="FFFFF")
 
 
-def wish(key: ProductKey = KEY, *, activate: bool = True, **changes: Any) -> Wish:
+def wish(key: ProductKey = KEY, *, activate: bool = True, **changes: Any) -> DesiredState:
     """Return the wish for a host key."""
     named = HostKey(key=key, **changes)
-    return Wish(key=named, activation=Activation(counted=Counted(mak=named)) if activate else None)
+    return DesiredState(key=named, activation=Activation(counted=CountedActivation(mak=named)) if activate else None)
 
 
 def server(*products: Product, edition: str | None = "ServerStandard", **changes: Any) -> State:
@@ -56,7 +56,7 @@ def server(*products: Product, edition: str | None = "ServerStandard", **changes
     return replace(state(*products, machine=machine(edition), **changes), hosting=HOSTING)
 
 
-def refusal_of(asked: Wish, found: State) -> Refusal:
+def refusal_of(asked: DesiredState, found: State) -> Refusal:
     """Return the refusal that planning raises."""
     with pytest.raises(Refusal) as refusal:
         plan(asked, found)
@@ -152,11 +152,11 @@ def test_a_mak_in_place_of_the_host_key_is_found_out() -> None:
 
 def test_a_host_key_in_place_of_a_mak_is_found_out_too() -> None:
     key = Mak(key=KEY)
-    assert refusal_of(Wish(key=key), server(host())).code == "not_a_mak"
+    assert refusal_of(DesiredState(key=key), server(host())).code == "not_a_mak"
 
 
 def test_a_mak_does_not_replace_a_host_key() -> None:
-    assert refusal_of(Wish(key=Mak(key=NEWER, replace_licensed=True)), server(host())).code == "kms_host_key"
+    assert refusal_of(DesiredState(key=Mak(key=NEWER, replace_licensed=True)), server(host())).code == "kms_host_key"
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_a_mak_does_not_replace_a_host_key() -> None:
         ((host(),), wish(), False),
         ((host(),), wish(NEWER), True),
         ((host(),), RETIRED, False),
-        ((windows(),), Wish(key=Mak(key=KEY)), False),
+        ((windows(),), DesiredState(key=Mak(key=KEY)), False),
     ],
 )
 def test_the_edition_is_read_only_where_a_key_is_to_be_installed(
-    products: tuple[Product, ...], asked: Wish, needed: bool
+    products: tuple[Product, ...], asked: DesiredState, needed: bool
 ) -> None:
     assert need(asked, state(*products)).machine is needed
 

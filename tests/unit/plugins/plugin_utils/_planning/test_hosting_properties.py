@@ -22,7 +22,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    CountedActivation,
+    DesiredState,
     FirewallWish,
     HostKey,
     HostSettings,
@@ -30,7 +31,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     Plan,
     RestartService,
     RetiredHost,
-    Wish,
     deferred,
     is_host,
     plan,
@@ -77,8 +77,8 @@ wished = st.builds(
 )
 
 
-def _key_wish(key: HostKey, activate: bool) -> Wish:
-    return Wish(key=key, activation=Activation(counted=Counted(mak=key)) if activate else None)
+def _key_wish(key: HostKey, activate: bool) -> DesiredState:
+    return DesiredState(key=key, activation=Activation(counted=CountedActivation(mak=key)) if activate else None)
 
 
 keys = st.builds(
@@ -88,16 +88,16 @@ keys = st.builds(
     replace_licensed=st.booleans(),
 ) | st.builds(HostKey, key=st.sampled_from(KEYS), application=st.none(), activation_id=st.sampled_from(IDS))
 wishes = st.one_of(
-    st.builds(Wish, hosting=wished),
+    st.builds(DesiredState, hosting=wished),
     st.builds(_key_wish, keys, st.booleans()),
     st.builds(lambda wish, hosting: replace(wish, hosting=hosting), st.builds(_key_wish, keys, st.booleans()), wished),
-    st.builds(Wish, key=st.just(RetiredHost(table=TABLE)), hosting=st.none() | wished),
+    st.builds(DesiredState, key=st.just(RetiredHost(table=TABLE)), hosting=st.none() | wished),
 )
 machines = st.builds(lambda state, hosting: replace(state, hosting=hosting), states(), st.none() | hostings)
 many = settings(max_examples=400, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
 
-def outcome(wish: Wish, state: State) -> Plan | str:
+def outcome(wish: DesiredState, state: State) -> Plan | str:
     """Return the plan, or the code with which it was refused."""
     try:
         return plan(wish, state)
@@ -110,7 +110,7 @@ def outcome(wish: Wish, state: State) -> Plan | str:
 
 @many
 @given(machines, wishes)
-def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: Wish) -> None:
+def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if isinstance(steps, str):
         return
@@ -120,7 +120,7 @@ def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: Wish) -> 
 
 @many
 @given(machines, wishes)
-def test_each_step_is_needed_says_so_and_is_done_once_predicted(state: State, wish: Wish) -> None:
+def test_each_step_is_needed_says_so_and_is_done_once_predicted(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     for step in steps.steps if isinstance(steps, Plan) else ():
         reached = step.predicted(state)
@@ -135,7 +135,7 @@ def test_each_step_is_needed_says_so_and_is_done_once_predicted(state: State, wi
 
 @many
 @given(machines, wishes)
-def test_a_restart_follows_a_change_that_needs_it_and_only_where_it_is_wished(state: State, wish: Wish) -> None:
+def test_a_restart_follows_a_change_that_needs_it_and_only_where_it_is_wished(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if isinstance(steps, str) or wish.hosting is None:
         return
@@ -146,8 +146,8 @@ def test_a_restart_follows_a_change_that_needs_it_and_only_where_it_is_wished(st
 
 
 @many
-@given(machines, st.builds(Wish, hosting=wished))
-def test_what_is_deferred_is_what_an_activated_host_would_get_besides(state: State, wish: Wish) -> None:
+@given(machines, st.builds(DesiredState, hosting=wished))
+def test_what_is_deferred_is_what_an_activated_host_would_get_besides(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if isinstance(steps, str):
         return
@@ -162,8 +162,10 @@ def test_what_is_deferred_is_what_an_activated_host_would_get_besides(state: Sta
 
 
 @many
-@given(machines, st.builds(Wish, key=st.just(RetiredHost(table=TABLE))))
-def test_after_retirement_no_product_holds_a_host_key_and_no_other_key_is_gone(state: State, wish: Wish) -> None:
+@given(machines, st.builds(DesiredState, key=st.just(RetiredHost(table=TABLE))))
+def test_after_retirement_no_product_holds_a_host_key_and_no_other_key_is_gone(
+    state: State, wish: DesiredState
+) -> None:
     steps = outcome(wish, state)
     if isinstance(steps, str):
         return

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    DesiredState,
     EditionKey,
     KmsSettings,
     SetActivationType,
@@ -21,7 +22,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     SetKmsPort,
     SetLookupDomain,
     Step,
-    Wish,
     need,
     plan,
 )
@@ -33,7 +33,7 @@ HOST = "kms.example.com"
 
 def steps(wish: dict[str, t.Any], **present: t.Any) -> list[Step]:
     """Return the steps to some settings on a machine with others."""
-    return list(plan(Wish(kms=KmsSettings(**wish)), state(licensed(), **present)).steps)
+    return list(plan(DesiredState(kms=KmsSettings(**wish)), state(licensed(), **present)).steps)
 
 
 def told(found: list[Step]) -> list[tuple[str, str, str]]:
@@ -139,7 +139,7 @@ def test_host_caching(present: bool, wished: bool) -> None:
 @pytest.mark.parametrize("present", [*ActivationType])
 @pytest.mark.parametrize("wished", list(ActivationType)[1:])
 def test_activation_type(present: ActivationType, wished: ActivationType) -> None:
-    found = plan(Wish(kms=KmsSettings(activation_type=wished)), state(licensed(activation_type=present))).steps
+    found = plan(DesiredState(kms=KmsSettings(activation_type=wished)), state(licensed(activation_type=present))).steps
     assert [(step.kind, step.product_id) for step in found if isinstance(step, SetActivationType)] == (
         [] if present is wished else [(wished, None)]
     )
@@ -147,12 +147,12 @@ def test_activation_type(present: ActivationType, wished: ActivationType) -> Non
 
 def test_the_activation_type_is_read_from_windows_itself() -> None:
     beside = office(activation_type=ActivationType.KMS)
-    wish = Wish(kms=KmsSettings(activation_type=ActivationType.KMS))
+    wish = DesiredState(kms=KmsSettings(activation_type=ActivationType.KMS))
     assert [step.action for step in plan(wish, state(beside, licensed())).steps] == ["set_activation_type"]
 
 
 def test_the_activation_type_follows_the_key_that_shows_it() -> None:
-    wish = Wish(kms=KmsSettings(activation_type=ActivationType.KMS), key=EditionKey(table=TABLE))
+    wish = DesiredState(kms=KmsSettings(activation_type=ActivationType.KMS), key=EditionKey(table=TABLE))
     actual = state(machine=machine())
     found = plan(wish, actual)
     assert [step.action for step in found.steps] == ["install_key", "set_activation_type"]
@@ -160,7 +160,9 @@ def test_the_activation_type_follows_the_key_that_shows_it() -> None:
 
 
 def test_a_new_key_keeps_the_activation_type_of_the_old_one() -> None:
-    wish = Wish(kms=KmsSettings(activation_type=ActivationType.AD), key=EditionKey(table=TABLE, replace_licensed=True))
+    wish = DesiredState(
+        kms=KmsSettings(activation_type=ActivationType.AD), key=EditionKey(table=TABLE, replace_licensed=True)
+    )
     found = plan(wish, state(on_mak(activation_type=ActivationType.AD)))
     assert [step.action for step in found.steps] == ["install_key"]
 
@@ -189,7 +191,7 @@ WINDOWS_ONLY, MACHINE_WIDE = ["id-windows"], [None]
 def test_a_restriction_that_would_cut_another_product_off_from_kms_is_set_for_windows_alone(
     kind: ActivationType, beside: Product, expected: list[str | None], present: ActivationType
 ) -> None:
-    wish, actual = Wish(kms=KmsSettings(activation_type=kind)), state(licensed(activation_type=present), beside)
+    wish, actual = DesiredState(kms=KmsSettings(activation_type=kind)), state(licensed(activation_type=present), beside)
     found = plan(wish, actual)
     assert [getattr(step, "product_id", "") for step in found.steps] == expected
     assert (beside in found.predicted(actual).products) is (expected is WINDOWS_ONLY)
@@ -198,12 +200,14 @@ def test_a_restriction_that_would_cut_another_product_off_from_kms_is_set_for_wi
 
 
 def test_the_product_that_would_be_cut_off_is_named() -> None:
-    (step,) = plan(Wish(kms=KmsSettings(activation_type=ActivationType.AD)), state(licensed(), office())).steps
+    (step,) = plan(DesiredState(kms=KmsSettings(activation_type=ActivationType.AD)), state(licensed(), office())).steps
     assert "ProPlusVL" in step.why
 
 
 def test_a_type_that_is_set_for_windows_alone_follows_a_new_key() -> None:
-    wish = Wish(kms=KmsSettings(activation_type=ActivationType.AD), key=EditionKey(table=TABLE, replace_licensed=True))
+    wish = DesiredState(
+        kms=KmsSettings(activation_type=ActivationType.AD), key=EditionKey(table=TABLE, replace_licensed=True)
+    )
     actual = state(on_mak(), office())
     found = plan(wish, actual)
     assert [(step.action, getattr(step, "product_id", None)) for step in found.steps] == [
@@ -216,10 +220,10 @@ def test_a_type_that_is_set_for_windows_alone_follows_a_new_key() -> None:
 
 def test_without_a_product_that_shows_it_no_activation_type_is_set_blindly() -> None:
     with pytest.raises(Refusal) as caught:
-        plan(Wish(kms=KmsSettings(activation_type=ActivationType.KMS)), state(office()))
+        plan(DesiredState(kms=KmsSettings(activation_type=ActivationType.KMS)), state(office()))
     assert caught.value.code == "no_primary_product"
     assert "activation_type" in (caught.value.remedy or "")
-    assert not plan(Wish(kms=KmsSettings(activation_type=ActivationType.ANY)), state(office()))
+    assert not plan(DesiredState(kms=KmsSettings(activation_type=ActivationType.ANY)), state(office()))
 
 
 @pytest.mark.parametrize("host", ["example.com", "EXAMPLE.com", "example.com."])
@@ -231,7 +235,7 @@ def test_a_domain_as_kms_host_is_refused(host: str, present: str | None) -> None
     ]
     for wish, actual in cases:
         with pytest.raises(Refusal) as caught:
-            plan(Wish(kms=wish), actual)
+            plan(DesiredState(kms=wish), actual)
         assert caught.value.code == "domain_as_kms_host"
         assert host in caught.value.message
         assert "lookup_domain" in (caught.value.remedy or "")
@@ -258,10 +262,10 @@ def test_a_host_in_a_domain_is_none(domain: str | None) -> None:
 def test_the_domain_is_asked_only_when_a_host_would_be_written(
     wish: dict[str, t.Any], present: dict[str, t.Any], expected: bool
 ) -> None:
-    asked = need(Wish(kms=KmsSettings(**wish)), state(licensed(), **present))
+    asked = need(DesiredState(kms=KmsSettings(**wish)), state(licensed(), **present))
     assert asked.domain is expected
     assert asked.machine is False
 
 
 def test_the_domain_is_not_asked_where_no_settings_are_wished_for() -> None:
-    assert not need(Wish(), state(licensed()))
+    assert not need(DesiredState(), state(licensed()))

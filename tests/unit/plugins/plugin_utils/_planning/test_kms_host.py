@@ -19,6 +19,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._licensing impor
     PublishDomain,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    DesiredState,
     FirewallWish,
     HostSettings,
     HostStep,
@@ -27,7 +28,6 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     RestartService,
     SetListeningPort,
     SetPublishDomains,
-    Wish,
     deferred,
     is_host,
     plan,
@@ -172,7 +172,10 @@ def test_intervals_wait_until_the_machine_is_an_activated_host(product: Product)
     found = hosting(product, version_mark=None)
     assert not is_host(found)
     assert deferred(wish, found) == ("activation_interval", "renewal_interval")
-    assert [step.action for step in plan(Wish(hosting=wish), found).steps] == ["set_listening_port", "restart_service"]
+    assert [step.action for step in plan(DesiredState(hosting=wish), found).steps] == [
+        "set_listening_port",
+        "restart_service",
+    ]
 
 
 def test_only_intervals_that_differ_wait() -> None:

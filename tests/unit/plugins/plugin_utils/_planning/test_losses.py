@@ -12,13 +12,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import R
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activation,
-    Counted,
+    CountedActivation,
+    DesiredState,
     EditionKey,
     HostKey,
     Mak,
     PresentKey,
     SetActivationType,
-    Wish,
     losses,
     plan,
     reverted_type,
@@ -44,15 +44,15 @@ CHANNELS = [Channel.MAK, Channel.OEM, Channel.RETAIL, Channel.AVMA, Channel.UNKN
 OFFICE_GVLK = "FXYTK-NJJ8C-GB6DW-3DYQT-6F7TH"
 
 
-def counted(kind: type[Mak] = Mak, *, activate: bool = True, **changes: object) -> Wish:
+def counted(kind: type[Mak] = Mak, *, activate: bool = True, **changes: object) -> DesiredState:
     """Return the wish for a key of this kind, by default with its activation."""
     mak = kind(key=KEY, **changes)
-    return Wish(key=mak, activation=Activation(counted=Counted(mak=mak)) if activate else None)
+    return DesiredState(key=mak, activation=Activation(counted=CountedActivation(mak=mak)) if activate else None)
 
 
-def present(**changes: object) -> Wish:
+def present(**changes: object) -> DesiredState:
     """Return the wish of product_key."""
-    return Wish(key=PresentKey(partial=KEY.partial, key=KEY, **changes))
+    return DesiredState(key=PresentKey(partial=KEY.partial, key=KEY, **changes))
 
 
 def server(*products: Product) -> State:
@@ -60,7 +60,7 @@ def server(*products: Product) -> State:
     return state(*products, machine=machine())
 
 
-def code(wish: Wish, found: State) -> str | None:
+def code(wish: DesiredState, found: State) -> str | None:
     """Return the code of the refusal, None if there is a plan."""
     try:
         plan(wish, found)
@@ -72,27 +72,27 @@ def code(wish: Wish, found: State) -> str | None:
 WISHES = {
     "mak": counted(),
     "host-key": counted(HostKey),
-    "edition-key": Wish(key=EditionKey(table=TABLE), activation=Activation()),
+    "edition-key": DesiredState(key=EditionKey(table=TABLE), activation=Activation()),
     "product-key": present(),
 }
 
 
 @pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.value)
 @pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES.keys())
-def test_a_licence_that_cannot_be_restored_is_given_up_explicitly_only(wish: Wish, channel: Channel) -> None:
+def test_a_licence_that_cannot_be_restored_is_given_up_explicitly_only(wish: DesiredState, channel: Channel) -> None:
     assert code(wish, server(on_mak(channel=channel))) == "licensed_by_other_key"
     assert code(wish, server(on_mak(channel=channel, status=LicenseStatus.NOTIFICATION))) is None
 
 
 @pytest.mark.parametrize("wish", [counted(), counted(HostKey), present()], ids=["mak", "host-key", "product-key"])
-def test_a_licence_on_a_published_key_may_be_replaced_since_it_can_be_restored(wish: Wish) -> None:
+def test_a_licence_on_a_published_key_may_be_replaced_since_it_can_be_restored(wish: DesiredState) -> None:
     found = server(licensed())
     (loss,) = losses(plan(wish, found).steps, found)
     assert (loss.product.id, loss.key) == ("id-windows", gvlk())
 
 
 @pytest.mark.parametrize("wish", [counted(), counted(HostKey)], ids=["mak", "host-key"])
-def test_a_client_key_that_is_not_published_cannot_be_restored(wish: Wish) -> None:
+def test_a_client_key_that_is_not_published_cannot_be_restored(wish: DesiredState) -> None:
     assert code(wish, server(licensed(partial_product_key="ZZZZZ"))) == "licensed_by_other_key"
 
 
@@ -114,7 +114,7 @@ def test_a_key_of_office_does_not_concern_windows() -> None:
     from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ProductKey
 
     key = ProductKey(OFFICE_GVLK)
-    wish = Wish(key=PresentKey(partial=key.partial, key=key))
+    wish = DesiredState(key=PresentKey(partial=key.partial, key=key))
     assert code(wish, server(on_mak())) is None
     assert code(counted(application=office().application), server(on_mak(), office())) is None
 
@@ -126,9 +126,9 @@ def test_a_key_for_a_product_that_is_named_leaves_windows_alone() -> None:
 
 def test_another_mak_is_a_loss_and_the_same_one_is_none() -> None:
     same = Mak(key=KEY)
-    assert losses(plan(Wish(key=same), server(on_mak(partial_product_key=KEY.partial))).steps, server()) == ()
+    assert losses(plan(DesiredState(key=same), server(on_mak(partial_product_key=KEY.partial))).steps, server()) == ()
     other = server(on_mak(partial_product_key=OTHER_KEY.partial))
-    assert code(Wish(key=same), other) == "licensed_by_other_key"
+    assert code(DesiredState(key=same), other) == "licensed_by_other_key"
 
 
 @pytest.mark.parametrize(

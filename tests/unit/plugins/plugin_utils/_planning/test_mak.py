@@ -15,12 +15,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     HARDWARE_CHANGE,
     ActivateMak,
     Activation,
-    Counted,
+    ActivationMethod,
+    CountedActivation,
     DepositConfirmation,
+    DesiredState,
     InstallMak,
     Mak,
-    Way,
-    Wish,
     holder_of,
     plan,
     reason_of,
@@ -34,9 +34,13 @@ OFFICE = Mak(key=KEY, application=Application.OFFICE)
 ESU = Mak(key=KEY, application=None, activation_id="ID-ESU")
 
 
-def wish(mak: Mak = WINDOWS, way: Way = Way.ONLINE, confirmation_id: str | None = None) -> Wish:
+def wish(
+    mak: Mak = WINDOWS, way: ActivationMethod = ActivationMethod.ONLINE, confirmation_id: str | None = None
+) -> DesiredState:
     """Return the wish to have a key and to be licensed by it."""
-    return Wish(key=mak, activation=Activation(counted=Counted(mak=mak, way=way, confirmation_id=confirmation_id)))
+    return DesiredState(
+        key=mak, activation=Activation(counted=CountedActivation(mak=mak, way=way, confirmation_id=confirmation_id))
+    )
 
 
 def holding(**changes: object) -> Product:
@@ -44,11 +48,11 @@ def holding(**changes: object) -> Product:
     return on_mak(**{"partial_product_key": KEY.partial, "status": LicenseStatus.NOTIFICATION, **changes})
 
 
-def kinds(asked: Wish, actual: State) -> list[type]:
+def kinds(asked: DesiredState, actual: State) -> list[type]:
     return [type(step) for step in plan(asked, actual).steps]
 
 
-def refusal(asked: Wish, actual: State) -> str | None:
+def refusal(asked: DesiredState, actual: State) -> str | None:
     with pytest.raises(Refusal) as caught:
         plan(asked, actual)
     assert caught.value.remedy
@@ -78,9 +82,9 @@ def test_a_key_that_is_in_is_only_activated() -> None:
 LICENSED = (LicenseStatus.LICENSED, LicenseStatus.EXTENDED_GRACE)
 
 
-@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("way", ActivationMethod)
 @pytest.mark.parametrize("status", LICENSED)
-def test_a_licensed_product_is_left_alone(way: Way, status: LicenseStatus) -> None:
+def test_a_licensed_product_is_left_alone(way: ActivationMethod, status: LicenseStatus) -> None:
     actual = state(holding(status=status))
     assert kinds(wish(way=way), actual) == []
     assert kinds(wish(way=way, confirmation_id=CONFIRMATION), actual) == []
@@ -92,20 +96,20 @@ def test_every_other_status_needs_an_activation(status: LicenseStatus) -> None:
 
 
 def test_a_key_alone_is_installed_and_not_activated() -> None:
-    assert kinds(Wish(key=WINDOWS), state(windows())) == [InstallMak]
-    assert kinds(Wish(key=WINDOWS), state(holding())) == []
+    assert kinds(DesiredState(key=WINDOWS), state(windows())) == [InstallMak]
+    assert kinds(DesiredState(key=WINDOWS), state(holding())) == []
 
 
 @pytest.mark.parametrize(
     ("asked", "kind"),
     [
         (wish(), ActivateMak),
-        (wish(way=Way.PROXY), DepositConfirmation),
+        (wish(way=ActivationMethod.PROXY), DepositConfirmation),
         (wish(confirmation_id=CONFIRMATION), DepositConfirmation),
     ],
     ids=["online", "proxy", "telephone"],
 )
-def test_the_way_decides_the_step(asked: Wish, kind: type) -> None:
+def test_the_way_decides_the_step(asked: DesiredState, kind: type) -> None:
     assert kinds(asked, state(holding())) == [kind]
 
 
@@ -189,7 +193,7 @@ def test_five_characters_are_compared_without_their_case() -> None:
 )
 def test_what_would_be_lost_and_what_is_no_mak_is_refused(product: Product, code: str) -> None:
     assert refusal(wish(), state(product)) == code
-    assert refusal(Wish(key=WINDOWS), state(product)) == code
+    assert refusal(DesiredState(key=WINDOWS), state(product)) == code
 
 
 def test_a_licence_goes_where_somebody_said_it_may() -> None:
@@ -199,7 +203,7 @@ def test_a_licence_goes_where_somebody_said_it_may() -> None:
 
 
 def test_an_activation_of_a_key_that_nothing_holds_is_refused() -> None:
-    assert refusal(Wish(activation=wish().activation), state(windows())) == "no_such_product"
+    assert refusal(DesiredState(activation=wish().activation), state(windows())) == "no_such_product"
 
 
 # What is predicted, and told

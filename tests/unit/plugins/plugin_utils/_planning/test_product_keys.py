@@ -14,13 +14,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import R
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Product, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     AbsentKey,
+    DesiredState,
     EditionKey,
     InstallKey,
     KeyWish,
     KmsSettings,
     PresentKey,
     UninstallKey,
-    Wish,
     need,
     plan,
 )
@@ -47,14 +47,14 @@ REPLACING = EditionKey(table=TABLE, replace_licensed=True)
 
 def install(wish: KeyWish, actual: State) -> InstallKey:
     """Return the one step of a plan, which installs a key."""
-    (step,) = plan(Wish(key=wish), actual).steps
+    (step,) = plan(DesiredState(key=wish), actual).steps
     assert isinstance(step, InstallKey)
     return step
 
 
 def refusal(wish: KeyWish, actual: State) -> Refusal:
     with pytest.raises(Refusal) as caught:
-        plan(Wish(key=wish), actual)
+        plan(DesiredState(key=wish), actual)
     return caught.value
 
 
@@ -62,7 +62,7 @@ def refusal(wish: KeyWish, actual: State) -> Refusal:
 @pytest.mark.parametrize("status", [*LicenseStatus])
 def test_a_kms_client_keeps_its_key(wish: EditionKey, status: LicenseStatus) -> None:
     own = windows(status=status, partial_product_key="HHHHH", family="EnterpriseS")
-    assert not plan(Wish(key=wish), state(own))
+    assert not plan(DesiredState(key=wish), state(own))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_machine_that_tells_no_edition_is_refused(actual: State) -> None:
 @pytest.mark.parametrize("version", ["6.0.6002.18005", "6.1.7601.17514", "6.2.9200.1"])
 def test_windows_before_8_1_is_refused_whatever_is_wished_for(version: str) -> None:
     with pytest.raises(Refusal) as caught:
-        plan(Wish(), state(version=version))
+        plan(DesiredState(), state(version=version))
     assert caught.value.code == "unsupported_windows"
     assert version in caught.value.message
     assert "8.1" in (caught.value.remedy or "")
@@ -202,7 +202,7 @@ def test_windows_before_8_1_is_refused_whatever_is_wished_for(version: str) -> N
 
 @pytest.mark.parametrize("version", ["", "6.3.9600.1", "10.0.6001.1", "16.1.1.1"])
 def test_later_windows_is_not(version: str) -> None:
-    assert not plan(Wish(), state(version=version))
+    assert not plan(DesiredState(), state(version=version))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_later_windows_is_not(version: str) -> None:
 def test_the_operating_system_is_asked_only_where_it_decides(
     wish: KeyWish | None, actual: State, expected: bool
 ) -> None:
-    assert need(Wish(key=wish), actual).machine is expected
+    assert need(DesiredState(key=wish), actual).machine is expected
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_the_operating_system_is_asked_only_where_it_decides(
 def test_the_domain_is_read_where_a_licence_is_given_up_for_a_host_from_dns(
     kms: KmsSettings | None, replace: bool, product: Product, expected: bool
 ) -> None:
-    wish = Wish(kms=kms, key=EditionKey(table=TABLE, replace_licensed=replace))
+    wish = DesiredState(kms=kms, key=EditionKey(table=TABLE, replace_licensed=replace))
     assert need(wish, state(product)).domain is expected
     assert not need(wish, state(product, domain="corp.example")).domain
 
@@ -255,8 +255,8 @@ def test_the_domain_is_read_where_a_licence_is_given_up_for_a_host_from_dns(
 @pytest.mark.parametrize("shown", ["GGGGG", "ggggg"])
 def test_a_key_that_some_product_shows_is_there(key: t.Any, shown: str) -> None:
     actual = state(windows(), office(partial_product_key=shown))
-    assert not plan(Wish(key=PresentKey(partial="GGGGG", key=key)), actual)
-    assert not plan(Wish(key=PresentKey(partial="GGGGG", key=key, activation_id="ID-OFFICE")), actual)
+    assert not plan(DesiredState(key=PresentKey(partial="GGGGG", key=key)), actual)
+    assert not plan(DesiredState(key=PresentKey(partial="GGGGG", key=key, activation_id="ID-OFFICE")), actual)
 
 
 def test_a_key_on_another_product_than_the_one_meant_is_not() -> None:
@@ -266,7 +266,7 @@ def test_a_key_on_another_product_than_the_one_meant_is_not() -> None:
     assert not step.is_done(actual)
     reached = step.predicted(actual)
     assert [product.partial_product_key for product in reached.products] == ["GGGGG", "GGGGG"]
-    assert not plan(Wish(key=wish), reached)
+    assert not plan(DesiredState(key=wish), reached)
 
 
 def test_a_missing_key_is_installed_beside_the_others() -> None:
@@ -286,7 +286,7 @@ def test_five_characters_cannot_be_installed() -> None:
 
 def test_an_absent_key_is_taken_off_its_product() -> None:
     actual = state(windows(), esu())
-    (step,) = plan(Wish(key=AbsentKey(partial="xxxxx")), actual).steps
+    (step,) = plan(DesiredState(key=AbsentKey(partial="xxxxx")), actual).steps
     assert isinstance(step, UninstallKey)
     assert (step.product_id, step.was, step.becomes) == ("id-esu", "mak XXXXX", "(none)")
     assert step.predicted(actual).products == (windows(),)
@@ -294,7 +294,7 @@ def test_an_absent_key_is_taken_off_its_product() -> None:
 
 @pytest.mark.parametrize("wish", [AbsentKey(partial="GGGGG"), AbsentKey(partial="XXXXX", activation_id="id-windows")])
 def test_a_key_that_is_not_there_is_left_at_that(wish: AbsentKey) -> None:
-    assert not plan(Wish(key=wish), state(windows(), esu()))
+    assert not plan(DesiredState(key=wish), state(windows(), esu()))
 
 
 def test_of_two_products_with_the_same_five_characters_one_must_be_named() -> None:
@@ -304,7 +304,7 @@ def test_of_two_products_with_the_same_five_characters_one_must_be_named() -> No
     assert "activation_id" in (found.remedy or "")
     assert "id-esu" in (found.remedy or "")
     assert "id-office" in (found.remedy or "")
-    (step,) = plan(Wish(key=AbsentKey(partial="XXXXX", activation_id="ID-Office")), actual).steps
+    (step,) = plan(DesiredState(key=AbsentKey(partial="XXXXX", activation_id="ID-Office")), actual).steps
     assert isinstance(step, UninstallKey)
     assert step.product_id == "id-office"
 

@@ -15,13 +15,13 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     ClearProductDomain,
     ClearProductHost,
     ClearProductPort,
+    DesiredState,
     KmsSettings,
     Plan,
     SetActivationType,
     SetKmsHost,
     SetKmsPort,
     SetLookupDomain,
-    Wish,
     asked_kms_host,
     overrides,
     plan,
@@ -34,8 +34,8 @@ HOST, OTHER, OWN = "kms.example.com", "old.example.com", "own.example.com"
 UNREACHABLE, NOT_LICENSED = 0xC004F074, 0xC004F009
 
 
-def kms(**wanted: t.Any) -> Wish:
-    return Wish(kms=KmsSettings(**wanted))
+def kms(**wanted: t.Any) -> DesiredState:
+    return DesiredState(kms=KmsSettings(**wanted))
 
 
 def told(found: Plan) -> list[tuple[str, str, str]]:

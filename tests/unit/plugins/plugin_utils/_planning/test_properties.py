@@ -19,11 +19,11 @@ from ansible_collections.volume.activation.plugins.plugin_utils._planning import
     HARDWARE_CHANGE,
     Activate,
     ActivateMak,
+    ActivatePolicy,
+    DesiredState,
     InstallKey,
     Mak,
     Plan,
-    When,
-    Wish,
     holder_of,
     need,
     plan,
@@ -36,7 +36,7 @@ from .strategies import mak_wishes, module_wishes, states, wishes
 many = settings(max_examples=400, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
 
-def outcome(wish: Wish, state: State) -> Plan | str:
+def outcome(wish: DesiredState, state: State) -> Plan | str:
     """Return the plan, or the code with which it was refused."""
     try:
         return plan(wish, state)
@@ -49,7 +49,7 @@ def outcome(wish: Wish, state: State) -> Plan | str:
 
 @many
 @given(state=states(), wish=wishes())
-def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: Wish) -> None:
+def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if isinstance(steps, str):
         return
@@ -59,7 +59,7 @@ def test_a_plan_carried_out_leaves_nothing_to_plan(state: State, wish: Wish) -> 
 
 @many
 @given(state=states(), wish=module_wishes())
-def test_so_it_does_for_what_the_modules_can_ask(state: State, wish: Wish) -> None:
+def test_so_it_does_for_what_the_modules_can_ask(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if isinstance(steps, Plan):
         assert outcome(wish.settled(), steps.predicted(state)) == Plan(())
@@ -67,7 +67,7 @@ def test_so_it_does_for_what_the_modules_can_ask(state: State, wish: Wish) -> No
 
 @many
 @given(state=states(), wish=wishes())
-def test_the_desired_kms_host_is_in_force_for_every_kms_client_product(state: State, wish: Wish) -> None:
+def test_the_desired_kms_host_is_in_force_for_every_kms_client_product(state: State, wish: DesiredState) -> None:
     steps, desired = outcome(wish, state), wish.kms
     if not isinstance(steps, Plan) or desired is None or not (desired.dns_discovery or desired.host):
         return
@@ -85,7 +85,7 @@ def test_the_desired_kms_host_is_in_force_for_every_kms_client_product(state: St
 
 @many
 @given(state=states(), wish=wishes())
-def test_each_step_is_needed_and_is_done_once_predicted(state: State, wish: Wish) -> None:
+def test_each_step_is_needed_and_is_done_once_predicted(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     for step in steps.steps if isinstance(steps, Plan) else ():
         reached = step.predicted(state)
@@ -99,7 +99,7 @@ def test_each_step_is_needed_and_is_done_once_predicted(state: State, wish: Wish
 
 @many
 @given(state=states(), wish=wishes())
-def test_planning_changes_nothing_and_says_the_same_again(state: State, wish: Wish) -> None:
+def test_planning_changes_nothing_and_says_the_same_again(state: State, wish: DesiredState) -> None:
     before, asked = copy.deepcopy(state), repr(wish)
     first = outcome(wish, state)
     assert outcome(wish, state) == first
@@ -110,7 +110,7 @@ def test_planning_changes_nothing_and_says_the_same_again(state: State, wish: Wi
 
 @many
 @given(state=states(), wish=wishes())
-def test_the_diff_has_a_line_on_both_sides_for_each_step(state: State, wish: Wish) -> None:
+def test_the_diff_has_a_line_on_both_sides_for_each_step(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if not isinstance(steps, Plan):
         return
@@ -128,7 +128,9 @@ def test_the_diff_has_a_line_on_both_sides_for_each_step(state: State, wish: Wis
 
 @many
 @given(state=states(), wish=wishes())
-def test_without_consent_no_plan_activates_a_mak_and_none_the_key_of_a_kms_host(state: State, wish: Wish) -> None:
+def test_without_consent_no_plan_activates_a_mak_and_none_the_key_of_a_kms_host(
+    state: State, wish: DesiredState
+) -> None:
     steps = outcome(wish, state)
     for step in steps.steps if isinstance(steps, Plan) else ():
         if isinstance(step, Activate):
@@ -142,7 +144,7 @@ def test_without_consent_no_plan_activates_a_mak_and_none_the_key_of_a_kms_host(
 
 @many
 @given(state=states(), wish=mak_wishes())
-def test_one_task_plans_one_activation_at_most_and_none_of_what_is_licensed(state: State, wish: Wish) -> None:
+def test_one_task_plans_one_activation_at_most_and_none_of_what_is_licensed(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if not isinstance(steps, Plan):
         return
@@ -159,7 +161,7 @@ def test_one_task_plans_one_activation_at_most_and_none_of_what_is_licensed(stat
 
 @many
 @given(state=states(), wish=mak_wishes())
-def test_a_mak_takes_no_licence_away_that_nobody_gave_up(state: State, wish: Wish) -> None:
+def test_a_mak_takes_no_licence_away_that_nobody_gave_up(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     if not isinstance(steps, Plan) or not isinstance(wish.key, Mak) or wish.key.replace_licensed:
         return
@@ -171,7 +173,7 @@ def test_a_mak_takes_no_licence_away_that_nobody_gave_up(state: State, wish: Wis
 
 @many
 @given(state=states(), wish=wishes())
-def test_what_was_asked_of_the_machine_is_not_asked_again(state: State, wish: Wish) -> None:
+def test_what_was_asked_of_the_machine_is_not_asked_again(state: State, wish: DesiredState) -> None:
     missing = need(wish, state)
     assert not (missing.machine and state.machine is not None)
     assert not (missing.domain and state.domain is not None)
@@ -183,10 +185,15 @@ def test_what_was_asked_of_the_machine_is_not_asked_again(state: State, wish: Wi
 
 @many
 @given(state=states(), wish=wishes())
-def test_where_a_directory_is_to_license_nothing_else_is_planned_to_do(state: State, wish: Wish) -> None:
+def test_where_a_directory_is_to_license_nothing_else_is_planned_to_do(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     asked = wish.activation
-    if not isinstance(steps, Plan) or asked is None or asked.by is not ActivationType.AD or asked.when is When.NEVER:
+    if (
+        not isinstance(steps, Plan)
+        or asked is None
+        or asked.by is not ActivationType.AD
+        or asked.when is ActivatePolicy.NEVER
+    ):
         return
     reached = steps.predicted(state)
     concerned = (
@@ -201,7 +208,7 @@ def test_where_a_directory_is_to_license_nothing_else_is_planned_to_do(state: St
 
 @many
 @given(state=states(), wish=wishes())
-def test_no_key_text_is_in_a_plan(state: State, wish: Wish) -> None:
+def test_no_key_text_is_in_a_plan(state: State, wish: DesiredState) -> None:
     steps = outcome(wish, state)
     shown = repr(steps) + pickle.dumps(steps).decode("latin-1")
     assert "BBBBB-CCCCC" not in shown

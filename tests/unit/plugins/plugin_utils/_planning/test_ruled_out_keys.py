@@ -13,11 +13,11 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import Application, ProductKey, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
+    DesiredState,
     HostKey,
     InstallKey,
     Mak,
     PresentKey,
-    Wish,
     misplaced_remedy,
     need,
     plan,
@@ -32,7 +32,7 @@ CLIENT = "10.0.19041.1"
 
 def refusal(wish: PresentKey | Mak, actual: State) -> Refusal:
     with pytest.raises(Refusal) as caught:
-        plan(Wish(key=wish), actual)
+        plan(DesiredState(key=wish), actual)
     return caught.value
 
 
@@ -53,7 +53,7 @@ def test_a_published_key_of_another_edition_or_release_is_refused(key: ProductKe
 @pytest.mark.parametrize("key", [gvlk(), KEY])
 def test_the_key_of_the_edition_and_keys_that_are_not_published_are_not(key: ProductKey) -> None:
     actual = state(windows(partial_product_key="ZZZZZ"))
-    (step,) = plan(Wish(key=present(key)), actual).steps
+    (step,) = plan(DesiredState(key=present(key)), actual).steps
     assert isinstance(step, InstallKey) and step.key == key
 
 
@@ -69,12 +69,12 @@ def test_a_key_that_is_listed_for_a_server_and_belongs_to_none_is_refused() -> N
 def test_one_key_serves_the_releases_of_a_client() -> None:
     key = gvlk("Enterprise", 26100)
     actual = state(windows(family="Enterprise", partial_product_key="ZZZZZ"), version=CLIENT)
-    assert plan(Wish(key=present(key)), actual)
+    assert plan(DesiredState(key=present(key)), actual)
 
 
 def test_a_key_of_office_is_not_about_the_edition_of_windows() -> None:
     office = next(row for row in TABLE._published if row.for_office)
-    assert plan(Wish(key=present(office.key)), state(windows(partial_product_key="ZZZZZ")))
+    assert plan(DesiredState(key=present(office.key)), state(windows(partial_product_key="ZZZZZ")))
 
 
 def test_a_published_key_is_refused_on_an_evaluation() -> None:
@@ -83,7 +83,7 @@ def test_a_published_key_is_refused_on_an_evaluation() -> None:
 
 
 def test_without_a_product_the_operating_system_tells_the_edition() -> None:
-    wish = Wish(key=present(gvlk("ServerDatacenter")))
+    wish = DesiredState(key=present(gvlk("ServerDatacenter")))
     assert need(wish, state()).machine and not need(wish, state(machine=machine())).machine
     assert refusal(present(gvlk("ServerDatacenter")), state(machine=machine())).code == "key_of_another_edition"
 
@@ -91,10 +91,10 @@ def test_without_a_product_the_operating_system_tells_the_edition() -> None:
 @pytest.mark.parametrize("wish", [Mak(key=KEY, application=None, activation_id=OTHER)])
 def test_an_activation_id_that_no_product_has_is_refused_before_the_key_is_installed(wish: Mak) -> None:
     actual = state(windows())
-    assert need(Wish(key=wish), actual).product_id == OTHER
-    assert need(Wish(key=wish), state(windows(id=OTHER.upper()))).product_id is None
+    assert need(DesiredState(key=wish), actual).product_id == OTHER
+    assert need(DesiredState(key=wish), state(windows(id=OTHER.upper()))).product_id is None
     known = dataclasses.replace(actual, known_ids=frozenset({OTHER}))
-    assert need(Wish(key=wish), known).product_id is None and plan(Wish(key=wish), known)
+    assert need(DesiredState(key=wish), known).product_id is None and plan(DesiredState(key=wish), known)
     absent = dataclasses.replace(actual, absent_ids=frozenset({OTHER}))
     found = refusal(wish, absent)
     assert (found.code, OTHER in found.message) == ("no_such_product", True)
@@ -104,7 +104,7 @@ def test_an_activation_id_that_no_product_has_is_refused_before_the_key_is_insta
 
 def test_an_absent_esu_product_is_named_with_its_year() -> None:
     wish = Mak(key=KEY, application=None, activation_id=ESU)
-    assert need(Wish(key=wish), state(windows(), version=CLIENT)).machine
+    assert need(DesiredState(key=wish), state(windows(), version=CLIENT)).machine
     actual = state(windows(), version=CLIENT, machine=machine("Professional", 19045))
     found = refusal(wish, dataclasses.replace(actual, absent_ids=frozenset({ESU})))
     assert found.code == "no_such_product"

@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._profiles import
     FACTS,
     MARKS,
     VARIABLES,
-    Share,
+    MakShare,
     facts_of,
     intended,
     marks_of,
@@ -152,4 +152,4 @@ def test_a_share_is_held_against_its_limit_before_it_is_rounded(
     machines: int, of: int, limit: float, percent: float, exceeded: bool
 ) -> None:
     facts = {"machines": machines, "of": of, "percent": percent, "limit": limit, "exceeded": exceeded}
-    assert json.loads(json.dumps(Share(machines=machines, of=of, limit=limit).facts())) == facts
+    assert json.loads(json.dumps(MakShare(machines=machines, of=of, limit=limit).facts())) == facts

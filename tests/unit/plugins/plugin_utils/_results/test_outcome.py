@@ -19,10 +19,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils import _errors a
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import KmsAttempt, State
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,
+    DesiredState,
     InstallKey,
     SetKmsHost,
     Step,
-    Wish,
     plan,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._results import (
@@ -213,7 +213,7 @@ def test_what_is_known_better_is_not_explained_away() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(state=states(), wish=wishes())
-def test_no_key_text_is_in_any_result(state: State, wish: Wish) -> None:
+def test_no_key_text_is_in_any_result(state: State, wish: DesiredState) -> None:
     try:
         steps = plan(wish, state).steps
     except errors.Refusal as refusal:

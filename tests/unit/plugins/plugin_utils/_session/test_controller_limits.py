@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     limit_error,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._session.error_mapping import explained
-from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import GuardedAdapter
 
 SETTINGS = WinRMSettings(host="web01", user="svc")
 POOL = urllib3.HTTPSConnectionPool("web01")
@@ -77,7 +77,7 @@ LIMITS: list[BaseException] = [
 
 def why(error: Exception, *, left: bool = False, status: int | None = None) -> t.Any:
     """Return what an error is explained as."""
-    gate = Gate(SETTINGS.endpoint)
+    gate = GuardedAdapter(SETTINGS.endpoint)
     gate.left = left
     if status is not None:
         gate.response = requests.Response()

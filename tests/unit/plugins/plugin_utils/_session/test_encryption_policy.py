@@ -22,7 +22,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     WinRMSettings,
     open_session,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import GuardedAdapter
 
 from .fake_listener import ANSWER, PASSWORD, USER, Behaviour, Machine, answer, delay, drop
 
@@ -125,7 +125,7 @@ def test_pywinrm_alone_does_leak_after_a_failed_login(machine: Start) -> None:
 def test_the_gate_stops_what_is_not_sealed_before_the_socket(machine: Start) -> None:
     target = machine("none")
     endpoint = f"http://127.0.0.1:{target.port}/wsman"
-    session, gate = requests.Session(), Gate(endpoint)
+    session, gate = requests.Session(), GuardedAdapter(endpoint)
     gate.guard(session, endpoint, encrypts=True)
     with pytest.raises(Unsealed):
         session.post(endpoint, data=MESSAGE)
@@ -136,7 +136,7 @@ def test_the_gate_stops_what_is_not_sealed_before_the_socket(machine: Start) -> 
 
 def test_the_gate_stops_a_request_to_another_place(machine: Start) -> None:
     target = machine("none")
-    gate = Gate("https://127.0.0.1:1/wsman")
+    gate = GuardedAdapter("https://127.0.0.1:1/wsman")
     with requests.Session() as session:
         gate.guard(session, "https://127.0.0.1:1/wsman", encrypts=False)
         with pytest.raises(ActivationError) as caught:

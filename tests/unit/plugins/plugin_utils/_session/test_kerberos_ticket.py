@@ -21,8 +21,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Kerberos, Kinit, WinRMSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._session.kerberos_ticket import (
+    KerberosTicket,
     SharedTicket,
-    Ticket,
     fetch_ticket,
 )
 
@@ -118,7 +118,7 @@ def test_an_environment_without_a_cache_stays_without_one(
 
 def test_a_ticket_of_the_users_own_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRB5CCNAME", "FILE:/the/users/own")
-    ticket = Ticket()
+    ticket = KerberosTicket()
     with ticket.in_use():
         assert os.environ["KRB5CCNAME"] == "FILE:/the/users/own"
     ticket.destroy()
@@ -186,7 +186,7 @@ def test_threads_with_different_tickets_take_turns(monkeypatch: pytest.MonkeyPat
     wrong: list[str] = []
 
     def use(name: str) -> None:
-        ticket = Ticket(Path(f"/tickets/{name}"))
+        ticket = KerberosTicket(Path(f"/tickets/{name}"))
         for _round in range(200):
             with ticket.in_use():
                 seen = os.environ["KRB5CCNAME"]
@@ -207,7 +207,7 @@ def test_threads_with_one_ticket_use_it_together() -> None:
     together = threading.Barrier(2)
 
     def use() -> None:
-        with Ticket(Path("/tickets/a")).in_use():
+        with KerberosTicket(Path("/tickets/a")).in_use():
             together.wait(20)
 
     other = threading.Thread(target=use)

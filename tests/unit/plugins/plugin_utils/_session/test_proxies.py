@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._outbound import
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import Secret
 from ansible_collections.volume.activation.plugins.plugin_utils._session import Proxy, PsrpSettings, WinRMSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._session.error_mapping import explained
-from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import GuardedAdapter
 
 URL = "http://user:hush-Word-1@proxy.example:3128"
 KINDS = (WinRMSettings, PsrpSettings)
@@ -26,7 +26,7 @@ BYPASS = {WinRMSettings: "ansible_winrm_proxy to null", PsrpSettings: "ansible_p
 def failed(kind: t.Any, error: Exception, **given: t.Any) -> ActivationError:
     """Return the error for a connection that failed like this."""
     settings = kind(host="app01.example", user="u", password=Secret("Open-Sesame-42"), **given)
-    found = explained(error, Gate(settings.endpoint), settings, settings.mechanisms[0])
+    found = explained(error, GuardedAdapter(settings.endpoint), settings, settings.mechanisms[0])
     assert "hush" not in str([found.message, found.cause, found.remedy])
     return found
 

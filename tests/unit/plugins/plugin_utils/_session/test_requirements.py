@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session import 
     requirements,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._session.error_mapping import explained
-from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import Gate
+from ansible_collections.volume.activation.plugins.plugin_utils._session.guarded_adapter import GuardedAdapter
 
 LOGIN: dict[str, t.Any] = {"host": "host.invalid", "user": "u", "password": Secret("Open-Sesame-42")}
 WINRM, PSRP = WinRMSettings(**LOGIN, transports=("ntlm",)), PsrpSettings(**LOGIN, auth="ntlm")
@@ -70,7 +70,7 @@ def test_a_socks_proxy_without_pysocks_is_a_missing_library(
 @pytest.mark.parametrize("settings", [WINRM, PSRP], ids=["winrm", "psrp"])
 def test_a_library_that_finds_pysocks_missing_is_understood_too(settings: ConnectionSettings) -> None:
     error = requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
-    found = explained(error, Gate(settings.endpoint), settings, "ntlm")
+    found = explained(error, GuardedAdapter(settings.endpoint), settings, "ntlm")
     assert found.code == "missing_library"
     assert "PySocks" in (found.remedy or "")
 
@@ -86,7 +86,7 @@ def _behind(error: Exception) -> list[Exception]:
 def test_a_login_library_without_md4_is_too_old_and_the_password_is_not_blamed(
     settings: ConnectionSettings, error: Exception
 ) -> None:
-    found: ActivationError = explained(error, Gate(settings.endpoint), settings, "ntlm")
+    found: ActivationError = explained(error, GuardedAdapter(settings.endpoint), settings, "ntlm")
     assert found.code == "missing_library"
     assert f"{sys.executable} -m pip install" in (found.remedy or "")
     assert "password" not in (found.remedy or "")

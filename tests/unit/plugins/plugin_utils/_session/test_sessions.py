@@ -98,7 +98,8 @@ def test_validation_can_be_turned_off_by_the_user_alone_and_says_nothing(
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         assert opened(settings(target, "basic", "https", tls=Tls(validate=False))).send(MESSAGE) == ANSWER
-    assert not heard
+    # A collection of garbage in between may report what earlier tests have left open.
+    assert [warning for warning in heard if warning.category is not ResourceWarning] == []
 
 
 def test_an_unknown_ca_is_refused_before_anything_is_sent(

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 import requests
 
-from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import Exchange, operation
+from ansible_collections.volume.activation.plugins.plugin_utils._deadlines import TimedExchange, operation
 from ansible_collections.volume.activation.plugins.plugin_utils._session import (
     PsrpSettings,
     WinRMSettings,
@@ -85,9 +85,9 @@ def test_the_deadline_of_a_call_follows_from_its_limit(
 
     def noting(limit: float, option: str, **kwargs: t.Any) -> t.Any:
         seconds.append(limit)
-        return Exchange(limit, option, **kwargs)
+        return TimedExchange(limit, option, **kwargs)
 
-    monkeypatch.setattr(guarded_session, "Exchange", noting)
+    monkeypatch.setattr(guarded_session, "TimedExchange", noting)
     session = opened(settings(machine("ntlm"), connection_timeout=3))
     session.send(MESSAGE)
     with operation(60):

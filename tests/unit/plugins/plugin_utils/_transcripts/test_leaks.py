@@ -13,7 +13,7 @@ import re
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Anonymiser, Entry, rows
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Anonymiser, RecordedAnswer, rows
 
 SPELLINGS = (
     "zugspitze7",
@@ -98,7 +98,7 @@ def test_nothing_of_it_comes_through(place: str, spelling: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 def test_nor_in_another_encoding(encoding: str) -> None:
     answer = "<s:Fault><s:Text>Zugspitze7 Müller is busy</s:Text></s:Fault>".encode(encoding)
-    (row,) = rows([Entry(b"<a/>", answer)], Anonymiser())
+    (row,) = rows([RecordedAnswer(b"<a/>", answer)], Anonymiser())
     assert _left(str(row["answer"])) == ""
 
 

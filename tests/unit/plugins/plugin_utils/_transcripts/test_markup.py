@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._transcripts.markup import Place, rewritten
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts.markup import MarkupPosition, rewritten
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import namespaces as ns
 
 
-def _upper(_place: Place, text: str) -> str:
+def _upper(_place: MarkupPosition, text: str) -> str:
     return text.upper()
 
 
@@ -34,14 +34,14 @@ def test_texts_are_changed_where_they_stand() -> None:
 
 
 def test_the_place_of_a_text_is_its_elements_and_its_label() -> None:
-    places: list[Place] = []
+    places: list[MarkupPosition] = []
 
-    def note(place: Place, text: str) -> str:
+    def note(place: MarkupPosition, text: str) -> str:
         places.append(place)
         return text
 
     rewritten('<s:Header><w:Set><w:Selector Name="ID">1</w:Selector></w:Set></s:Header><b>2</b>', note)
-    assert places == [Place(("Header", "Set", "Selector"), "ID"), Place(("b",))]
+    assert places == [MarkupPosition(("Header", "Set", "Selector"), "ID"), MarkupPosition(("b",))]
 
 
 def test_attributes_are_texts_too_unless_they_are_markup() -> None:

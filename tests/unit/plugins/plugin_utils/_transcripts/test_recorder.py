@@ -9,7 +9,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import AnswerLost, Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import Entry, Recorder, is_read_only
+from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import (
+    RecordedAnswer,
+    Recorder,
+    is_read_only,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Enumerate,
     Get,
@@ -84,7 +88,7 @@ def test_what_could_change_the_machine_is_not_sent() -> None:
 def test_an_exchange_is_kept_as_it_was() -> None:
     recorder = Recorder(_Session())
     assert recorder.send(_bytes(QUERY)) == b"answer"
-    assert recorder.entries == [Entry(_bytes(QUERY), b"answer")]
+    assert recorder.entries == [RecordedAnswer(_bytes(QUERY), b"answer")]
 
 
 def test_an_error_is_kept_in_the_answers_place() -> None:
@@ -92,7 +96,7 @@ def test_an_error_is_kept_in_the_answers_place() -> None:
     recorder = Recorder(_Session(lost))
     with pytest.raises(AnswerLost):
         recorder.send(_bytes(QUERY))
-    assert recorder.entries == [Entry(_bytes(QUERY), error=lost)]
+    assert recorder.entries == [RecordedAnswer(_bytes(QUERY), error=lost)]
 
 
 def test_what_is_asked_for_a_question_is_marked() -> None:
@@ -110,4 +114,4 @@ def test_closing_closes_the_session() -> None:
 
 
 def test_what_was_said_is_not_in_the_representation_of_an_entry() -> None:
-    assert "app01" not in repr(Entry(b"app01", b"app01", AnswerLost("app01")))
+    assert "app01" not in repr(RecordedAnswer(b"app01", b"app01", AnswerLost("app01")))

@@ -17,7 +17,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import C
 from ansible_collections.volume.activation.plugins.plugin_utils._transcripts import (
     FORMAT,
     Anonymiser,
-    Entry,
+    RecordedAnswer,
     Transcript,
     load,
     rows,
@@ -114,7 +114,7 @@ def test_another_form_is_no_transcript(tmp_path: Path, text: str) -> None:
 def test_of_an_error_its_kind_and_code_stay_and_what_a_certificate_lacks() -> None:
     cause = "HTTPSConnectionPool(host='app01.corp.example'): Hostname mismatch, certificate is not valid for 'app01'"
     error = ConnectionFailed("app01.corp.example is not trusted.", code="certificate_not_trusted", cause=cause)
-    (row,) = rows([Entry(b"<a/>", error=error)], Anonymiser())
+    (row,) = rows([RecordedAnswer(b"<a/>", error=error)], Anonymiser())
     assert row["error"] == {
         "kind": "ConnectionFailed",
         "code": "certificate_not_trusted",
@@ -125,7 +125,7 @@ def test_of_an_error_its_kind_and_code_stay_and_what_a_certificate_lacks() -> No
 
 def test_an_answer_in_utf_16_is_read_too() -> None:
     answer = "<p:CSName>APP01</p:CSName>".encode("utf-16")
-    (row,) = rows([Entry(b"<a/>", answer)], Anonymiser())
+    (row,) = rows([RecordedAnswer(b"<a/>", answer)], Anonymiser())
     assert row["answer"] == "<p:CSName>NAME1</p:CSName>"
 
 
@@ -144,7 +144,7 @@ def test_an_answer_in_utf_16_is_read_too() -> None:
     ids=range(8),
 )
 def test_nothing_stays_of_an_answer_that_is_no_message(answer: bytes) -> None:
-    (row,) = rows([Entry(b"<a/>", answer)], Anonymiser())
+    (row,) = rows([RecordedAnswer(b"<a/>", answer)], Anonymiser())
     assert row["answer"] == ""
 
 

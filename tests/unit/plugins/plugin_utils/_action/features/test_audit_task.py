@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._action.features.audit_task import Audit, writable
-from ansible_collections.volume.activation.plugins.plugin_utils._auditing import GIVEN_UP, LOST, Crew, Row
+from ansible_collections.volume.activation.plugins.plugin_utils._auditing import GIVEN_UP, LOST, ReaderPool, Row
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
-from ansible_collections.volume.activation.plugins.plugin_utils._findings import Settings
+from ansible_collections.volume.activation.plugins.plugin_utils._findings import AuditSettings
 from ansible_collections.volume.activation.plugins.plugin_utils._session import CONTROLLER_LIMIT
 
-SETTINGS = Settings(expiring_days=30, clock_skew_minutes=240, mak_share_limit=10.0, kms_hosts=())
+SETTINGS = AuditSettings(expiring_days=30, clock_skew_minutes=240, mak_share_limit=10.0, kms_hosts=())
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 
 
@@ -47,7 +47,7 @@ class Rows:
 
 def audit(*rows: Row, shown: list[str] | None = None) -> Audit:
     show = [] if shown is None else shown
-    return Audit.of(t.cast(Crew, Rows(*rows)), t.cast(t.Any, None), [row["name"] for row in rows], show.append)
+    return Audit.of(t.cast(ReaderPool, Rows(*rows)), t.cast(t.Any, None), [row["name"] for row in rows], show.append)
 
 
 def test_what_is_no_windows_machine_is_skipped_and_counted_nowhere() -> None:

@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._action.features
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import ActivationType, ProductKey
-from ansible_collections.volume.activation.plugins.plugin_utils._planning import Activation, EditionKey, When
+from ansible_collections.volume.activation.plugins.plugin_utils._planning import ActivatePolicy, Activation, EditionKey
 from ansible_collections.volume.activation.plugins.plugin_utils._planning.steps import KMS_LEASE_MINUTES
 
 from ..._planning.state_samples import BUILD, TABLE
@@ -53,9 +53,9 @@ def test_a_row_of_ones_own_that_cannot_be_used_is_refused() -> None:
     assert caught.value.code == "bad_gvlk_row"
 
 
-@pytest.mark.parametrize("when", [*When])
+@pytest.mark.parametrize("when", [*ActivatePolicy])
 @pytest.mark.parametrize("by", [None, ActivationType.AD, ActivationType.ANY])
-def test_a_volume_activation_is_meant(when: When, by: ActivationType | None) -> None:
+def test_a_volume_activation_is_meant(when: ActivatePolicy, by: ActivationType | None) -> None:
     found = volume_activation(options(activate=when.value, renew_below_days=150), by)
     assert found == Activation(when=when, renew_below_days=150, only_kms_client=True, by=by)
 

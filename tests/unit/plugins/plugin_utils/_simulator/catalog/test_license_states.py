@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.license_states import (
-    Standing,
+    LicenseState,
     Status,
     grace,
     lease,
@@ -56,7 +56,7 @@ def test_a_perpetual_licence_has_no_minutes_and_no_end() -> None:
     assert seen(perpetual(), NOW).minutes == 0
 
 
-def _standings() -> st.SearchStrategy[Standing]:
+def _standings() -> st.SearchStrategy[LicenseState]:
     return st.one_of(
         spans.map(lambda span: lease(NOW + span)),
         spans.map(lambda span: trial(NOW + span)),
@@ -70,7 +70,7 @@ def _standings() -> st.SearchStrategy[Standing]:
 
 
 @given(_standings(), spans, spans)
-def test_time_never_makes_a_standing_better(standing: Standing, first: timedelta, more: timedelta) -> None:
+def test_time_never_makes_a_standing_better(standing: LicenseState, first: timedelta, more: timedelta) -> None:
     early, late = seen(standing, NOW + first), seen(standing, NOW + first + more)
 
     assert not (late.status is Status.LICENSED and early.status is not Status.LICENSED)
@@ -80,7 +80,7 @@ def test_time_never_makes_a_standing_better(standing: Standing, first: timedelta
 
 @given(_standings(), spans, spans)
 def test_a_clock_that_is_set_back_shows_what_it_showed_before(
-    standing: Standing, first: timedelta, more: timedelta
+    standing: LicenseState, first: timedelta, more: timedelta
 ) -> None:
     before = seen(standing, NOW + first)
     seen(standing, NOW + first + more)
@@ -89,5 +89,5 @@ def test_a_clock_that_is_set_back_shows_what_it_showed_before(
 
 
 @given(_standings(), spans)
-def test_minutes_are_what_an_unsigned_number_below_half_a_year_holds(standing: Standing, later: timedelta) -> None:
+def test_minutes_are_what_an_unsigned_number_below_half_a_year_holds(standing: LicenseState, later: timedelta) -> None:
     assert 0 <= seen(standing, NOW + later).minutes <= 259200

@@ -17,7 +17,7 @@ from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import RunningFleet
 
 from ..fake_fleet import ACTIVATE, QUERY, build, text
 
@@ -32,14 +32,14 @@ def refusing_build(description: dict[str, Any]) -> Any:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+def service(tmp_path: Path) -> Iterator[RunningFleet]:
     """A fleet of two machines, served in this process."""
-    service = Service(tmp_path, {"description": TWO, "settings": {}}, build=refusing_build)
+    service = RunningFleet(tmp_path, {"description": TWO, "settings": {}}, build=refusing_build)
     with service.running():
         yield service
 
 
-def ask(service: Service, name: str, request: Any) -> None:
+def ask(service: RunningFleet, name: str, request: Any) -> None:
     """Send a message to a machine as its inventory says."""
     host = service.hosts()[name]
     Protocol(
@@ -52,7 +52,7 @@ def ask(service: Service, name: str, request: Any) -> None:
     ).send_message(text(request))
 
 
-def test_the_state_has_the_truth_and_the_counters(service: Service, tmp_path: Path) -> None:
+def test_the_state_has_the_truth_and_the_counters(service: RunningFleet, tmp_path: Path) -> None:
     ask(service, "web1", ACTIVATE)
     ask(service, "web2", QUERY)
     state = FleetControl(tmp_path).state()
@@ -63,18 +63,18 @@ def test_the_state_has_the_truth_and_the_counters(service: Service, tmp_path: Pa
     assert FleetControl(tmp_path).counters() == {}
 
 
-def test_hosts_are_those_of_the_inventory(service: Service, tmp_path: Path) -> None:
+def test_hosts_are_those_of_the_inventory(service: RunningFleet, tmp_path: Path) -> None:
     assert FleetControl(tmp_path).hosts() == json.loads(json.dumps(service.hosts()))
 
 
-def test_the_same_description_changes_nothing(service: Service, tmp_path: Path) -> None:
+def test_the_same_description_changes_nothing(service: RunningFleet, tmp_path: Path) -> None:
     before = (tmp_path / "inventory.yml").stat().st_ino
     assert FleetControl(tmp_path).update(TWO, {}) is False
     assert (tmp_path / "inventory.yml").stat().st_ino == before
 
 
 def test_another_description_changes_machines_and_inventory_and_keeps_what_stays(
-    service: Service, tmp_path: Path
+    service: RunningFleet, tmp_path: Path
 ) -> None:
     control = FleetControl(tmp_path)
     ask(service, "web1", ACTIVATE)
@@ -87,12 +87,12 @@ def test_another_description_changes_machines_and_inventory_and_keeps_what_stays
     ask(service, "web3", QUERY)
 
 
-def test_other_settings_change_the_inventory(service: Service, tmp_path: Path) -> None:
+def test_other_settings_change_the_inventory(service: RunningFleet, tmp_path: Path) -> None:
     assert FleetControl(tmp_path).update(TWO, {"connection": "psrp", "scheme": "http"}) is True
     assert {host["ansible_psrp_auth"] for host in FleetControl(tmp_path).hosts().values()} == {"ntlm"}
 
 
-def test_a_check_tells_and_changes_nothing(service: Service, tmp_path: Path) -> None:
+def test_a_check_tells_and_changes_nothing(service: RunningFleet, tmp_path: Path) -> None:
     control = FleetControl(tmp_path)
     assert control.update({"machines": {"web9": {}}}, check=True) is True
     assert control.update(TWO, check=True) is False
@@ -100,7 +100,9 @@ def test_a_check_tells_and_changes_nothing(service: Service, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_an_invalid_description_is_refused_and_changes_nothing(service: Service, tmp_path: Path, check: bool) -> None:
+def test_an_invalid_description_is_refused_and_changes_nothing(
+    service: RunningFleet, tmp_path: Path, check: bool
+) -> None:
     with pytest.raises(ActivationError) as caught:
         FleetControl(tmp_path).update({**TWO, "wrong": True}, check=check)
     error = caught.value
@@ -113,7 +115,7 @@ def test_an_invalid_description_is_refused_and_changes_nothing(service: Service,
     assert FleetControl(tmp_path).update(TWO) is False
 
 
-def test_a_machine_with_settings_that_cannot_be_is_refused(service: Service, tmp_path: Path) -> None:
+def test_a_machine_with_settings_that_cannot_be_is_refused(service: RunningFleet, tmp_path: Path) -> None:
     with pytest.raises(ActivationError):
         FleetControl(tmp_path).update({"machines": {"web1": {"scheme": "http", "transport": "basic"}}})
     assert set(FleetControl(tmp_path).hosts()) == {"web1", "web2"}
@@ -122,7 +124,7 @@ def test_a_machine_with_settings_that_cannot_be_is_refused(service: Service, tmp
 def test_the_state_of_a_fleet_with_microsoft_has_its_urls_and_counts(tmp_path: Path) -> None:
     world = {"microsoft": {"maks": {"lab": {"remaining": 7}}}}
     job = {"description": {"machines": {"web1": "server_2022_standard"}, "world": world}, "settings": {}}
-    with Service(tmp_path, job).running():
+    with RunningFleet(tmp_path, job).running():
         found = FleetControl(tmp_path).state()["microsoft"]
 
     names = {"batch_url", "activationws_soap_url", "activationws_rest_url"}
@@ -132,12 +134,12 @@ def test_the_state_of_a_fleet_with_microsoft_has_its_urls_and_counts(tmp_path: P
     assert (found["maks"]["lab"]["remaining"], found["product_keys_seen"]) == (7, 0)
 
 
-def test_a_failure_inside_is_told_without_its_details(service: Service, tmp_path: Path) -> None:
+def test_a_failure_inside_is_told_without_its_details(service: RunningFleet, tmp_path: Path) -> None:
     with pytest.raises(ActivationError, match="log says why"):
         FleetControl(tmp_path).update({"no": "machines"})
 
 
-def test_nothing_is_told_without_the_token(service: Service, tmp_path: Path) -> None:
+def test_nothing_is_told_without_the_token(service: RunningFleet, tmp_path: Path) -> None:
     path = tmp_path / "control.json"
     address = json.loads(path.read_bytes())
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": address["token"]}):
@@ -153,13 +155,13 @@ def test_nothing_is_told_without_the_token(service: Service, tmp_path: Path) -> 
     assert caught.value.code == "fleet_unreachable"
 
 
-def test_a_stop_is_passed_on(service: Service, tmp_path: Path) -> None:
+def test_a_stop_is_passed_on(service: RunningFleet, tmp_path: Path) -> None:
     FleetControl(tmp_path).stop()
     assert service.stopping.wait(20)
 
 
 def test_what_is_written_is_private_and_goes_away(tmp_path: Path) -> None:
-    service = Service(tmp_path, {"description": TWO, "settings": {}}, build=build)
+    service = RunningFleet(tmp_path, {"description": TWO, "settings": {}}, build=build)
     with service.running():
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}

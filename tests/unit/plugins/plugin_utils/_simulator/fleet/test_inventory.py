@@ -25,12 +25,12 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
     sandbox_of,
     write_inventory,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import Account
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import LoginAccount
 
 from ..fake_fleet import machine
 
 ADDRESSES = Addresses("127.0.0.1", http_port=1001, https_port=1002, closed_port=1003, ca_file=Path("/fleet/ca.pem"))
-ACCOUNT = Account("simulated", Secret("random"))
+ACCOUNT = LoginAccount("simulated", Secret("random"))
 
 
 def variables(settings: Settings | None = None, closed: bool = False, **description: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._errors import A
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet import process as fleet_process
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.process import is_running, start, stop
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import RunningFleet
 
 from ..fake_fleet import QUERY, build, text
 
@@ -235,6 +235,6 @@ def test_a_process_that_nobody_waits_for_any_more_ends(directory: Path) -> None:
 
 
 def test_a_service_ends_its_watch_when_it_is_asked_to(tmp_path: Path) -> None:
-    service = Service(tmp_path, {"description": {"machines": {"web1": {}}}, "settings": {}}, build=build)
+    service = RunningFleet(tmp_path, {"description": {"machines": {"web1": {}}}, "settings": {}}, build=build)
     service.request_stop()
     service.wait()

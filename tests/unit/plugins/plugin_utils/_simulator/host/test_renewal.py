@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.descr
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.registry import Settings
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.host.renewal import next_try
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import SimulatedClock
 
 from ..kms_host_admin import CLIENT, HOST, SERVER, clients, restart, status
 from ..wmi_client import NOON, STILL, Asker
@@ -247,7 +247,7 @@ class TestFleet:
 
 class TestPlayedTime:
     def test_it_is_another_time_in_the_block_and_for_this_thread_alone(self) -> None:
-        clock, elsewhere = Clock(clock_setting(STILL)), []
+        clock, elsewhere = SimulatedClock(clock_setting(STILL)), []
         with clock.at(START + timedelta(days=1)):
             thread = threading.Thread(target=lambda: elsewhere.append(clock.now()))
             thread.start()

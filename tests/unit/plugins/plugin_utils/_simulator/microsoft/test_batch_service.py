@@ -18,7 +18,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.micro
     BatchService,
     Unavailable,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import Reply
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import WireReply
 
 from ..batch_client import (
     ACTION,
@@ -42,13 +42,13 @@ class Client:
         self.fleet, self.pid, self.paused = ours, pid_of(ours), list[float]()
         self.service = BatchService(ours.microsoft, self.paused.append)
 
-    def post(self, *pairs: tuple[str, str | None], kind: int = 1) -> Reply:
+    def post(self, *pairs: tuple[str, str | None], kind: int = 1) -> WireReply:
         return self.service.post(ACTION, envelope(inner(pairs, kind=kind)))
 
-    def confirm(self, installation: str = IID) -> Reply:
+    def confirm(self, installation: str = IID) -> WireReply:
         return self.post((self.pid, installation))
 
-    def count(self) -> Reply:
+    def count(self) -> WireReply:
         return self.post((self.pid, None), kind=2)
 
 

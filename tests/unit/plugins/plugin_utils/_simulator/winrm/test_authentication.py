@@ -23,9 +23,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._secrets import 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm import encryption
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import (
-    Account,
-    Accounts,
     Login,
+    LoginAccount,
+    LoginAccounts,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Batch, decode_answer
 
@@ -279,17 +279,17 @@ def test_account_files_are_private_and_go_away(tmp_path: Path) -> None:
 
 
 def test_credentials_are_completed_by_the_fleets(tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "accounts", Account("fleet", Secret("x")))
-    assert accounts.of({}) == Account("fleet", Secret("x"))
-    assert accounts.of({"credentials": {"username": "me"}}) == Account("me", Secret("x"))
-    assert accounts.of({"credentials": {"password": 12345}}) == Account("fleet", Secret("12345"))
+    accounts = LoginAccounts(tmp_path / "accounts", LoginAccount("fleet", Secret("x")))
+    assert accounts.of({}) == LoginAccount("fleet", Secret("x"))
+    assert accounts.of({"credentials": {"username": "me"}}) == LoginAccount("me", Secret("x"))
+    assert accounts.of({"credentials": {"password": 12345}}) == LoginAccount("fleet", Secret("12345"))
     with pytest.raises(ActivationError, match="passwort"):
         accounts.of({"credentials": {"passwort": "x"}})
 
 
 @pytest.mark.parametrize("username", ["a:b", "a\nb"])
 def test_a_user_name_with_a_colon_or_a_line_break_is_refused(tmp_path: Path, username: str) -> None:
-    accounts = Accounts(tmp_path / "accounts", Account("admin", Secret("x")))
+    accounts = LoginAccounts(tmp_path / "accounts", LoginAccount("admin", Secret("x")))
     with pytest.raises(ActivationError) as caught:
         accounts.of({"credentials": {"username": username}})
     assert caught.value.code == "invalid_description"
@@ -301,14 +301,14 @@ def test_a_user_name_with_a_colon_or_a_line_break_is_refused(tmp_path: Path, use
 def test_a_password_may_hold_what_separates_the_fields_of_an_account(
     tmp_path: Path, scheme: str, username: str, password: str
 ) -> None:
-    accounts = Accounts(tmp_path / "accounts", Account("other", Secret("other")))
+    accounts = LoginAccounts(tmp_path / "accounts", LoginAccount("other", Secret("other")))
     account = accounts.of({"credentials": {"username": username, "password": password}})
 
     assert logged_in(accounts, scheme, account, password)
     assert not logged_in(accounts, scheme, account, f"{password}:")
 
 
-def logged_in(accounts: Accounts, scheme: str, account: Account, password: str) -> bool:
+def logged_in(accounts: LoginAccounts, scheme: str, account: LoginAccount, password: str) -> bool:
     """Return whether a client with that password is let in."""
     login = Login(accounts, tls=True)
     if scheme == "Basic":

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultInjector
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Fault,
     Get,
@@ -42,7 +42,7 @@ def test_a_put_is_a_kind_and_an_occasion_of_its_own(on: str, struck: bool) -> No
     ]
     counters = Counters()
 
-    reply = Dispatcher(counters, FaultDesk(), lambda _seconds: None).answer(
+    reply = Dispatcher(counters, FaultInjector(), lambda _seconds: None).answer(
         faulty, encode_request(request, to="http://machine", message_id="uuid:1")
     )
 

@@ -22,8 +22,8 @@ from winrm.protocol import Protocol
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import (
     MODEL_ACTIONS,
-    FaultDesk,
-    Reply,
+    FaultInjector,
+    WireReply,
 )
 
 from ..fake_fleet import ACTIVATE, QUERY, Fleet, fleet, machine, text
@@ -48,13 +48,13 @@ def client_of(server: FleetServer, scheme: str = "https", transport: Any = "basi
 
 
 def test_a_rule_strikes_as_often_as_it_says_and_then_never_again() -> None:
-    desk = FaultDesk()
+    desk = FaultInjector()
     web1 = machine("web1", {"faults": [{"on": "Activate", "do": "quota", "times": 2}]})
     assert [desk.due(web1, "any", "invoke", "Activate") is not None for _time in range(4)] == [True, True, False, False]
 
 
 def test_a_rule_strikes_once_when_it_does_not_say_and_always_for_zero() -> None:
-    desk = FaultDesk()
+    desk = FaultInjector()
     once = machine("a", {"faults": [{"on": "any", "do": "quota"}]})
     always = machine("b", {"faults": [{"on": "any", "do": "quota", "times": 0}]})
     assert [desk.due(once, "any") is not None for _time in range(3)] == [True, False, False]
@@ -62,13 +62,13 @@ def test_a_rule_strikes_once_when_it_does_not_say_and_always_for_zero() -> None:
 
 
 def test_the_next_rule_follows_when_the_first_is_used_up() -> None:
-    desk = FaultDesk()
+    desk = FaultInjector()
     web1 = machine("web1", {"faults": [{"on": "any", "do": "quota"}, {"on": "enumerate", "do": "truncate"}]})
     assert [(desk.due(web1, "any", "enumerate") or {}).get("do") for _time in range(3)] == ["quota", "truncate", None]
 
 
 def test_a_rule_is_for_its_occasion_in_any_case_of_letters() -> None:
-    desk = FaultDesk()
+    desk = FaultInjector()
     web1 = machine("web1", {"faults": [{"on": "Activate", "do": "quota", "times": 0}]})
     assert desk.due(web1, "any", "invoke", "InstallProductKey") is None
     assert desk.due(web1, "any", "enumerate", None) is None
@@ -77,11 +77,11 @@ def test_a_rule_is_for_its_occasion_in_any_case_of_letters() -> None:
 
 def test_rules_that_are_the_models_are_left_to_it() -> None:
     web1 = machine("web1", {"faults": [{"on": "any", "do": do, "code": "0xC004F074"} for do in MODEL_ACTIONS]})
-    assert FaultDesk().due(web1, "any") is None
+    assert FaultInjector().due(web1, "any") is None
 
 
 def test_changed_rules_start_afresh() -> None:
-    desk = FaultDesk()
+    desk = FaultInjector()
     rules = [{"on": "any", "do": "quota"}]
     assert desk.due(machine("web1", {"faults": rules}), "any") is not None
     assert desk.due(machine("web1", {"faults": rules}), "any") is None
@@ -89,7 +89,7 @@ def test_changed_rules_start_afresh() -> None:
 
 
 def test_a_rule_that_many_threads_ask_for_is_handed_out_as_often_as_it_says() -> None:
-    desk, web1 = FaultDesk(), machine("web1", {"faults": [{"on": "any", "do": "quota", "times": 50}]})
+    desk, web1 = FaultInjector(), machine("web1", {"faults": [{"on": "any", "do": "quota", "times": 50}]})
     struck: list[bool] = []
     threads = [
         threading.Thread(target=lambda: struck.extend(desk.due(web1, "any") is not None for _time in range(20)))
@@ -224,4 +224,4 @@ def test_a_machine_that_always_refuses_has_a_port_nobody_listens_on() -> None:
 
 
 def test_a_reply_is_whole_unless_it_says_otherwise() -> None:
-    assert Reply(200).delivery == "whole"
+    assert WireReply(200).delivery == "whole"

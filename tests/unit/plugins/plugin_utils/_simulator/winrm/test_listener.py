@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.inventory import Settings
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import Accounts
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.authentication import LoginAccounts
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.listener import Listener, Site
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Batch,
@@ -222,7 +222,7 @@ def test_many_clients_are_served_at_once() -> None:
 
 
 def test_only_loopback_is_listened_on(tmp_path: object) -> None:
-    site = Site(dict, Accounts.__new__(Accounts))
+    site = Site(dict, LoginAccounts.__new__(LoginAccounts))
     for address in ("0.0.0.0", "::", "192.0.2.1"):
         with pytest.raises(ActivationError) as caught:
             Listener(address, site)

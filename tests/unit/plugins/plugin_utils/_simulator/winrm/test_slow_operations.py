@@ -16,7 +16,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.server import FleetServer
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.counters import Counters
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.dispatcher import Dispatcher
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultDesk
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.fault_injection import FaultInjector
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.winrm.listener import IDLE_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import (
     Fault,
@@ -57,7 +57,7 @@ class Slow:
         self.world = world(**(kms or {}))
         self.fleet: Fleet = fleet_of({"box": self.description}, world=self.world)
         self.pauses: list[float] = []
-        self.dispatcher = Dispatcher(Counters(), FaultDesk(), self.pauses.append)
+        self.dispatcher = Dispatcher(Counters(), FaultInjector(), self.pauses.append)
 
     def call(self, request: Invoke, operation_timeout: float = 60.0) -> Any:
         data = encode_request(request, to="http://machine", message_id="uuid:1", operation_timeout=operation_timeout)

@@ -13,9 +13,9 @@ from ansible_collections.volume.activation.plugins.plugin_utils._secrets import 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.hresults import Failure
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.product_keys import KeyFacts, masked
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.forest import (
-    Caller,
     DescribedObject,
     MemoryForest,
+    SimulatedCaller,
     activation_object,
     container_of,
     escaped,
@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world
 )
 
 KEY = KeyFacts(masked("HHHHH-JJJJJ-KKKKK-MMMMM-PPPPP"), "kms_host", frozenset({"any"}))
-ADMINISTRATOR = Caller(None, Secret(""), reaches_directory=True)
+ADMINISTRATOR = SimulatedCaller(None, Secret(""), reaches_directory=True)
 CONTAINER = container_of("CN=Configuration,DC=corp,DC=example")
 
 
@@ -96,7 +96,7 @@ def test_a_name_is_taken_whatever_its_case() -> None:
 
 
 def test_a_login_that_ends_at_the_machine_creates_nothing() -> None:
-    stranger = Caller("CORP\\admin", Secret("x"), reaches_directory=False)
+    stranger = SimulatedCaller("CORP\\admin", Secret("x"), reaches_directory=False)
 
     with pytest.raises(Failure) as raised, forest().opened_as(stranger):
         raise AssertionError("was let in")

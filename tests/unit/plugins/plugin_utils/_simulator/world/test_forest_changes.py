@@ -12,7 +12,7 @@ from winrm.protocol import Protocol
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.control import FleetControl
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.fleet import Fleet
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import Service
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.fleet.service import RunningFleet
 from ansible_collections.volume.activation.plugins.plugin_utils._wsman import Invoke, wmi_resource
 
 from ..fake_fleet import text
@@ -51,7 +51,7 @@ def test_an_object_that_goes_away_leaves_its_leases_and_gives_no_new_one() -> No
 def test_what_was_created_over_the_wire_survives_a_change_by_the_control_channel(tmp_path: Path) -> None:
     login = {"username": "administrator@CORP.EXAMPLE", "password": "Not-a-real-1-password"}
     machines = {**MACHINES, "dc1": {**MACHINES["dc1"], "credentials": login}}
-    service = Service(tmp_path, {"description": {"machines": machines, "world": WORLD}})
+    service = RunningFleet(tmp_path, {"description": {"machines": machines, "world": WORLD}})
     with service.running():
         host, control = service.hosts()["dc1"], FleetControl(tmp_path)
         version = ask_version(service)
@@ -74,7 +74,7 @@ def test_what_was_created_over_the_wire_survives_a_change_by_the_control_channel
         assert names == {"corp.example": ["Laboratory"], "other.example": ["Else"]}
 
 
-def ask_version(service: Service) -> str:
+def ask_version(service: RunningFleet) -> str:
     """Return the key of a machine's licensing service."""
     machines: Any = service.fleet.machines
     return str(machines["dc1"].description["system"].version) + ".1"

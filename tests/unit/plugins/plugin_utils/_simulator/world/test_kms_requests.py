@@ -11,21 +11,26 @@ from typing import Any
 import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.catalog.hresults import Failure, Hresult
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock, ClockSetting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import (
+    ClockSetting,
+    SimulatedClock,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.kms_hosts import (
-    KmsHost,
     KmsHosts,
     KmsRequest,
     Serving,
+    SimulatedKmsHost,
 )
 
 NOW = datetime(2026, 2, 27, 12, tzinfo=timezone.utc)
 NAME = "kms.corp.example"
 
 
-def world(host: KmsHost | None = None, serving: Serving | None = None, later: timedelta = timedelta()) -> KmsHosts:
+def world(
+    host: SimulatedKmsHost | None = None, serving: Serving | None = None, later: timedelta = timedelta()
+) -> KmsHosts:
     """Return hosts at a standing clock: one that is described, or one of the fleet, or one that is both."""
-    hosts = KmsHosts(Clock(ClockSetting(NOW, later, frozen=True)))
+    hosts = KmsHosts(SimulatedClock(ClockSetting(NOW, later, frozen=True)))
     hosts.take([] if host is None else [host])
     if serving is not None:
         hosts.serve(NAME, serving)
@@ -48,12 +53,12 @@ def asked(hosts: KmsHosts, sent: KmsRequest | None = None, *, name: str = NAME, 
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize(("apart", "is_refused"), [({"hours": 4}, False), ({"hours": 4, "seconds": 1}, True)])
 def test_clocks_may_be_four_hours_apart_and_no_more(sign: int, apart: dict[str, int], is_refused: bool) -> None:
-    found = asked(world(KmsHost(NAME, count=0)), request(time=NOW + sign * timedelta(**apart)))
+    found = asked(world(SimulatedKmsHost(NAME, count=0)), request(time=NOW + sign * timedelta(**apart)))
     assert found == (Hresult.CLOCKS_APART if is_refused else 1)
 
 
 def test_a_host_is_asked_at_its_port_and_under_its_name_however_it_is_spelled() -> None:
-    hosts = world(KmsHost(NAME, port=1700, count=0))
+    hosts = world(SimulatedKmsHost(NAME, port=1700, count=0))
     assert [asked(hosts, port=port) for port in (1688, 1700, 0)] == [
         Hresult.KMS_UNREACHABLE,
         1,
@@ -66,22 +71,22 @@ def test_a_host_is_asked_at_its_port_and_under_its_name_however_it_is_spelled() 
 
 @pytest.mark.parametrize("described", [{"silent": True}, {"reachable": False}, {"resolves": False}])
 def test_a_machine_is_as_far_away_as_it_is_described(described: dict[str, bool]) -> None:
-    assert asked(world(KmsHost(NAME, **described), Serving())) == Hresult.KMS_UNREACHABLE
+    assert asked(world(SimulatedKmsHost(NAME, **described), Serving())) == Hresult.KMS_UNREACHABLE
 
 
 def test_a_machine_that_serves_is_activated_whatever_is_described() -> None:
-    assert asked(world(KmsHost(NAME, activated=False, count=3))) == Hresult.KMS_HOST_NOT_ACTIVATED
-    assert asked(world(KmsHost(NAME, activated=False, count=3), Serving())) == 4
+    assert asked(world(SimulatedKmsHost(NAME, activated=False, count=3))) == Hresult.KMS_HOST_NOT_ACTIVATED
+    assert asked(world(SimulatedKmsHost(NAME, activated=False, count=3), Serving())) == 4
 
 
 def test_a_clock_is_off_by_what_is_described_and_by_what_the_machine_says() -> None:
-    hosts = world(KmsHost(NAME, clock_skew=timedelta(hours=3)), Serving(clock_skew=timedelta(hours=2)))
+    hosts = world(SimulatedKmsHost(NAME, clock_skew=timedelta(hours=3)), Serving(clock_skew=timedelta(hours=2)))
     assert asked(hosts) == Hresult.CLOCKS_APART
     assert hosts.events(NAME)[0].time == NOW + timedelta(hours=5)
 
 
 def test_windows_and_office_have_others_of_their_own() -> None:
-    hosts = world(KmsHost(NAME, count=3, office_count=7))
+    hosts = world(SimulatedKmsHost(NAME, count=3, office_count=7))
     office = request(is_windows=False, lines=frozenset({"office", "all"}), threshold=5)
     assert (asked(hosts), asked(hosts, office)) == (4, 8)
     windows, other = (hosts.counters(NAME, is_windows=kind) for kind in (True, False))
@@ -92,9 +97,9 @@ def test_windows_and_office_have_others_of_their_own() -> None:
 
 def test_a_host_counts_by_its_own_clock_over_the_end_of_a_month() -> None:
     ahead = timedelta(hours=3)
-    clock = Clock(ClockSetting(NOW, frozen=True))
+    clock = SimulatedClock(ClockSetting(NOW, frozen=True))
     hosts = KmsHosts(clock)
-    hosts.take([KmsHost(NAME, count=0, clock_skew=ahead)])
+    hosts.take([SimulatedKmsHost(NAME, count=0, clock_skew=ahead)])
     assert asked(hosts) == 1
     seen = []
     for later in (timedelta(days=30), timedelta(days=30, seconds=1)):
@@ -124,5 +129,5 @@ def test_a_host_that_went_and_came_back_has_forgotten_whom_it_saw() -> None:
     [(False, True, "open"), (False, False, "closed"), (True, True, "silent"), (True, False, "silent")],
 )
 def test_who_swallows_every_call_is_silent_whether_or_not_it_listens(silent: bool, reachable: bool, state: str) -> None:
-    [endpoint] = world(KmsHost(NAME, silent=silent, reachable=reachable)).endpoints()
+    [endpoint] = world(SimulatedKmsHost(NAME, silent=silent, reachable=reachable)).endpoints()
     assert endpoint.state == state

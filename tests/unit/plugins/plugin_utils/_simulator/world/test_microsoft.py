@@ -27,7 +27,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.descr
     microsoft_description,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.description.world import clock_setting
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import SimulatedClock
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.microsoft import (
     Microsoft,
     ServiceRefused,
@@ -40,7 +40,7 @@ RETAIL = "RRRRR-TTTTT-BBBBB-CCCCC-DDDDD"
 
 
 def microsoft(**description: Any) -> Microsoft:
-    clock = Clock(clock_setting({"now": NOON, "frozen": True}))
+    clock = SimulatedClock(clock_setting({"now": NOON, "frozen": True}))
     return Microsoft(microsoft_description(description, "microsoft"), clock)
 
 
@@ -55,7 +55,7 @@ def mak(service: Microsoft) -> KeyFacts:
 
 
 def pid(key: KeyFacts) -> str:
-    return extended_pid(key, "en-US", 20348, Clock(clock_setting({"now": NOON})).now())
+    return extended_pid(key, "en-US", 20348, SimulatedClock(clock_setting({"now": NOON})).now())
 
 
 def left(service: Microsoft) -> int:

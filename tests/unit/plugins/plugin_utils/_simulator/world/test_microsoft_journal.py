@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import SimulatedClock
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.microsoft_journal import ServiceJournal
 
 PID = "00000-12345-678-901234-03-1033-20348.0000-0602026"
@@ -18,7 +18,7 @@ KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
 
 
 def test_requests_are_kept_with_masked_numbers() -> None:
-    journal = ServiceJournal(Clock())
+    journal = ServiceJournal(SimulatedClock())
     journal.note("microsoft", "confirmation", PID, IID, "confirmed")
     journal.note("microsoft", "count", PID, None, "0x67")
     told = journal.describe()
@@ -32,7 +32,7 @@ def test_requests_are_kept_with_masked_numbers() -> None:
 
 
 def test_what_has_no_form_is_not_shown() -> None:
-    journal = ServiceJournal(Clock())
+    journal = ServiceJournal(SimulatedClock())
     journal.note("microsoft", "confirmation", KEY, f"x{KEY}", "0x68")
 
     (row,) = journal.describe()["requests"]
@@ -43,14 +43,14 @@ def test_what_has_no_form_is_not_shown() -> None:
     ("text", "seen"), [(PID, 0), (IID, 0), (f"<PID>{KEY}</PID>", 1), (f"key={KEY.lower()}&", 1), (f"{KEY} {KEY}", 2)]
 )
 def test_a_product_key_that_arrives_is_counted(text: str, seen: int) -> None:
-    journal = ServiceJournal(Clock())
+    journal = ServiceJournal(SimulatedClock())
     journal.inspect(text, "harmless")
 
     assert journal.describe()["product_keys_seen"] == seen
 
 
 def test_only_the_newest_thousand_are_kept_and_all_are_counted() -> None:
-    journal = ServiceJournal(Clock())
+    journal = ServiceJournal(SimulatedClock())
     for _time in range(1005):
         journal.note("microsoft", "count", PID, None, "1")
 

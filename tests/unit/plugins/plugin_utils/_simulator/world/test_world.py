@@ -17,7 +17,10 @@ from ansible_collections.volume.activation.plugins.plugin_utils._simulator.descr
     clock_setting,
     world_description,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import Clock, ClockSetting
+from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.clock import (
+    ClockSetting,
+    SimulatedClock,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._simulator.world.world import KmsRequest, World
 
 from ..wmi_client import NOON
@@ -26,7 +29,9 @@ CLIENT, SERVER = frozenset({"all", "windows", "windows_11"}), frozenset({"all", 
 
 
 def world_of(description: dict[str, Any] | None = None, **clock: Any) -> World:
-    return World(world_description(description or {}), Clock(clock_setting({"now": NOON, "frozen": True, **clock})))
+    return World(
+        world_description(description or {}), SimulatedClock(clock_setting({"now": NOON, "frozen": True, **clock}))
+    )
 
 
 def ask(
@@ -58,7 +63,7 @@ def kms(**host: Any) -> World:
 class TestClock:
     def test_it_is_real_time_when_nothing_is_said(self) -> None:
         seconds = [1_000_000.0]
-        clock = Clock(source=lambda: seconds[0])
+        clock = SimulatedClock(source=lambda: seconds[0])
         first = clock.now()
         seconds[0] += 90
 
@@ -66,21 +71,21 @@ class TestClock:
 
     def test_it_goes_on_from_the_time_that_is_set(self) -> None:
         seconds = [0.0]
-        clock = Clock(clock_setting({"now": NOON}), source=lambda: seconds[0])
+        clock = SimulatedClock(clock_setting({"now": NOON}), source=lambda: seconds[0])
         seconds[0] += 60
 
         assert clock.now().isoformat() == "2026-03-01T12:01:00+00:00"
 
     def test_a_stopped_clock_stands_still(self) -> None:
         seconds = [0.0]
-        clock = Clock(clock_setting({"now": NOON, "frozen": True}), source=lambda: seconds[0])
+        clock = SimulatedClock(clock_setting({"now": NOON, "frozen": True}), source=lambda: seconds[0])
         seconds[0] += 60
 
         assert clock.now().isoformat() == "2026-03-01T12:00:00+00:00"
 
     def test_setting_the_same_again_changes_nothing_and_advance_moves_by_the_difference(self) -> None:
         seconds = [0.0]
-        clock = Clock(clock_setting({"now": NOON}), source=lambda: seconds[0])
+        clock = SimulatedClock(clock_setting({"now": NOON}), source=lambda: seconds[0])
         seconds[0] += 60
         before = clock.now()
 
