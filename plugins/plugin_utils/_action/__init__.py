@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .base import ControllerAction, LicensingAction, WindowsAction
-from .connection_kind import runs_here
+from .connection_settings import runs_here
 from .machine import ConnectedMachine
 from .progress import Progress
 from .sandbox import FLEET_VARIABLE

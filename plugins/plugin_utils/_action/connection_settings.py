@@ -28,9 +28,8 @@ from .._errors import Refusal
 from .._outbound import Outbound
 from .._secrets import Secret
 from .._session import ClientCertificate, CredSSP, Kerberos, Kinit, Proxy, PsrpSettings, Tls, WinRMSettings, bare
-from .connection_kind import plugin_name
 
-__all__ = ["FOREIGN", "settings_from"]
+__all__ = ["FOREIGN", "plugin_name", "runs_here", "settings_from", "speaks_wsman"]
 
 FOREIGN = "foreign_connection"
 """The code of a host that is no Windows machine, as an inventory of all hosts has some."""
@@ -366,3 +365,26 @@ def _text(value: t.Any) -> str | None:
 
 def _version() -> tuple[int, ...]:
     return tuple(int(part) for part in ansible_version.split(".")[:2])
+
+
+_BUILTIN = ("ansible.builtin.", "ansible.legacy.")
+
+
+def plugin_name(connection: t.Any) -> str:
+    """Return the plain name of a connection's plugin; one built on winrm or psrp counts as that."""
+    name = getattr(connection, "ansible_name", None) or getattr(connection, "transport", None) or "unknown"
+    for prefix in _BUILTIN:
+        name = name.removeprefix(prefix)
+    if name not in ("winrm", "psrp") and getattr(connection, "transport", None) in ("winrm", "psrp"):
+        return str(connection.transport)
+    return str(name)
+
+
+def speaks_wsman(connection: t.Any) -> bool:
+    """Tell whether a connection leads to a Windows machine over WS-Management."""
+    return plugin_name(connection) in ("winrm", "psrp")
+
+
+def runs_here(connection: t.Any) -> bool:
+    """Tell whether the controller is the place to run Python for a host: it is one itself, or a Windows machine."""
+    return speaks_wsman(connection) or plugin_name(connection) == "local"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .activation_objects import ForestHost, create_object, remove_object
 from .applier import Applier
-from .budget import ActivationRequest, Budget, Reservation, Settlement, Unlimited, confirmation_id_needed
+from .budget import ActivationRequest, Budget, BudgetReservation, Settlement, Unlimited, confirmation_id_needed
 from .counted_activation import Retry, Spender, Spending
 from .decoding import Membership
 from .kms_event_log import Requests, client_requests
@@ -31,7 +31,7 @@ __all__ = [
     "ActivationRequest",
     "Spender",
     "Spending",
-    "Reservation",
+    "BudgetReservation",
     "client_requests",
     "confirmation_id_needed",
     "create_object",

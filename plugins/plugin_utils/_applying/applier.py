@@ -37,9 +37,8 @@ from .._planning import (
 )
 from .attempt_log import AttemptLog
 from .budget import Budget
-from .commands import REFRESH, MethodCall, calls_for
+from .commands import REFRESH, MethodCall, calls_for, work_for
 from .counted_activation import Retry, Spender, Spending
-from .kms_host_commands import work_for
 from .lost_answer import Attempt, concerned, late_seconds, lost_step
 from .not_converged import not_converged
 from .poll_policy import PollPolicy

@@ -22,13 +22,12 @@ from .._cim import BUSY_PAUSES, is_busy
 from .._errors import ActivationError, AnswerLost, MachineRefused, ProtocolViolation
 from .._licensing import Product, State
 from .._planning import ActivateMak, CountedActivation, DepositConfirmation, Mak, holder_of, refuse_other_channels
-from .budget import ActivationRequest, Budget, Reservation, Settlement
-from .commands import MethodCall, call_for
-from .lost_answer import Attempt, watched
-from .misplaced_key import in_other_product
-from .reader import Products, Reader, Scope
-from .unsettled import (
+from .budget import (
     ActivationNotConfirmed,
+    ActivationRequest,
+    Budget,
+    BudgetReservation,
+    Settlement,
     denies_earlier,
     did_not_begin,
     is_unspent,
@@ -37,6 +36,10 @@ from .unsettled import (
     unknown_outcome,
     unrecorded,
 )
+from .commands import MethodCall, call_for
+from .lost_answer import Attempt, watched
+from .not_converged import in_other_product
+from .reader import Products, Reader, Scope
 
 MAX_PAUSE_SECONDS = 60.0
 SETTLING_SECONDS = 5.0
@@ -84,7 +87,7 @@ class Spender:
         tell: t.Callable[[str], None],
     ) -> None:
         self.spent: Spending | None = None
-        self._ahead: Reservation | None = None
+        self._ahead: BudgetReservation | None = None
         self._bios_uuid: tuple[str | None, ...] = ()
         self._attempt = Attempt()
         self._gate = gate
@@ -176,7 +179,7 @@ class Spender:
             raise unsettled.error from unsettled.error.__cause__
         return self._recorded(lambda: self._gate.settle(ticket, Settlement.CONFIRMED))
 
-    def _was_done(self, step: ActivateMak, ticket: Reservation) -> bool:
+    def _was_done(self, step: ActivateMak, ticket: BudgetReservation) -> bool:
         """Tell whether somebody else licensed the machine, now that nobody else can be about to.
 
         Whoever held the reservation before may have been killed a moment ago, with the machine still at work: asking
@@ -191,7 +194,7 @@ class Spender:
             doubt = Settlement.UNCERTAIN if ticket.taken_over else Settlement.RELEASED
             raise ActivationNotConfirmed(doubt, error) from None
 
-    def _found(self, spend: ActivationRequest, ticket: Reservation) -> None:
+    def _found(self, spend: ActivationRequest, ticket: BudgetReservation) -> None:
         """Settle a reservation that the machine turned out not to need any more."""
         if ticket.taken_over:
             return self._recorded(lambda: self._gate.settle(ticket, Settlement.CONFIRMED))
@@ -284,7 +287,7 @@ class Spender:
             raise unsettled.error from unsettled.error.__cause__
         self._recorded(lambda: self._deposited(spend, confirmation, ticket))
 
-    def _deposited(self, spend: ActivationRequest, confirmation: str, ticket: Reservation | None) -> None:
+    def _deposited(self, spend: ActivationRequest, confirmation: str, ticket: BudgetReservation | None) -> None:
         if ticket is not None:
             self._gate.keep(spend, confirmation, ticket)
         self._gate.used(spend.product.installation_id or "")
@@ -319,7 +322,7 @@ class Spender:
             self._pause(pause)
         return self._invoke(call)
 
-    def _settle(self, ticket: Reservation, settlement: Settlement, code: int | None) -> None:
+    def _settle(self, ticket: BudgetReservation, settlement: Settlement, code: int | None) -> None:
         """Settle after a failure; what the ledger says to that must not hide why the activation failed."""
         try:
             self._gate.settle(ticket, settlement, None if code is None else f"0x{code:08X}")

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from .._errors import ActivationError, MachineRefused, NotConverged
-from .._licensing import Product, State
-from .._planning import Activate, InstallMak, Step
-from .misplaced_key import in_other_product
+import typing as t
 
-__all__ = ["not_converged"]
+from .._errors import ActivationError, MachineRefused, NotConverged
+from .._licensing import Product, State, esu_year, named
+from .._planning import Activate, InstallMak, Mak, Step, misplaced_remedy
+
+__all__ = ["in_other_product", "not_converged"]
 
 
 def not_converged(remaining: tuple[Step, ...], state: State) -> ActivationError:
@@ -40,3 +41,23 @@ def _unlicensed(remaining: tuple[Step, ...], state: State) -> Product | None:
         return None
     concerned = (product for product in state.products if any(step.concerns(product) for step in activations))
     return next((product for product in concerned if product.reason), None)
+
+
+def in_other_product(mak: Mak, products: t.Iterable[Product]) -> NotConverged:
+    """Return the failure of an installed key; some of `products` may show it."""
+    holding = [product for product in products if (product.partial_product_key or "").upper() == mak.key.partial]
+    return NotConverged(
+        "The key was installed, but Windows shows it in no product that is meant.",
+        code="no_such_product",
+        cause=_whereabouts(mak, holding),
+        remedy=misplaced_remedy(mak),
+    )
+
+
+def _whereabouts(mak: Mak, holding: t.Sequence[Product]) -> str:
+    if not holding:
+        return "No product of the machine holds the key: it is for one that is not installed."
+    taken, wanted = esu_year(holding[0].id), esu_year(mak.activation_id)
+    where = f"{taken or named(holding[0])}, activation ID {holding[0].id}"
+    told = f"The key is for another product: it is now in {where}."
+    return f"{told} The ID in products is that of {wanted}." if wanted else told

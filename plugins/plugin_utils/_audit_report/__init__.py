@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from .csv_table import as_csv
-from .document import FORMAT, LARGEST, Audit, as_json, encoded, load
+from .document import FORMAT, LARGEST, Audit, as_json, encoded, fits, load
 from .page import as_html
 from .prometheus import as_prometheus
-from .validation import fits
 
 __all__ = ["FORMAT", "LARGEST", "Audit", "as_csv", "as_html", "as_json", "as_prometheus", "encoded", "fits", "load"]

@@ -10,7 +10,7 @@ import typing as t
 from collections import Counter
 
 from .document import Audit
-from .sums import count, number, percent, sentence_list
+from .formatting import count, number, percent, sentence_list
 from .vocabulary import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
 
 __all__ = ["figures", "status_look", "tiles", "verdict"]

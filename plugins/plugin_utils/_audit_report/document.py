@@ -6,14 +6,28 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import typing as t
+from pathlib import Path
 
 from .._errors import Refusal
-from .._schema import Mismatch
-from .validation import damage
+from .._schema import Mismatch, Schema
+from .formatting import utc
 
-__all__ = ["FORMAT", "LARGEST", "Audit", "as_json", "encoded", "load", "part_of", "primary_of"]
+__all__ = [
+    "Audit",
+    "FORMAT",
+    "LARGEST",
+    "as_json",
+    "damage",
+    "encoded",
+    "fits",
+    "load",
+    "part_of",
+    "primary_of",
+    "schema",
+]
 
 Audit: t.TypeAlias = "dict[str, t.Any]"
 
@@ -158,3 +172,39 @@ def _too_large() -> Refusal:
         code="audit_too_large",
         remedy="Audit a part of the fleet at a time, with a document for each.",
     )
+
+
+_PLACE = Path(__file__).parent / "data" / "audit.schema.json"
+_YEARS = range(1970, 9000)
+"""Years in which an audit can have been made: there have to be days before and after it."""
+
+
+@functools.cache
+def schema() -> Schema:
+    """Return the schema, which comes as a file that users of the document can use as well."""
+    return Schema(json.loads(_PLACE.read_text(encoding="utf-8")))
+
+
+@functools.cache
+def _part(name: str) -> Schema:
+    return schema().part(name)
+
+
+def fits(part: str, value: t.Any) -> bool:
+    """Return whether a value can be this part of an audit, one of the definitions in the schema."""
+    try:
+        _part(part).check(value)
+    except Mismatch:
+        return False
+    return True
+
+
+def damage(audit: t.Mapping[str, t.Any]) -> str | None:
+    """Return the place of the first damage and what is wrong there, None for a sound document."""
+    try:
+        schema().check(audit)
+    except Mismatch as error:
+        return str(error)
+    if utc(audit["audited_at"]).year not in _YEARS:
+        return f"audited_at: expected a year from {_YEARS[0]} to {_YEARS[-1]}"
+    return None

@@ -16,8 +16,7 @@ import typing as t
 from datetime import date, timedelta
 
 from .document import Audit
-from .formatting import day, moment, short_day
-from .sums import count, number
+from .formatting import count, day, moment, number, short_day
 
 __all__ = ["expiry"]
 

@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .document import Audit
-from .sums import count, number
+from .formatting import count, number
 
 __all__ = ["cards", "no_findings"]
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .document import Audit
-from .formatting import duration, moment
-from .sums import count, number
+from .formatting import count, duration, moment, number
 from .vocabulary import METHODS, STATUSES, ordered
 
 __all__ = ["facts", "meanings"]

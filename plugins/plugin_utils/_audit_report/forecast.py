@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .document import Audit
-from .sums import count, number
+from .formatting import count, number
 
 __all__ = ["outlook"]
 

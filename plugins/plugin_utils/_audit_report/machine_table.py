@@ -11,7 +11,7 @@ from collections import Counter
 
 from .charts import status_look
 from .document import Audit, part_of, primary_of
-from .sums import number
+from .formatting import number
 from .vocabulary import METHODS, PROFILES, SEVERITIES, STATUSES, ordered, plain, worst
 
 __all__ = ["COLUMNS", "choices", "chunks"]

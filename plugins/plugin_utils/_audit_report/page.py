@@ -24,9 +24,8 @@ from .expiry import expiry
 from .findings import cards, no_findings
 from .footer import facts, meanings
 from .forecast import outlook
-from .formatting import duration, moment
+from .formatting import count, duration, moment
 from .machine_table import COLUMNS, choices, chunks
-from .sums import count
 
 __all__ = ["as_html"]
 

@@ -14,7 +14,7 @@ from .importing import Importer
 from .phone_sheet import Sheet
 from .records import Answer, AnswerState, Exchange, Privacy, Request
 from .report import ImportOutcome, Line, Report
-from .wishes import listed
+from .rows import listed
 
 __all__ = [
     "FORMAT",

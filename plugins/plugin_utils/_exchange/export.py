@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 import secrets
 import typing as t
 from dataclasses import dataclass, replace
@@ -14,15 +16,14 @@ from pathlib import Path
 
 from .._activation_service import ProxyRequest
 from .._errors import ActivationError, Refusal
-from .._ledger import Demand, Entry, EntryState, Ledger, utcnow
+from .._ledger import OPEN_STATES, Balance, Demand, Entry, EntryState, Ledger, Method, utcnow
 from .._secrets import scrub_lines
 from . import refusals as errors
 from .files import held, load, read_whole, save
-from .pool_capacity import PoolCapacity, demand_of
 from .records import AnswerState, Exchange, Identity, Privacy, Request
 from .report import ImportOutcome, Line, Report
 
-__all__ = ["Exporter"]
+__all__ = ["Exporter", "PoolCapacity", "demand_of"]
 
 
 @dataclass(frozen=True)
@@ -209,3 +210,60 @@ def _words(exchange: Exchange | None, names: t.Mapping[Identity, str]) -> str:
         return "no exchange file\n"
     rows = enumerate(exchange.requests, 1)
     return "".join(f"{names.get(row.identity) or row.name(position)}: asked for\n" for position, row in rows)
+
+
+def demand_of(request: ProxyRequest) -> Demand:
+    """Return what an export asks of the ledger for a request."""
+    return dataclasses.replace(request.demand(), method=Method.EXCHANGE)
+
+
+class PoolCapacity:
+    """What a pool can still pay for, with what has been promised since this object was made."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._open = {_subject(entry): entry for entry in ledger.entries(states=OPEN_STATES)}
+        self._promised: collections.Counter[str] = collections.Counter()
+
+    def taken(self, demand: Demand) -> Entry | None:
+        """Return the entry of an earlier export that serves, or None where one can be reserved; raises Refusal."""
+        balance = self._ledger.check(demand)
+        entry = self._open.get(_wanted(demand))
+        if entry is None:
+            self._promise(demand, balance)
+            return None
+        is_ready = entry.method is Method.EXCHANGE and entry.state is EntryState.RESERVED
+        return entry if is_ready and _ids(entry) == _ids(demand) else None
+
+    def _promise(self, demand: Demand, balance: Balance) -> None:
+        room = balance.left if demand.use_reserve else balance.available
+        if self._promised[demand.pool] >= room:
+            raise _exhausted(demand, balance, room)
+        self._promised[demand.pool] += 1
+
+
+def _subject(entry: Entry) -> tuple[str, ...]:
+    machine = entry.machine
+    return _plain(machine.bios_uuid, machine.client_machine_id, entry.product_id, entry.fingerprint)
+
+
+def _wanted(demand: Demand) -> tuple[str, ...]:
+    machine = demand.machine
+    return _plain(machine.bios_uuid, machine.client_machine_id, demand.product_id, demand.key_fingerprint)
+
+
+def _plain(*parts: str | None) -> tuple[str, ...]:
+    return tuple((part or "").strip().lower() for part in parts)
+
+
+def _ids(one: Entry | Demand) -> tuple[str | None, str | None]:
+    return one.installation_id, one.extended_pid
+
+
+def _exhausted(demand: Demand, balance: Balance, room: int) -> Refusal:
+    return Refusal(
+        f"Pool {demand.pool} has no activation left for {demand.machine.name}. It was not exported.",
+        code="pool_exhausted",
+        cause=f"It can pay for {max(room, 0)} of those that were asked for; {balance.reserve} are kept in reserve.",
+        remedy="Raise the pool's limit if Microsoft grants more, set use_reserve, or export fewer machines.",
+    )

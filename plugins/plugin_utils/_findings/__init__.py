@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .document import FORMAT, audited
-from .settings import AuditSettings
+from .record import AuditSettings
 from .texts import CODES, SEVERITIES, TEXTS, Text
 
 __all__ = ["CODES", "FORMAT", "SEVERITIES", "TEXTS", "AuditSettings", "Text", "audited"]

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from .._licensing import ActivationType, Product, named
-from .hit import Finding, listed
 from .license_summary import end_of
-from .record import Record
-from .settings import AuditSettings
+from .record import AuditSettings, Finding, Record, listed
 
 __all__ = ["ad_without_object"]
 

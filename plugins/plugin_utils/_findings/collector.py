@@ -10,7 +10,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .hit import Finding
+from .record import Finding
 from .texts import OF_THE_MACHINE, SEVERITIES, TEXTS
 
 __all__ = ["FindingCollector"]

@@ -18,9 +18,8 @@ from .collector import FindingCollector
 from .fleet_rules import below_threshold, duplicates, mak_share
 from .kms_demand import askers_of, count
 from .license_summary import LicenseSummary, is_known
-from .record import Record, Row, sound
+from .record import AuditSettings, Record, Row, sound
 from .rules import judged
-from .settings import AuditSettings
 
 __all__ = ["FORMAT", "audited"]
 

@@ -10,8 +10,8 @@ import typing as t
 from collections.abc import Iterator, Mapping
 
 from .._profiles import MakShare
-from .hit import Finding
 from .kms_demand import KINDS, KmsDemand
+from .record import Finding
 
 __all__ = ["below_threshold", "duplicates", "mak_share"]
 

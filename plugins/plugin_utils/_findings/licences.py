@@ -12,10 +12,8 @@ from datetime import date, timedelta
 
 from .._licensing import Explanation, Product, explain, named
 from .._planning import asked_kms_host
-from .hit import Finding, listed
 from .license_summary import end_of
-from .record import Record
-from .settings import AuditSettings
+from .record import AuditSettings, Finding, Record, listed
 
 __all__ = ["clock_skew", "evaluation_edition", "lease_expiring", "not_licensed", "subscription"]
 

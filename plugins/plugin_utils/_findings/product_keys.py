@@ -12,10 +12,8 @@ from datetime import date
 
 from .._licensing import Application, Channel, Product, named
 from .._validation import same_name, valid_endpoint
-from .hit import Finding, listed
 from .license_summary import method_of
-from .record import Record
-from .settings import AuditSettings
+from .record import AuditSettings, Finding, Record, listed
 
 __all__ = ["host_key_on_client", "mak_on_reimaged", "office_unmanaged", "profile_drift"]
 

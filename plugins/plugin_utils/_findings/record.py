@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One row of an audit as the rules see it, and the row itself in a shape that can be relied upon."""
+"""One row of an audit as the rules see it, the settings of an audit, and a finding about a row."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from .._audit_report import fits
-from .._licensing import Product, State
+from .._licensing import CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, Product, State
 from .._results import mapping, moment, state_from, text_of
 
-__all__ = ["Record", "Row", "sound"]
+__all__ = ["AuditSettings", "Finding", "Record", "Row", "listed", "sound"]
 
 Row = t.Mapping[str, t.Any]
 
@@ -110,3 +110,44 @@ def _texts(values: t.Any) -> list[str]:
 
 def _count(value: t.Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST else None
+
+
+class Finding(t.NamedTuple):
+    """A code, what is to be said of this machine, and the subject where the code has one.
+
+    `cause` and `remedy` stand in for those of the code, where the machine's own error tells them better.
+    """
+
+    code: str
+    detail: str
+    subject: str | None = None
+    cause: str | None = None
+    remedy: str | None = None
+
+
+def listed(details: t.Iterable[str]) -> str:
+    """Return several details as one text."""
+    return "; ".join(details)
+
+
+@dataclass(frozen=True)
+class AuditSettings:
+    """From where on something is a finding; `kms_hosts` are those that machines may use, none given for any.
+
+    A KMS host is a name, or a name and a port: `kms.corp.example:1688`.
+    """
+
+    expiring_days: int = ENDS_SOON_DAYS
+    clock_skew_minutes: int = int(CLOCK_SKEW_LIMIT.total_seconds()) // 60
+    mak_share_limit: float = 10.0
+    """In percent."""
+    kms_hosts: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, t.Any]:
+        """Return the settings as the document shows them."""
+        return {
+            "expiring_days": self.expiring_days,
+            "clock_skew_minutes": self.clock_skew_minutes,
+            "mak_share_limit": self.mak_share_limit,
+            "kms_hosts": list(self.kms_hosts),
+        }

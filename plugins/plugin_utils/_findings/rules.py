@@ -26,12 +26,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from .activation_type import ad_without_object
-from .hit import Finding
+from .kms_hosts import kms_host_differs, product_settings_override
 from .licences import clock_skew, evaluation_edition, lease_expiring, not_licensed, subscription
 from .product_keys import host_key_on_client, mak_on_reimaged, office_unmanaged, profile_drift
-from .record import Record
-from .settings import AuditSettings
-from .way import kms_host_differs, product_settings_override
+from .record import AuditSettings, Finding, Record
 
 __all__ = ["judged"]
 

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from .._licensing import LEASE, NO_ACTIVATION_OBJECT
 from .._results import moment
 from .adba_migration_texts import texts
-from .messages import message_of
+from .inputs import message_of
 
 __all__ = ["migration_report"]
 

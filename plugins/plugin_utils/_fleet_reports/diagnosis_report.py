@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 
 from .._secrets import scrub_lines
-from .messages import message_of
+from .inputs import message_of
 
 __all__ = ["diagnosis_report"]
 

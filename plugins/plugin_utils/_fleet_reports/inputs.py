@@ -14,7 +14,17 @@ import typing as t
 
 from .._schema import Schema
 
-__all__ = ["DIAGNOSED", "FOREST", "KMS_HOSTS", "LICENSE", "MACHINES", "MAK_MACHINES", "MAK_RESULTS", "NAMED"]
+__all__ = [
+    "DIAGNOSED",
+    "FOREST",
+    "KMS_HOSTS",
+    "LICENSE",
+    "MACHINES",
+    "MAK_MACHINES",
+    "MAK_RESULTS",
+    "NAMED",
+    "message_of",
+]
 
 Facts = t.Mapping[str, t.Any]
 
@@ -153,3 +163,8 @@ MAK_RESULTS = Schema(
     others=False,
 )
 """Results about an account, from a loop over accounts."""
+
+
+def message_of(result: t.Mapping[str, t.Any]) -> str:
+    """Return what a failed result says is wrong; its `msg` ends with the remedy, which is in `remedy` as well."""
+    return str(result.get("msg") or "").removesuffix(str(result.get("remedy") or "")).strip()

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from .creation import require_creatable
+from .database import preload
 from .ledger import DEFAULT_LEASE, Ledger
 from .ledger_budget import BudgetAccount, LedgerBudget
 from .location import DEFAULT_PATH, Location, locate
 from .observed_licenses import Sighting
-from .preloading import preload
 from .reconciliation import Evidence, ReconciliationVerdict, concerns, judged
 from .records import (
     OPEN_STATES,

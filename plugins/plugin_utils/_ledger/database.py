@@ -11,16 +11,19 @@ The journal is the usual one, since WAL does not work on network folders, and a 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import typing as t
 
+from .._errors import MissingLibrary
 from .._secrets import Secret, reveal
 from .database_errors import explained
 from .location import Location
+from .schema import schema
 
 if t.TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["Database"]
+__all__ = ["Database", "preload"]
 
 # Enough for a hundred forks that each take their turn on a slow disk.
 _PATIENCE_SECONDS = 60
@@ -104,3 +107,19 @@ def _postgresql(location: Location, password: Secret | None) -> Engine:
 
     event.listen(engine, "begin", begin)
     return engine
+
+
+_MODULES = ("sqlalchemy", "sqlalchemy.dialects.sqlite.pysqlite", "psycopg", "sqlalchemy.dialects.postgresql.psycopg")
+
+
+def preload() -> None:
+    """Import what ledgers will need, where it is installed.
+
+    Called where Ansible's main process loads the action. Without it each worker, which is there for one task on one
+    machine, would spend more time on importing SQLAlchemy than on everything else.
+    """
+    for module in _MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    with contextlib.suppress(MissingLibrary):
+        schema()

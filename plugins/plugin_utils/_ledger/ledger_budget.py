@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._applying import ActivationRequest, Reservation, Settlement
+from .._applying import ActivationRequest, BudgetReservation, Settlement
 from .._errors import ActivationError, Refusal
 from .._licensing import Explanation, ProductKey, explain, stops_key
 from .._planning import FIRST_ACTIVATION
@@ -85,7 +85,7 @@ class LedgerBudget:
                 raise
             self._tell(f"{refusal} This machine was paid for before, so it may need nothing.")
 
-    def reserve_ahead(self, spend: ActivationRequest) -> Reservation | None:
+    def reserve_ahead(self, spend: ActivationRequest) -> BudgetReservation | None:
         """Count one activation before the key is installed.
 
         Return None for a machine that was paid for before. It may need no activation, since a stored confirmation ID or
@@ -97,7 +97,7 @@ class LedgerBudget:
             return None
         return self.reserve(ahead)
 
-    def withdraw(self, ticket: Reservation) -> None:
+    def withdraw(self, ticket: BudgetReservation) -> None:
         """Drop a reservation that was made ahead, unless an activation was asked for with it."""
         self._ledger.withdraw(ticket.number)
 
@@ -116,13 +116,13 @@ class LedgerBudget:
         if spend.method == Method.PROXY.value and not self._was_paid_for(spend):
             self._ask(self._ledger.pool(self._account.pool).extended_pid)
 
-    def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
+    def reserve(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> BudgetReservation:
         """Count one activation before it is asked for, or complete the reservation that was made `ahead`."""
         reservation = self._ledger.reserve(self._demand(spend, ahead))
         self._tell(f"reservation {reservation.entry.id} in pool {self._account.pool}")
-        return Reservation(number=reservation.entry.id, taken_over=reservation.taken_over, idle=reservation.idle)
+        return BudgetReservation(number=reservation.entry.id, taken_over=reservation.taken_over, idle=reservation.idle)
 
-    def settle(self, ticket: Reservation, settlement: Settlement, code: str | None = None) -> None:
+    def settle(self, ticket: BudgetReservation, settlement: Settlement, code: str | None = None) -> None:
         """Say what became of a reservation."""
         self._ledger.settle(ticket.number, _STATES[settlement], code)
         self._tell(f"reservation {ticket.number} is {settlement.value}{f' ({code})' if code else ''}")
@@ -132,11 +132,11 @@ class LedgerBudget:
         found = self._ledger.confirmation(installation_id) if installation_id else None
         return found.confirmation_id if found else None
 
-    def obtain(self, spend: ActivationRequest, ahead: Reservation | None = None) -> str:
+    def obtain(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> str:
         """Return a confirmation ID from Microsoft, paid for by the pool."""
         return self._pay(self._demand(spend, ahead))
 
-    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: Reservation) -> None:
+    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: BudgetReservation) -> None:
         """Store a confirmation ID that the machine accepted, and confirm its reservation."""
         confirmation = Confirmation(
             installation_id=spend.product.installation_id or "",
@@ -182,7 +182,7 @@ class LedgerBudget:
         else:
             self._tell(f"stopped: {', '.join(stopped)}")
 
-    def _demand(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Demand:
+    def _demand(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> Demand:
         account = self._account
         return Demand(
             pool=account.pool,

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from .attempt_words import attempt_facts, attempt_sentence
 from .channels import APPLICATION_IDS, Application, Channel
 from .editions import (
     OLDEST_BUILD,
@@ -32,10 +31,28 @@ from .error_classes import (
     stops_key,
     verdict,
 )
-from .error_codes import Explanation, explain, parse_code
+from .error_codes import (
+    Explanation,
+    ServiceVerdict,
+    explain,
+    explain_refusal,
+    explain_service,
+    parse_code,
+    service_code,
+    service_verdict,
+)
 from .esu import EsuYear, esu_year
 from .gvlk import GvlkTable
-from .kms_attempts import ATTEMPT_EVENTS, ATTEMPT_LOG, ATTEMPT_SOURCES, AttemptEvent, KmsAttempt, last_attempt
+from .kms_attempts import (
+    ATTEMPT_EVENTS,
+    ATTEMPT_LOG,
+    ATTEMPT_SOURCES,
+    AttemptEvent,
+    KmsAttempt,
+    attempt_facts,
+    attempt_sentence,
+    last_attempt,
+)
 from .kms_events import KMS_LOG, REQUEST_PROCESSED, ClientRequest, KmsClient, clients_of, duplicates_of
 from .kms_host import (
     DEFAULT_ACTIVATION_INTERVAL,
@@ -51,15 +68,21 @@ from .kms_host import (
     ServedProduct,
     is_azure_edition,
 )
-from .machine_refusals import explain_refusal
 from .offline_ids import grouped, parse_confirmation_id, parse_extended_pid, parse_installation_id
 from .product_key import ProductKey
-from .service_errors import ServiceVerdict, explain_service, service_code, service_verdict
 from .simulated_ids import is_simulated
 from .state import Machine, Product, Service, State, named
-from .statuses import ActivationType, LicenseStatus
+from .statuses import (
+    ATTEMPT_WINDOW,
+    CLOCK_SKEW_LIMIT,
+    ENDS_SOON_DAYS,
+    KMS_WINDOW,
+    LEASE,
+    RENEWAL,
+    ActivationType,
+    LicenseStatus,
+)
 from .tables import table
-from .terms import ATTEMPT_WINDOW, CLOCK_SKEW_LIMIT, ENDS_SOON_DAYS, KMS_WINDOW, LEASE, RENEWAL
 from .windows_names import preload_names, windows_name
 
 __all__ = [

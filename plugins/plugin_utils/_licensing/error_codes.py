@@ -15,9 +15,19 @@ import dataclasses
 import re
 import typing as t
 
+from .._errors import ActivationError, MachineRefused
 from .tables import row, row_with, table
 
-__all__ = ["Explanation", "explain", "parse_code"]
+__all__ = [
+    "Explanation",
+    "ServiceVerdict",
+    "explain",
+    "explain_refusal",
+    "explain_service",
+    "parse_code",
+    "service_code",
+    "service_verdict",
+]
 
 _HEX = re.compile(r"(?:0x|&h)(?:f{8}(?=[89a-f]))?([0-9a-f]{1,8})|((?=.*[a-f])[0-9a-f]{8})", re.IGNORECASE)
 """What begins with 0x may be extended to 64 bits, as some 64-bit programs print it."""
@@ -128,3 +138,64 @@ def _area(code: str) -> str | None:
     # The longer prefix is the narrower range: 0xC004FDxx lies inside 0xC004Fxxx.
     prefixes = sorted(((pattern.rstrip("x"), area) for pattern, area in ranges.items()), key=lambda pair: -len(pair[0]))
     return next((area for prefix, area in prefixes if code.startswith(prefix)), None)
+
+
+_UNKNOWN_REMEDY = (
+    "Run the task again later. If {code} stays, give the IDs to Microsoft's product activation portal and the "
+    "confirmation ID to mak."
+)
+_LENGTH_OF_HRESULT = 10
+
+
+class ServiceVerdict(t.NamedTuple):
+    """What a code concerns (`key`, `machine`, `retry`), and what it concerns once different machines have met it.
+
+    `spent` is `none` where this request was not counted, `never` where no earlier one was either, else `unknown`.
+    """
+
+    kind: str = "machine"
+    repeated: str = "machine"
+    spent: str = "unknown"
+
+
+def service_verdict(code: str) -> ServiceVerdict:
+    """Return the verdict on a code; what looks like an HRESULT of a failure is trouble of the service itself."""
+    found = row("service_errors", code)
+    if found is not None:
+        return ServiceVerdict(found["class"], found.get("repeated", found["class"]), found["spent"])
+    is_failure = len(code) == _LENGTH_OF_HRESULT and code[2] in "89ABCDEF"
+    return ServiceVerdict("retry", "retry") if is_failure else ServiceVerdict()
+
+
+def service_code(text: str) -> str:
+    """Return a code as the service spells it (`0x7F`, `0x80004003`); what is no number stays, shortened."""
+    try:
+        return f"0x{parse_code(text):X}"
+    except ValueError:
+        return text.strip()[:40] or "unknown"
+
+
+def explain_service(code: str) -> Explanation:
+    """Explain a code of the batch activation service; never raises."""
+    spelled = service_code(code)
+    found = row("service_errors", spelled)
+    if found is not None:
+        message, cause, remedy = (f"{found[field]}." for field in ("message", "cause", "remedy"))
+        return Explanation(spelled, found["name"], message, cause, remedy)
+    return Explanation(
+        spelled,
+        None,
+        f"The code {spelled} is not in our tables.",
+        "It is not known to us; while the service is out of order, it gives codes like 0x80004003.",
+        _UNKNOWN_REMEDY.format(code=spelled),
+        known=False,
+    )
+
+
+def explain_refusal(error: ActivationError) -> Explanation | None:
+    """Return the explanation of a machine's refusal, None for an error that has no number of a machine."""
+    if not isinstance(error, MachineRefused) or error.hresult is None:
+        return None
+    found = explain(error.hresult, error.channel)
+    text = (error.fault_facts() or {}).get("text")
+    return found if found.known or not text else dataclasses.replace(found, cause=f"The machine says: {text}")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How an activation ended, from the events that a machine writes about it into its Application log.
+"""How an activation ended, from the events that a machine writes about it, as plain values and as a sentence.
 
 12288, after each request to a KMS host: HRESULT, flags, host and port, client machine ID, client time, whether the
 machine is virtual, licence status, minutes until that ends, activation ID, and the count that is required.
@@ -26,10 +26,19 @@ import typing as t
 from .._validation import spelled_endpoint
 from .channels import Channel
 from .error_classes import KMS_COUNT_TOO_LOW, names_failed_attempt
-from .error_codes import parse_code
+from .error_codes import explain, parse_code
 from .kms_events import parse_client_time, parse_number
 
-__all__ = ["ATTEMPT_EVENTS", "ATTEMPT_LOG", "ATTEMPT_SOURCES", "AttemptEvent", "KmsAttempt", "last_attempt"]
+__all__ = [
+    "ATTEMPT_EVENTS",
+    "ATTEMPT_LOG",
+    "ATTEMPT_SOURCES",
+    "AttemptEvent",
+    "KmsAttempt",
+    "attempt_facts",
+    "attempt_sentence",
+    "last_attempt",
+]
 
 ATTEMPT_LOG = "Application"
 REQUEST_SENT, ANSWER_PROCESSED = 12288, 12289
@@ -281,3 +290,31 @@ def _is_ipv6(text: str) -> bool:
 def _port(text: str) -> int:
     number = int(text) if re.fullmatch(r"[0-9]{1,5}", text) else 0
     return number if number <= 65535 else 0
+
+
+def attempt_facts(attempt: KmsAttempt) -> dict[str, t.Any]:
+    """Return the `last_attempt` of a result; one that did not fail has no code."""
+    meaning = explain(attempt.code, attempt.channel.value) if attempt.code else None
+    return {
+        "code": meaning.code if meaning else None,
+        "name": meaning.name if meaning else None,
+        "message": meaning.message if meaning else None,
+        "cause": meaning.cause if meaning else None,
+        "remedy": meaning.remedy if meaning else None,
+        "host": attempt.host,
+        "port": attempt.port or None,
+        "at": attempt.at.isoformat(timespec="seconds") if attempt.at else None,
+        "event": attempt.event,
+        "count": attempt.count,
+        "required_count": attempt.required_count,
+    }
+
+
+def attempt_sentence(attempt: KmsAttempt, *, explained: bool = True) -> str:
+    """Return what the machine has logged of an attempt that failed; what its code means is left out on request."""
+    meaning = explain(attempt.code, attempt.channel.value)
+    when = f" at {attempt.at.isoformat(timespec='seconds')}" if attempt.at else ""
+    place = f" with {attempt.place}" if attempt.place else ""
+    counted = "" if attempt.count is None else f" The host had counted {attempt.count}."
+    text = f": {meaning.message}" if explained else "."
+    return f"The last attempt{place}{when} ended with {meaning.code} (event {attempt.event}){text}{counted}"

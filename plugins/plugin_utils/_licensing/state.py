@@ -13,8 +13,7 @@ from .channels import Application, Channel
 from .editions import canonical_edition, is_evaluation, is_lifted
 from .kms_attempts import KmsAttempt
 from .kms_host import DEFAULT_KMS_PORT, Hosting
-from .statuses import ActivationType, LicenseStatus
-from .terms import ENDS_SOON_DAYS, LEASE
+from .statuses import ENDS_SOON_DAYS, LEASE, ActivationType, LicenseStatus
 
 __all__ = ["Machine", "Product", "Service", "State", "named"]
 

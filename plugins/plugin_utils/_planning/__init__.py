@@ -18,7 +18,6 @@ from .activation_objects import (
     plan_forest,
     refuse_unable,
 )
-from .change import Change
 from .desired_state import (
     AbsentKey,
     ActivatePolicy,
@@ -27,11 +26,14 @@ from .desired_state import (
     CountedActivation,
     DesiredState,
     EditionKey,
+    FirewallWish,
     HostKey,
+    HostSettings,
     KeyWish,
     KmsSettings,
     Mak,
     PresentKey,
+    RetiredHost,
 )
 from .kms_client import KmsHostConflict, kms_hosts_at_odds, plan_overrides
 from .kms_client_steps import (
@@ -61,13 +63,12 @@ from .kms_host_steps import (
     SetRenewalInterval,
     SwitchFirewallRule,
 )
-from .kms_host_wish import FirewallWish, HostSettings, RetiredHost
 from .leases import granted_by, lease_age
 from .losses import Loss, is_kept, losses, refuse_replaced, reverted_type
 from .mak import FIRST_ACTIVATION, HARDWARE_CHANGE, holder_of, misplaced_remedy, reason_of, refuse_other_channels
 from .planner import MissingFacts, Plan, asked_in, channel_of, need, plan
 from .product_overrides import Override, asked_kms_host, effective_overrides, has_own_host, label, overrides
-from .steps import Activate, ActivateMak, DepositConfirmation, InstallKey, InstallMak, Step, UninstallKey
+from .steps import Activate, ActivateMak, Change, DepositConfirmation, InstallKey, InstallMak, Step, UninstallKey
 
 __all__ = [
     "AbsentKey",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ...module_utils._directory import ActivationObject, Forest, rights_remedy
 from .._errors import Refusal
 from .._licensing import ProductKey
-from .change import Change
+from .steps import Change
 
 NAME_LIMIT = 40
 """Characters of an object's name; Windows refuses a longer one with 0xC004F082."""

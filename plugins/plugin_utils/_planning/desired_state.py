@@ -10,9 +10,17 @@ import typing as t
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .._licensing import DEFAULT_KMS_PORT, ActivationType, Application, Channel, GvlkTable, Product, ProductKey
+from .._licensing import (
+    DEFAULT_KMS_PORT,
+    ActivationType,
+    Application,
+    Channel,
+    GvlkTable,
+    Product,
+    ProductKey,
+    PublishDomain,
+)
 from .._validation import same_guid
-from .kms_host_wish import HostSettings, RetiredHost
 
 
 class ActivatePolicy(Enum):
@@ -136,6 +144,40 @@ class Activation:
     only_kms_client: bool = False
     by: ActivationType | None = None
     counted: CountedActivation | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallWish:
+    """The firewall's rule for the KMS is on or off; `profiles` None leaves them as they are, else 0 is any."""
+
+    enabled: bool
+    profiles: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostSettings:
+    """How a KMS host serves; None leaves a setting as it is, no `publish_domains` at all deletes the list.
+
+    `restart` lets the licensing service start anew after a change, without which most of them wait for the next boot.
+    `mark` sees to the mark that `slmgr.vbs` leaves on hosts.
+    """
+
+    port: int | None = None
+    dns_publishing: bool | None = None
+    publish_domains: tuple[PublishDomain, ...] | None = None
+    low_priority: bool | None = None
+    activation_interval: int | None = None
+    renewal_interval: int | None = None
+    firewall: FirewallWish | None = None
+    restart: bool = True
+    mark: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetiredHost:
+    """No product holds a KMS host key any more: Windows is a KMS client by the key of its edition in `table`."""
+
+    table: GvlkTable
 
 
 KeyWish = EditionKey | PresentKey | AbsentKey | Mak | RetiredHost

@@ -11,6 +11,7 @@ import typing as t
 
 from .._errors import Refusal
 from .._licensing import DEFAULT_KMS_PORT, Channel, Hosting, Product, PublishDomain, State, named
+from .desired_state import FirewallWish, HostSettings, RetiredHost
 from .kms_host_steps import (
     HostStep,
     MarkHost,
@@ -25,7 +26,6 @@ from .kms_host_steps import (
     SetRenewalInterval,
     SwitchFirewallRule,
 )
-from .kms_host_wish import FirewallWish, HostSettings, RetiredHost
 from .refusals import described, no_published_key
 from .steps import InstallKey, Step, UninstallKey
 

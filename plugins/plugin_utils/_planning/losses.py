@@ -15,9 +15,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._licensing import ActivationType, Channel, GvlkTable, Product, ProductKey, State
-from .desired_state import DesiredState, EditionKey, HostKey, Mak
+from .desired_state import DesiredState, EditionKey, HostKey, Mak, RetiredHost
 from .kms_client_steps import SetActivationType
-from .kms_host_wish import RetiredHost
 from .refusals import licensed_by_other_key
 from .steps import Activate, InstallKey, Step
 

@@ -17,14 +17,13 @@ from dataclasses import dataclass
 from .._errors import Refusal
 from .._licensing import Channel, State, is_too_old
 from .activation import plan_activation, refuse_outside_domain, rests_on_domain
-from .change import Change
 from .desired_state import DesiredState, EditionKey
 from .kms_client import changes_host, plan_activation_type, plan_settings
 from .kms_host import plan_hosting
 from .losses import require_consent
 from .product_keys import needs_machine, plan_key, unseen_product
 from .product_overrides import asked_kms_host
-from .steps import Activate, InstallMak, Step
+from .steps import Activate, Change, InstallMak, Step
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import typing as t
 from .._errors import Refusal
 from .._licensing import Channel, GvlkTable, Product, ProductKey, State, canonical_edition, esu_year, named
 from .._validation import same_guid
-from .desired_state import AbsentKey, EditionKey, HostKey, KeyWish, Mak, PresentKey
+from .desired_state import AbsentKey, EditionKey, HostKey, KeyWish, Mak, PresentKey, RetiredHost
 from .kms_host import plan_retirement
-from .kms_host_wish import RetiredHost
 from .mak import holder_of, plan_mak
 from .refusals import described, evaluation_edition, kms_host_key, no_published_key, refuse_absent_product
 from .steps import InstallKey, Step, UninstallKey

@@ -10,7 +10,8 @@ and the moment after an answer was lost, when only the machine's state can tell 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import typing as t
+from dataclasses import dataclass, field, replace
 
 from .._licensing import (
     LEASE,
@@ -24,10 +25,38 @@ from .._licensing import (
     State,
 )
 from .._validation import same_guid
-from .change import Change
 from .desired_state import CountedActivation, Mak
 
 KMS_LEASE_MINUTES = int(LEASE.total_seconds()) // 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change; `was` and `becomes` tell it in words, `why` gives the reason.
+
+    `product` names the product where the change is not the whole machine's. `holder` and `partial` are the name of the
+    product that a key or a status belongs to and the last five characters of its key; a plan about several of them is
+    told with both.
+    """
+
+    why: str
+    was: str = ""
+    becomes: str = ""
+    product: str = ""
+    holder: str = field(default="", compare=False)
+    partial: str = field(default="", compare=False)
+    action: t.ClassVar[str] = ""
+    subject: t.ClassVar[str] = ""
+
+    @property
+    def heading(self) -> str:
+        """What is changed, as the diff names it."""
+        return f"{self.subject} of {self.product}" if self.product else self.subject
+
+    @property
+    def item(self) -> str:
+        """Which product, with which key, the change is about; empty where it is about no key."""
+        return ", ".join(filter(None, (self.holder, f"key {self.partial}" if self.partial else "")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .controller_limits import CONTROLLER_LIMIT
-from .error_mapping import limit_error
+from .error_mapping import UNREACHABLE_CODES, limit_error
 from .port_check import check_reach
 from .session import Session, open_session, preload
 from .settings import (
@@ -22,7 +22,6 @@ from .settings import (
     WinRMSettings,
     bare,
 )
-from .unreachable import UNREACHABLE_CODES
 
 __all__ = [
     "CONTROLLER_LIMIT",

@@ -25,7 +25,7 @@ from .proxy_failures import by_proxy
 from .requirements import OLD_DIGEST, missing, too_old
 from .settings import ConnectionSettings
 
-__all__ = ["carried_fault", "explained", "limit_error"]
+__all__ = ["UNREACHABLE_CODES", "carried_fault", "explained", "limit_error"]
 
 _SOAP = b"http://www.w3.org/2003/05/soap-envelope"
 
@@ -220,3 +220,15 @@ def _unreachable(case: FailureContext) -> ActivationError | None:
 def _is_ntlm_refusal(error: Exception) -> bool:
     # requests_ntlm raises a bare PermissionError where the machine offers no challenge; the system's have a number.
     return isinstance(error, PermissionError) and error.errno is None
+
+
+_NETWORK = frozenset(
+    {"connect_timeout", "connection_dropped", "connection_failed", "connection_refused", "name_not_resolved"}
+)
+_PROXY = frozenset({"http_407", "http_502", "http_504", "proxy_failed"})
+_TLS = frozenset({"certificate_not_trusted", "tls_failed"})
+_LOGIN = frozenset({"authentication_failed", "kinit_failed", "login_failed", "login_given_up", "login_refused"})
+_SILENCE = frozenset({"deadline_exceeded", "http_404", "http_503", "read_timeout"})
+
+UNREACHABLE_CODES = _NETWORK | _PROXY | _TLS | _LOGIN | _SILENCE
+"""The codes of failures for which a host counts as unreachable."""

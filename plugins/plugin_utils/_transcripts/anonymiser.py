@@ -14,10 +14,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .event_masking import event_string
 from .markup import MarkupPosition, rewritten
 from .pseudonyms import GUID, Pseudonyms
-from .text_masking import channel, moment, shape, shipped, worded
+from .text_masking import channel, event_string, moment, shape, shipped, worded
 from .vocabulary import FORMS, MACHINE_URL, NUMBERS
 
 __all__ = ["Anonymiser"]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from .pseudonyms import GUID, Pseudonyms
 from .vocabulary import CHANNEL, SHIPPED, WORDS
 
-__all__ = ["MADE_UP_MOMENT", "channel", "moment", "shape", "shipped", "worded"]
+__all__ = ["MADE_UP_MOMENT", "channel", "event_string", "moment", "shape", "shipped", "worded"]
 
 MADE_UP_MOMENT = "2020-01-01T00:00:00Z"
 
@@ -90,3 +90,35 @@ def _word(text: str) -> str:
     if _NUMBER.fullmatch(text):
         return text if len(text) <= 3 or int(text) in _FAILURES else shape(text)
     return text if text.isascii() and text.lower() in WORDS else shape(text)
+
+
+_CODE = re.compile(r"(?:hr=)?0x[0-9a-f]{1,8}", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,10}")
+_TIME = re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}")
+_PLACE = re.compile(r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)
+_SKU = re.compile(rf"Sku\s?Id\s?=\s?\{{?({GUID.pattern})", re.IGNORECASE)
+_PLACE_FIELD = 2
+_MADE_UP_TIME = "2020/01/01 00:00"
+
+
+def event_string(text: str, made_up: Pseudonyms) -> str:
+    """Return a string of an event; one that is not about an activation keeps its shape only."""
+    if _CODE.fullmatch(text.strip()):
+        return text
+    product = _SKU.search(text)
+    if product is not None:
+        return f"SkuId={made_up.guid(product[1])}"
+    fields = text.split(",")
+    if not _CODE.fullmatch(fields[0].strip()):
+        return shape(text)
+    return ", ".join(_field(index, field.strip(), made_up) for index, field in enumerate(fields))
+
+
+def _field(index: int, field: str, made_up: Pseudonyms) -> str:
+    if _CODE.fullmatch(field) or _NUMBER.fullmatch(field):
+        return field
+    if _TIME.fullmatch(field):
+        return _MADE_UP_TIME
+    if GUID.fullmatch(field):
+        return made_up.guid(field)
+    return made_up.name(field) if index == _PLACE_FIELD and _PLACE.fullmatch(field) else shape(field)

@@ -12,10 +12,18 @@ from __future__ import annotations
 
 from ...module_utils._host_names import normal_name
 from .comparison import same_guid, same_name
-from .guids import valid_activation_id
-from .names import spelled_endpoint, valid_dns_domain, valid_dns_host, valid_domain, valid_endpoint, valid_host
-from .numbers import valid_number, valid_port
 from .paths import foreign_path, valid_path
+from .values import (
+    spelled_endpoint,
+    valid_activation_id,
+    valid_dns_domain,
+    valid_dns_host,
+    valid_domain,
+    valid_endpoint,
+    valid_host,
+    valid_number,
+    valid_port,
+)
 
 __all__ = [
     "foreign_path",

@@ -32,7 +32,7 @@ from ..._errors import ActivationError, AnswerLost, ConnectionFailed, MissingLib
 from ..._planning import Caller
 from ..._secrets import reveal
 from ..._session import ConnectionSettings, open_session
-from ..connection_kind import speaks_wsman
+from ..connection_settings import speaks_wsman
 from ..machine import ConnectedMachine
 
 __all__ = ["ForestAccess", "translated"]

@@ -11,14 +11,16 @@ import typing as t
 from ....module_utils._directory import DirectoryError, Forest, forest_facts, object_facts
 from ..._applying import create_object, remove_object
 from ..._errors import ActivationError, NotConverged, Refusal
+from ..._ledger import Confirmation
 from ..._licensing import ProductKey, parse_confirmation_id
 from ..._planning import CreateObject, ForestStep, ForestWish, PresentObject, RemoveObject, plan_forest, refuse_unable
 from ..._results import changes, difference, failure
 from ..unreachable import unreached
-from .confirmation_ids import keep, stored
 from .forest_access import ForestAccess, translated
+from .ledger_options import ledger_from
+from .pools import existing
 
-__all__ = ["ForestWork"]
+__all__ = ["ForestWork", "keep", "stored"]
 
 
 class ForestWork:
@@ -151,3 +153,31 @@ def _shown(wish: ForestWish, forest: Forest) -> dict[str, t.Any] | None:
     named = [item for item in holding if item in forest.named(wish.name or "")]
     found = named or holding
     return object_facts(found[0]) if found else None
+
+
+def stored(options: t.Mapping[str, t.Any], installation_id: str) -> str | None:
+    """Return the confirmation ID that is stored for an installation ID; None where there is none, or no ledger yet."""
+    with existing(options) as ledger:
+        found = ledger.confirmation(installation_id) if ledger else None
+    return found.confirmation_id if found else None
+
+
+def keep(
+    options: t.Mapping[str, t.Any],
+    installation_id: str,
+    confirmation_id: str,
+    key: ProductKey,
+    *,
+    warn: t.Callable[[str], None],
+) -> None:
+    """Store a confirmation ID that Windows has accepted; that it cannot be stored is told and fails nothing."""
+    confirmation = Confirmation(
+        installation_id=installation_id, confirmation_id=confirmation_id, partial=key.partial, source="telephone"
+    )
+    try:
+        # It was paid for, and the forest's key may have no pool. So this creates a ledger too.
+        with ledger_from(options, create=True) as ledger:
+            ledger.keep(confirmation)
+            ledger.mark_used(installation_id)
+    except ActivationError as error:
+        warn(f"The confirmation ID could not be stored: {error}")

@@ -25,8 +25,7 @@ from ..._profiles import VARIABLES, needs_domain
 from ..._secrets import Secret, distinctive, reveal, scrub
 from ..._session import ConnectionSettings, limit_error
 from ..._variables import refuse_misspelt
-from ..connection_kind import plugin_name, speaks_wsman
-from ..connection_settings import FOREIGN, settings_from
+from ..connection_settings import FOREIGN, plugin_name, settings_from, speaks_wsman
 from .intended_profiles import told_of
 
 __all__ = ["InventoryTargets"]

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import Applier, Reservation, Retry, Scope
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
+    Applier,
+    BudgetReservation,
+    Retry,
+    Scope,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,
     AnswerLost,
@@ -39,7 +44,7 @@ ACTIVATE, DEPOSIT, INSTALL, REFRESH = (
     "InstallProductKey",
     "RefreshLicenseStatus",
 )
-TAKEN_OVER = Reservation(number=1, taken_over=True, idle=1000)
+TAKEN_OVER = BudgetReservation(number=1, taken_over=True, idle=1000)
 
 TIMEOUT, NO_NAME = 0x80072EE2, 0x80072EE7
 OUT_OF_RANGE, EXHAUSTED, BLOCKED = 0xC004C001, 0xC004C020, 0xC004C003

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
     ActivationRequest,
-    Reservation,
+    BudgetReservation,
     Settlement,
 )
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import ActivationError
@@ -23,7 +23,7 @@ PAID_FOR = "654321" * 8
 class FakeBudget:
     """Implements the applier's gate; `log` has a line for every call, `spends` what was asked for."""
 
-    ticket: Reservation = Reservation(number=1)
+    ticket: BudgetReservation = BudgetReservation(number=1)
     store: dict[str, str] = field(default_factory=dict)
     refuses: dict[str, ActivationError] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
@@ -40,13 +40,13 @@ class FakeBudget:
         self.spends.append(spend)
         self._note("check")
 
-    def reserve_ahead(self, spend: ActivationRequest) -> Reservation | None:
+    def reserve_ahead(self, spend: ActivationRequest) -> BudgetReservation | None:
         """Return the ticket that the test has laid out."""
         self.spends.append(spend)
         self._note("reserve_ahead")
         return self.ticket
 
-    def withdraw(self, ticket: Reservation) -> None:
+    def withdraw(self, ticket: BudgetReservation) -> None:
         """Write down that it was withdrawn."""
         assert ticket == self.ticket
         self._note("withdraw")
@@ -55,13 +55,13 @@ class FakeBudget:
         """Refuse, or not."""
         self._note("probe")
 
-    def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
+    def reserve(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> BudgetReservation:
         """Return the ticket that the test has laid out."""
         self.spends.append(spend)
         self._note("reserve")
         return self.ticket
 
-    def settle(self, ticket: Reservation, settlement: Settlement, code: str | None = None) -> None:
+    def settle(self, ticket: BudgetReservation, settlement: Settlement, code: str | None = None) -> None:
         """Write down how it ended."""
         assert ticket == self.ticket
         self._note("settle", settlement.value, *([code] if code else []))
@@ -70,13 +70,13 @@ class FakeBudget:
         """Return what is stored."""
         return self.store.get(installation_id)
 
-    def obtain(self, spend: ActivationRequest, ahead: Reservation | None = None) -> str:
+    def obtain(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> str:
         """Return a confirmation ID that was paid for."""
         self.spends.append(spend)
         self._note("obtain")
         return PAID_FOR
 
-    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: Reservation) -> None:
+    def keep(self, spend: ActivationRequest, confirmation_id: str, ticket: BudgetReservation) -> None:
         """Write down what is to be stored."""
         assert ticket == self.ticket
         self._note("keep", confirmation_id)

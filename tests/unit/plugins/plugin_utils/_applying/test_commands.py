@@ -16,8 +16,8 @@ from ansible_collections.volume.activation.plugins.plugin_utils._applying.comman
     MethodCall,
     call_for,
     calls_for,
+    work_for,
 )
-from ansible_collections.volume.activation.plugins.plugin_utils._applying.kms_host_commands import work_for
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import table
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import (
     Activate,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying.kms_host_commands import work_for
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.commands import work_for
 from ansible_collections.volume.activation.plugins.plugin_utils._cim import Repository
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     ActivationError,

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying.misplaced_key import in_other_product
+from ansible_collections.volume.activation.plugins.plugin_utils._applying.not_converged import in_other_product
 from ansible_collections.volume.activation.plugins.plugin_utils._licensing import table
 from ansible_collections.volume.activation.plugins.plugin_utils._planning import Mak
 

@@ -10,7 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._applying import ActivationRequest, Reservation, Retry
+from ansible_collections.volume.activation.plugins.plugin_utils._applying import (
+    ActivationRequest,
+    BudgetReservation,
+    Retry,
+)
 from ansible_collections.volume.activation.plugins.plugin_utils._applying.counted_activation import SETTLING_SECONDS
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import (
     AuthenticationFailed,
@@ -141,7 +145,7 @@ def test_a_machine_that_another_run_licensed_before_the_reservation_is_not_asked
     bench = FakeMachine(keyed())
 
     class Meanwhile(FakeBudget):
-        def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
+        def reserve(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> BudgetReservation:
             bench.state = keyed(status=LicenseStatus.LICENSED)
             return super().reserve(spend, ahead)
 
@@ -156,7 +160,7 @@ def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_aske
     bench = FakeMachine(keyed())
 
     class Breaking(FakeBudget):
-        def reserve(self, spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
+        def reserve(self, spend: ActivationRequest, ahead: BudgetReservation | None = None) -> BudgetReservation:
             bench.blind = ConnectionFailed("The cable is out.")
             return super().reserve(spend, ahead)
 
@@ -168,7 +172,7 @@ def test_nothing_is_spent_when_the_machine_cannot_be_looked_at_before_it_is_aske
 
 def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
     """It was killed a moment ago, and the machine is still at work."""
-    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Reservation(number=1, taken_over=True, idle=5))
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=BudgetReservation(number=1, taken_over=True, idle=5))
     done = replace(bench.state, products=(replace(bench.state.products[0], status=LicenseStatus.LICENSED),))
     bench._late.append((3, lambda: setattr(bench, "state", done)))
     run(bench, ONLINE, till, 60)
@@ -178,7 +182,7 @@ def test_what_an_earlier_attempt_reached_is_not_asked_for_again() -> None:
 
 
 def test_an_earlier_attempt_is_waited_for_only_as_long_as_it_could_still_be_at_work() -> None:
-    bench, till = FakeMachine(keyed()), FakeBudget(ticket=Reservation(number=1, taken_over=True, idle=50))
+    bench, till = FakeMachine(keyed()), FakeBudget(ticket=BudgetReservation(number=1, taken_over=True, idle=50))
     run(bench, ONLINE, till, 60)
     assert sum(bench.pauses) == 10
     assert methods(bench) == [ACTIVATE, REFRESH]
@@ -189,7 +193,7 @@ def test_a_machine_that_cannot_be_looked_at_leaves_an_earlier_attempt_uncertain(
     bench, till = FakeMachine(keyed()), FakeBudget(ticket=TAKEN_OVER)
     reserve = till.reserve
 
-    def blinded(spend: ActivationRequest, ahead: Reservation | None = None) -> Reservation:
+    def blinded(spend: ActivationRequest, ahead: BudgetReservation | None = None) -> BudgetReservation:
         bench.blind = gone
         return reserve(spend, ahead)
 

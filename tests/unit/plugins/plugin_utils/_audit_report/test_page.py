@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.plugin_utils._audit_report import as_html
 from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.findings import cards
-from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.sums import percent
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.formatting import percent
 
 from .audit_documents import HOSTILE, Document, Fleet, audit, healthy, hostile, unreached
 

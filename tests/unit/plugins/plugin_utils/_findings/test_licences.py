@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.validation import damage
+from ansible_collections.volume.activation.plugins.plugin_utils._audit_report.document import damage
 
 from .audit_rows import DAY, LEASE, Row, client, document, found, permanent, product, row, unread
 
