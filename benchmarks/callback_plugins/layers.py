@@ -35,7 +35,7 @@ _ENGINE = "ansible_collections.volume.activation.plugins.plugin_utils"
 _SETTINGS, _TLS, _HTTP, _SEALING, _XML = "settings from inventory", "TLS", "HTTP", "NTLM and sealing", "XML"
 _READING, _PASSING, _JUDGING, _WRITING = "queries and rows", "passing rows on", "judging", "writing"
 _DOORS: tuple[tuple[str, str, str], ...] = (
-    (f"{_ENGINE}._action.features.inventory_targets", "Fleet.target", _SETTINGS),
+    (f"{_ENGINE}._action.features.inventory_targets", "InventoryTargets.target", _SETTINGS),
     ("ssl", "SSLSocket.do_handshake", _TLS),
     ("ssl", "SSLContext.load_verify_locations", _TLS),
     ("winrm.transport", "Transport.build_session", _HTTP),
