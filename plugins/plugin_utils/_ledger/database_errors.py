@@ -221,6 +221,7 @@ _SQLITE_WORDS: tuple[tuple[tuple[str, ...], Maker], ...] = (
     (
         (
             "not a database",
+            "unsupported file format",
             "malformed",
             "no such",
             "has no column",
