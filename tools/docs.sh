@@ -14,12 +14,15 @@ antsibull-docs --config-file "$folder/antsibull-docs.cfg" collection --use-curre
     --dest-dir "$folder/rst" volume.activation
 # Links into other projects' documentation need their inventories from the network, so these stay without a target here.
 echo 'intersphinx_mapping = {}' >> "$folder/conf.py"
-sphinx-build -b html -q -c "$folder" -w "$folder/warnings.txt" "$folder/rst" "$folder/html" 2>/dev/null
+sphinx-build -b html -q -c "$folder" -w "$folder/warnings.txt" "$folder/rst" "$folder/html" 2>"$folder/sphinx.log" || {
+    cat "$folder/sphinx.log" >&2
+    exit 1
+}
 
 # Any other warning is a mistake of ours, a dead link within the collection above all.
 if grep -Ev "undefined label: '(ansible_collections\.ansible\.|action_plugins|common_return_values|ansible_configuration_settings)" \
     "$folder/warnings.txt"; then
-    echo "docs: the warnings above have to be mended" >&2
+    echo "docs: the warnings above have to be corrected" >&2
     exit 1
 fi
 echo "docs: $folder/html/index.html"
