@@ -58,7 +58,7 @@ def damaged_value(value: t.Any, draw: random.Random) -> t.Any:
     for _mistake in range(draw.choice((1, 1, 1, 2, 3))):
         parent, step = draw.choice(list(_places(whole)))
         change = draw.random()
-        if change < 0.6 or isinstance(parent, list) and parent is whole:
+        if change < 0.6 or (isinstance(parent, list) and parent is whole):
             parent[step] = draw.choice(_MISTAKES)(draw)
         elif change < 0.75:
             del parent[step]

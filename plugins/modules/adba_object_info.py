@@ -183,9 +183,9 @@ refused:
   sample: false
 """
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._directory import (  # noqa: E402
+from ..module_utils._directory import (
     DIRECTORY_SPEC,
     DirectoryError,
     DirectoryRefusal,

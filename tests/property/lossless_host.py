@@ -169,7 +169,7 @@ class World:
     def send(self, host: str, message: bytes) -> bytes:
         """Carry a message to a host, and return the answer."""
         request = decode_call(message).request
-        changes = isinstance(request, Put) or isinstance(request, Invoke) and not request.method.startswith(_READS)
+        changes = isinstance(request, Put) or (isinstance(request, Invoke) and not request.method.startswith(_READS))
         work = self._guard(getattr(request, "method", "put") if changes else None)
         reply = work(lambda: self._dispatcher.answer(self.fleet.machines[host], message))
         if reply.delivery != "whole":

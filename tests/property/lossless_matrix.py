@@ -267,7 +267,7 @@ def _faults_after_cut(before: Licence, after: Licence, recovery: str | None) -> 
 
 def _is_possible(case: Case) -> bool:
     """Return whether a change has to succeed where all is well."""
-    if case.start == "evaluation" or case.start == "KMS host" and case.target != "KMS host":
+    if case.start == "evaluation" or (case.start == "KMS host" and case.target != "KMS host"):
         return False
     return case.opt_in or case.start in (*GVLK_STARTS, "unlicensed")
 

@@ -171,7 +171,7 @@ def test_a_key_alone_takes_an_opt_in_where_a_licence_goes(desk: Desk, start: str
     result = world.run(module, args)
     assert (result.get("code"), world.licence()) == ("licensed_by_other_key", before)
     # Which product a key is for, product_key learns from Windows; a published key can be installed again.
-    assert world.events == [] or module == "product_key" and start in GVLK_STARTS
+    assert world.events == [] or (module == "product_key" and start in GVLK_STARTS)
     allowed = world.run(module, {**args, "replace_licensed": True})
     assert (allowed.get("failed"), world.licence().is_licensed) == (None, False)
     assert _row_of_windows(allowed)["given_up"] and allowed["recovery"]

@@ -46,7 +46,7 @@ def within(seconds: float, work: t.Callable[[], T]) -> T:
     def run() -> None:
         try:
             outcome.append((work(), None))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             outcome.append((None, error))
 
     thread = threading.Thread(target=run, name="volume.activation directory", daemon=True)

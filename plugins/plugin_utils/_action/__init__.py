@@ -15,14 +15,14 @@ from .stages import HostAttempt, Stage, Stages
 from .wording import worded
 
 __all__ = [
-    "ControllerAction",
-    "LicensingAction",
+    "FLEET_VARIABLE",
     "ConnectedMachine",
+    "ControllerAction",
+    "HostAttempt",
+    "LicensingAction",
     "Progress",
     "Stage",
     "Stages",
-    "HostAttempt",
-    "FLEET_VARIABLE",
     "WindowsAction",
     "runs_here",
     "worded",

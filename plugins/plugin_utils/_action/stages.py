@@ -32,7 +32,7 @@ from .._planning import (
 from .._validation import spelled_endpoint
 from .machine import ConnectedMachine
 
-__all__ = ["Check", "Stage", "Stages", "HostAttempt"]
+__all__ = ["Check", "HostAttempt", "Stage", "Stages"]
 
 Check = dict[str, t.Any]
 """What was looked at before a change: `check`, `target`, `result` (ok, failed or unknown) and `detail`."""

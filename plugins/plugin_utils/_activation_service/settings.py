@@ -51,7 +51,7 @@ class ServiceSettings:
     proxy_username: str | None = None
     proxy_password: Secret | None = None
     batch_size: int = 1
-    outbound: Outbound = Outbound()
+    outbound: Outbound = Outbound()  # noqa: RUF009 - frozen
 
     @property
     def address(self) -> str:

@@ -83,7 +83,7 @@ class Transport:
                 outcome: HttpReply | ServiceUnavailable = HttpReply(response.status_code, _whole(response))
         except ServiceUnavailable as failure:
             outcome = failure
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - libraries raise errors of many families; each is translated
             outcome = explained(error, departed(), self._settings)
         if isinstance(outcome, ServiceUnavailable):
             # Raised here, where the library's exception is gone: that one holds the whole request.

@@ -16,11 +16,12 @@ from .poll_policy import PollPolicy
 from .reader import Products, Reader, Scope
 
 __all__ = [
+    "ActivationRequest",
     "Applier",
-    "ForestHost",
     "Budget",
+    "BudgetReservation",
+    "ForestHost",
     "Membership",
-    "Unlimited",
     "PollPolicy",
     "Products",
     "Reader",
@@ -28,10 +29,9 @@ __all__ = [
     "Retry",
     "Scope",
     "Settlement",
-    "ActivationRequest",
     "Spender",
     "Spending",
-    "BudgetReservation",
+    "Unlimited",
     "client_requests",
     "confirmation_id_needed",
     "create_object",

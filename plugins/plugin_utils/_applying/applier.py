@@ -227,7 +227,7 @@ class Applier:
             return True
         if shown and not step.is_done(_reached(before, self.done)):
             self.done.append(step)
-        elif shown is None or _has_parts(step) and sent > error.sent:
+        elif shown is None or (_has_parts(step) and sent > error.sent):
             self.unknown.append(step)
         failure = None if reported else lost_step(step, error, attempt)
         if failure is not None:

@@ -74,7 +74,7 @@ def watched(looks: t.Iterable[Product], attempt: Attempt, *, give_up: bool) -> P
     """Look until the product is licensed, or with `give_up` until it shows a new error; return the last look."""
     product = None
     for product in looks:
-        if attempt.has_failed(product) and give_up or product.is_licensed:
+        if (attempt.has_failed(product) and give_up) or product.is_licensed:
             break
     return product
 

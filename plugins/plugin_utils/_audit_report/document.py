@@ -16,9 +16,9 @@ from .._schema import Mismatch, Schema
 from .formatting import utc
 
 __all__ = [
-    "Audit",
     "FORMAT",
     "LARGEST",
+    "Audit",
     "as_json",
     "damage",
     "encoded",

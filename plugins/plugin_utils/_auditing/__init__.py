@@ -11,4 +11,4 @@ from .lockout_guard import GIVEN_UP, LockoutGuard
 from .read_machine import Row, Source, Target, read_target
 from .reader_pool import LOST, ReaderPool
 
-__all__ = ["GIVEN_UP", "LOST", "LockoutGuard", "ReaderPool", "Descriptors", "Row", "Source", "Target", "read_target"]
+__all__ = ["GIVEN_UP", "LOST", "Descriptors", "LockoutGuard", "ReaderPool", "Row", "Source", "Target", "read_target"]

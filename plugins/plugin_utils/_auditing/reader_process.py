@@ -131,7 +131,7 @@ class _ReaderWorker:
                 self._answers.send_bytes(data)
         except OSError:
             self._is_over = True
-        except Exception:  # no memory, for one; the parent has the host read once more
+        except Exception:  # noqa: BLE001 - no memory, for one; the parent has the host read once more
             return
 
 

@@ -16,14 +16,14 @@ from .._validation import spelled_endpoint
 
 __all__ = [
     "Answering",
-    "Expected",
+    "Conversation",
     "DnsProblem",
+    "Expected",
     "MachinePlace",
+    "Observations",
     "Published",
     "PublishedHost",
     "Reach",
-    "Observations",
-    "Conversation",
 ]
 
 

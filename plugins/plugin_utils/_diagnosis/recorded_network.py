@@ -12,7 +12,7 @@ from .._transcripts import Anonymiser
 from .network import Surroundings
 from .observations import Answering, DnsProblem, Expected, MachinePlace, Published, PublishedHost, Reach
 
-__all__ = ["RecordingNetwork", "Recorded", "expected_from", "expected_row", "place_from", "place_row"]
+__all__ = ["Recorded", "RecordingNetwork", "expected_from", "expected_row", "place_from", "place_row"]
 
 Row = t.Mapping[str, t.Any]
 

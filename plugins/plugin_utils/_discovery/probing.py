@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from .._errors import ActivationError
 
-__all__ = ["ProbeOutcome", "Probe", "leads_to_itself", "only_neighbours_reach", "probe"]
+__all__ = ["Probe", "ProbeOutcome", "leads_to_itself", "only_neighbours_reach", "probe"]
 
 _SENT_AWAY = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})

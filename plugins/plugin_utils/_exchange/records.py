@@ -13,7 +13,7 @@ from enum import Enum
 
 from .._activation_service import Installation, ServiceRefusal
 
-__all__ = ["Answer", "Exchange", "Identity", "Privacy", "Request", "AnswerState"]
+__all__ = ["Answer", "AnswerState", "Exchange", "Identity", "Privacy", "Request"]
 
 Identity: t.TypeAlias = "tuple[str, str]"
 """Extended product ID and installation ID: all that an answer is matched by."""

@@ -13,7 +13,7 @@ from enum import Enum
 
 from .._errors import ActivationError, Refusal
 
-__all__ = ["Line", "ImportOutcome", "ExchangeProgress", "Report"]
+__all__ = ["ExchangeProgress", "ImportOutcome", "Line", "Report"]
 
 
 class ImportOutcome(str, Enum):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._licensing import KMS_COUNT_TOO_LOW, KMS_WINDOW, ActivationType, is_server_edition
 from .._results import moment, product_from
 
-__all__ = ["COUNTS", "KINDS", "Facts", "ForecastHost", "Member", "ForecastState", "applications_of"]
+__all__ = ["COUNTS", "KINDS", "Facts", "ForecastHost", "ForecastState", "Member", "applications_of"]
 
 Facts = t.Mapping[str, t.Any]
 

@@ -25,10 +25,10 @@ __all__ = [
     "MachineIdentity",
     "Method",
     "Pool",
+    "PoolTally",
     "PoolWish",
     "Reservation",
     "Stop",
-    "PoolTally",
     "utcnow",
 ]
 

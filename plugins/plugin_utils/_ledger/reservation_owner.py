@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Owner", "Life"]
+__all__ = ["Life", "Owner"]
 
 Life = t.Literal["alive", "dead", "unknown"]
 

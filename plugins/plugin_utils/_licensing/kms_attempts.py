@@ -165,7 +165,7 @@ def _attempts(events: t.Sequence[AttemptEvent], activation_id: str, by_kms: bool
         if kind == REQUEST_SENT:
             pending.pop(event.activation_id, None)
             pending[event.activation_id] = event
-        if event.activation_id == activation_id or not event.activation_id and (kind in _OF_KMS or not by_kms):
+        if event.activation_id == activation_id or (not event.activation_id and (kind in _OF_KMS or not by_kms)):
             yield event.attempt
 
 

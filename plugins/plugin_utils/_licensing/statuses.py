@@ -13,13 +13,13 @@ from .._errors import Refusal
 
 __all__ = [
     "ATTEMPT_WINDOW",
-    "ActivationType",
     "CLOCK_SKEW_LIMIT",
     "ENDS_SOON_DAYS",
     "KMS_WINDOW",
     "LEASE",
-    "LicenseStatus",
     "RENEWAL",
+    "ActivationType",
+    "LicenseStatus",
 ]
 
 

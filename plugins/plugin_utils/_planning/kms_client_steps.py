@@ -77,7 +77,7 @@ class SetKmsPort(MachineSetting):
         return replace(service, kms_port=self.port or 0)
 
     def _followed(self, product: Product, before: Service) -> Product:
-        shows = product.kms_port == before.kms_port or product.kms_port and not has_own_port(product, before)
+        shows = product.kms_port == before.kms_port or (product.kms_port and not has_own_port(product, before))
         changes = (product.kms_port or DEFAULT_KMS_PORT) != (self.port or DEFAULT_KMS_PORT)
         return replace(product, kms_port=self.port or 0) if shows and changes else product
 

@@ -148,7 +148,7 @@ def _refuse_unable_host(state: State) -> None:
     edition = state.edition_id
     if is_azure_edition(edition):
         raise azure_edition()
-    if state.primary is not None and state.primary.is_evaluation or is_evaluation(edition):
+    if (state.primary is not None and state.primary.is_evaluation) or is_evaluation(edition):
         raise evaluation_edition_of(edition)
     if edition and GvlkTable.published().key_for(edition, state.build) is None:
         raise not_a_volume_edition(edition)

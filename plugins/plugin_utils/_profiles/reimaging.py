@@ -11,7 +11,7 @@ import typing as t
 from .values import list_of_texts, text
 from .vocabulary import MARKS
 
-__all__ = ["KIND_VARIABLE", "GROUP_VARIABLES", "kind_of", "marks_of"]
+__all__ = ["GROUP_VARIABLES", "KIND_VARIABLE", "kind_of", "marks_of"]
 
 KIND_VARIABLE = "mak_exception_machine_kind"
 GROUP_VARIABLES: t.Mapping[str, tuple[str, tuple[str, ...]]] = {

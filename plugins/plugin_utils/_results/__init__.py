@@ -15,8 +15,8 @@ from .license_from_facts import mapping, moment, product_from, state_from, text_
 from .outcome import Outcome, changes, difference, failure, success
 
 __all__ = [
-    "Outcome",
     "PARTS",
+    "Outcome",
     "PoolStanding",
     "changes",
     "client_facts",

@@ -131,7 +131,7 @@ class Opener:
         try:
             parts = read_parts(response.content, named[1] if named else "")
             return b"".join(self._opened(part) for part in parts)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Whatever a security context raises for a part that it cannot verify, the answer is not to be believed.
             raise AnswerLost(
                 f"The answer of {self._place} cannot be verified: it does not decrypt with the keys of this login.",

@@ -15,7 +15,7 @@ from .guarded_adapter import WIRE_LIMIT, GuardedAdapter
 from .log_filter import discretion
 from .settings import ConnectionSettings, PsrpSettings
 
-__all__ = ["IDLE_SECONDS", "LoginChannel", "GuardedSession"]
+__all__ = ["IDLE_SECONDS", "GuardedSession", "LoginChannel"]
 
 IDLE_SECONDS = 60.0
 """A channel that was not used for so long is not used again: hosts close it after 120 seconds (HTTP.sys)."""
@@ -86,7 +86,7 @@ class GuardedSession:
             if self._channel is None:
                 self._channel = self._dial(self._settings, self._mechanism, self._gate)
             return self._channel.send(message)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - libraries raise errors of many families; each is translated
             fault = carried_fault(error, self._gate)
             return fault if fault is not None else explained(error, self._gate, self._settings, self._mechanism)
 

@@ -24,7 +24,7 @@ from .._errors import AuthenticationFailed
 from .._secrets import distinctive, reveal, said, scrub
 from .settings import Kinit, WinRMSettings
 
-__all__ = ["SharedTicket", "KerberosTicket", "fetch_ticket"]
+__all__ = ["KerberosTicket", "SharedTicket", "fetch_ticket"]
 
 _SECONDS = 60
 

@@ -136,7 +136,7 @@ class ConnectionSettings:
     credssp: CredSSP = CredSSP()
     send_cbt: bool = True
     proxy: Proxy = Proxy()
-    outbound: Outbound = Outbound()
+    outbound: Outbound = Outbound()  # noqa: RUF009 - frozen
 
     max_envelope_size: int = 512_000
 

@@ -132,7 +132,7 @@ def _readable(answer: bytes) -> str:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _no_doctype
     try:
-        parser.Parse(answer, True)  # noqa: FBT003
+        parser.Parse(answer, True)
     except (expat.ExpatError, LookupError, ValueError):
         return ""
     return _text(answer)

@@ -83,7 +83,7 @@ class InventoryTargets:
         except AnsibleError as error:
             text = _quoted(str(error.message), _passwords(variables))
             settings, refusal = None, limit_error(error) or _unusable(name, text)
-        except Exception as error:  # of a plugin or a filter; one host must not end the audit of all others
+        except Exception as error:  # noqa: BLE001 - of a plugin or a filter; one host must not end the audit
             # The text of an error may hold a password.
             settings, refusal = None, limit_error(error) or _unusable(name, type(error).__name__)
         given = self._told(variables)
@@ -147,7 +147,7 @@ class InventoryTargets:
                     told[name] = self._worked_out(variables[name])
                 except MemoryError:
                     raise  # the inventory is not to blame, and the host has to be looked up again
-                except Exception:  # a filter may raise anything
+                except Exception:  # noqa: BLE001, S112 - a filter may raise anything
                     continue
         return told
 

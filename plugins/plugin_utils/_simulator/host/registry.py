@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-__all__ = ["HKLM", "PROTECTION", "TCPIP", "WINDOWS", "SimulatedRegistry", "Settings", "SettingsInForce"]
+__all__ = ["HKLM", "PROTECTION", "TCPIP", "WINDOWS", "Settings", "SettingsInForce", "SimulatedRegistry"]
 
 HKLM = 0x80000002
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"

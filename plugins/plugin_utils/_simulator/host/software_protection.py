@@ -36,7 +36,7 @@ from .firewall import DOMAIN, PUBLIC, Firewall
 from .kms_service import SimulatedHostSettings, host_settings, served_lines
 from .registry import Settings, SettingsInForce, SimulatedRegistry
 
-__all__ = ["MachineIdentifiers", "Keyed", "Protection"]
+__all__ = ["Keyed", "MachineIdentifiers", "Protection"]
 
 _BOUND_TO_HARDWARE = ("mak", "retail", "kms_host", "oem")
 """Channels whose licence is for one computer: 0xC004F00F, "the hardware ID binding is beyond level of tolerance"."""

@@ -38,8 +38,10 @@ _REQUEST = "http://www.microsoft.com/DRM/SL/BatchActivationRequest/1.0"
 _RESPONSE = "http://www.microsoft.com/DRM/SL/BatchActivationResponse/1.0"
 # The same in every client, and published with ActivationWs (MIT): it shows that a request arrived whole, no more.
 _INTEGRITY_KEY = bytes(
-    (254, 49, 152, 117, 251, 72, 132, 134, 156, 243, 241, 206, 153, 168, 144, 100)
-    + (171, 87, 31, 202, 71, 4, 80, 88, 48, 36, 226, 20, 98, 135, 121, 160)
+    (
+        *(254, 49, 152, 117, 251, 72, 132, 134, 156, 243, 241, 206, 153, 168, 144, 100),
+        *(171, 87, 31, 202, 71, 4, 80, 88, 48, 36, 226, 20, 98, 135, 121, 160),
+    )
 )
 _KINDS = {"1": "confirmation", "2": "count"}
 _DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-__all__ = ["ClassDefinition", "WmiMethod", "Parameter", "Property", "declare", "ordered"]
+__all__ = ["ClassDefinition", "Parameter", "Property", "WmiMethod", "declare", "ordered"]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from ..._secrets import Secret, reveal
 from . import encryption
 from .private_files import make_private_directory, write_private
 
-__all__ = ["LoginAccount", "LoginAccounts", "Login", "LoginVerdict", "WrongContext", "account_of", "require_libraries"]
+__all__ = ["Login", "LoginAccount", "LoginAccounts", "LoginVerdict", "WrongContext", "account_of", "require_libraries"]
 
 _NEGOTIATE = "Negotiate"
 _BASIC = 'Basic realm="WSMAN"'

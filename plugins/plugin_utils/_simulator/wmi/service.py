@@ -155,7 +155,7 @@ class Provider:
         if not given and not definition.is_singleton:
             raise self.refusals.keys_missing()
         keys = {name.lower() for name in definition.keys}
-        if given and set(given) == keys or not given:
+        if (given and set(given) == keys) or not given:
             for read in self._objects.instances(definition.name):
                 values = {key: str(read(definition.properties[key].name)).lower() for key in given}
                 if values == given:

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-__all__ = ["EPOCH", "NEVER", "SimulatedClock", "ClockSetting"]
+__all__ = ["EPOCH", "NEVER", "ClockSetting", "SimulatedClock"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 NEVER = datetime(1601, 1, 1, tzinfo=timezone.utc)

@@ -25,11 +25,11 @@ from ..catalog.products import OFFICE
 from ..catalog.systems import known_systems
 
 __all__ = [
+    "DescribedObject",
+    "MemoryForest",
     "SimulatedActivationObject",
     "SimulatedCaller",
-    "DescribedObject",
     "SimulatedForest",
-    "MemoryForest",
     "Writer",
     "activation_object",
     "container_of",

@@ -21,7 +21,7 @@ from .clock import SimulatedClock
 from .kms_log import KmsCounters, KmsEvent, Tally
 from .srv_records import SimulatedRecord
 
-__all__ = ["KmsAnswer", "KmsEndpoint", "SimulatedKmsHost", "KmsHosts", "KmsRequest", "Serving"]
+__all__ = ["KmsAnswer", "KmsEndpoint", "KmsHosts", "KmsRequest", "Serving", "SimulatedKmsHost"]
 
 _MAX_SKEW = timedelta(hours=4)
 _ACTIVATION_INTERVAL, _RENEWAL_INTERVAL = 120, 10080

@@ -22,7 +22,7 @@ from ..catalog.product_keys import KeyFacts, masked, published_texts
 from .clock import SimulatedClock
 from .microsoft_journal import ServiceJournal
 
-__all__ = ["SimulatedMak", "Microsoft", "MicrosoftDescription", "ServiceRefused"]
+__all__ = ["Microsoft", "MicrosoftDescription", "ServiceRefused", "SimulatedMak"]
 
 EXHAUSTED, BLOCKED, UNKNOWN, WRONG_TYPE, BAD_INSTALLATION = "0x7F", "0x67", "0x68", "0x86", "0x90"
 """Error codes of the batch activation service."""

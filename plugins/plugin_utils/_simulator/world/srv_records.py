@@ -13,7 +13,7 @@ import threading
 import typing as t
 from dataclasses import dataclass
 
-__all__ = ["SimulatedRecord", "ServiceRecords", "own_domain"]
+__all__ = ["ServiceRecords", "SimulatedRecord", "own_domain"]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ Row = dict[str, t.Any]
 MODULES = ("license_info", "kms_client", "product_key", "activate")
 PRODUCT_ID = "0a1b2c3d-0000-4002-8003-0123456789ab"
 KEY = "BBBBB-CCCCC-DDDDD-FFFFF-GGGGG"
-PASSWORD = "the-password-of-this-test"  # noqa: S105
+PASSWORD = "the-password-of-this-test"
 
 
 def windows(**changes: t.Any) -> Row:

@@ -251,7 +251,7 @@ def test_what_was_obtained_and_could_not_be_stored_is_told_twice(budgets: Budget
 
 
 def test_the_service_is_the_one_that_is_described(budgets: Budgets) -> None:
-    password = "the-password-of-the-proxy"  # noqa: S105
+    password = "the-password-of-the-proxy"
     service = {
         "backend": "activationws_rest",
         "url": "https://ws.corp.example",

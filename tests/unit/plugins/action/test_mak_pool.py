@@ -188,7 +188,7 @@ def test_a_damaged_ledger_is_left_as_it_is(budgets: Budgets) -> None:
 
 
 def test_the_password_of_the_ledger_is_in_no_result(budgets: Budgets) -> None:
-    password = "the-password-of-the-ledger"  # noqa: S105
+    password = "the-password-of-the-ledger"
     found = budgets.run("mak_pool", {**LAB, "ledger": f"postgresql://me:{password}@db/x", "ledger_password": password})
     assert found["code"] == "password_in_url"
     assert password not in json.dumps(found)

@@ -24,7 +24,7 @@ from ansible_collections.volume.activation.plugins.module_utils._directory impor
 from ansible_collections.volume.activation.plugins.module_utils._directory import connection as connection_module
 from ansible_collections.volume.activation.plugins.module_utils._directory.discovery import DirectoryEndpoint
 
-PASSWORD = "a-password-of-this-test"  # noqa: S105
+PASSWORD = "a-password-of-this-test"
 PLACE = DirectoryEndpoint("dc1.corp.test", 636)
 CONFIGURATION = "CN=Configuration,DC=corp,DC=test"
 CONTAINER = f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,{CONFIGURATION}"

@@ -33,7 +33,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._session.ntlm_po
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 
 
-def settings(user: str = "svc", password: str = "wrong", host: str = "h") -> WinRMSettings:  # noqa: S107
+def settings(user: str = "svc", password: str = "wrong", host: str = "h") -> WinRMSettings:
     return WinRMSettings(host=host, user=user, password=Secret(password))
 
 

@@ -23,8 +23,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
 
-from plugins.plugin_utils._errors import Refusal  # type: ignore[import-not-found]  # noqa: E402
-from plugins.plugin_utils._ledger import (  # type: ignore[import-not-found]  # noqa: E402
+from plugins.plugin_utils._errors import Refusal  # type: ignore[import-not-found]
+from plugins.plugin_utils._ledger import (  # type: ignore[import-not-found]
     Demand,
     EntryState,
     Ledger,
@@ -32,7 +32,7 @@ from plugins.plugin_utils._ledger import (  # type: ignore[import-not-found]  # 
     Method,
     entries,
 )
-from plugins.plugin_utils._ledger.schema import schema  # type: ignore[import-not-found]  # noqa: E402
+from plugins.plugin_utils._ledger.schema import schema  # type: ignore[import-not-found]
 
 # What every child would import again, each for itself.
 for library in ("sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg", "psycopg"):

@@ -77,8 +77,28 @@ def test_every_error_of_the_network_path_to_microsoft_has_a_text(number: int) ->
 
 @pytest.mark.parametrize(
     "code",
-    ["0x80072EFD", "0x80072EFE", "0x80072EFF", "0x80072F8F", "0x803FABC3", "0x80070426", "0x80070422", "0x8007041D"]
-    + ["0x800704CF", "0x80072AF9", "0x80004005", "0x800706BA", "0x800706BE", "0x80070005", "0x80041002", "0x803FA067"],
+    [
+        *(
+            "0x80072EFD",
+            "0x80072EFE",
+            "0x80072EFF",
+            "0x80072F8F",
+            "0x803FABC3",
+            "0x80070426",
+            "0x80070422",
+            "0x8007041D",
+        ),
+        *(
+            "0x800704CF",
+            "0x80072AF9",
+            "0x80004005",
+            "0x800706BA",
+            "0x800706BE",
+            "0x80070005",
+            "0x80041002",
+            "0x803FA067",
+        ),
+    ],
 )
 def test_the_codes_of_public_reports_have_texts(code: str) -> None:
     assert explain(code).known

@@ -156,7 +156,7 @@ def test_texts_of_any_kind_are_taken(event: int, strings: list[str]) -> None:
         found = AttemptEvent.parse(event, given_strings, None, None)
         if found is not None:
             attempt = last_attempt([found], PRODUCT)
-            assert attempt is None or attempt_sentence(attempt) and attempt_facts(attempt)
+            assert attempt is None or (attempt_sentence(attempt) and attempt_facts(attempt))
 
 
 Case = tuple[list[AttemptEvent], dict[str, Any] | None]

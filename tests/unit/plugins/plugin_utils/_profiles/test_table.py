@@ -31,7 +31,7 @@ class Case(t.NamedTuple):
     rule: str
     profile: str
     method: str | None = None
-    more: dict[str, t.Any] = {}  # noqa: RUF012
+    more: dict[str, t.Any] = {}
 
 
 CASES = (

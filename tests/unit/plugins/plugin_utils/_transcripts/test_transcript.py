@@ -23,7 +23,7 @@ from ansible_collections.volume.activation.plugins.plugin_utils._transcripts imp
     rows,
 )
 
-SECRET = "the-password-of-this-test"  # noqa: S105
+SECRET = "the-password-of-this-test"
 
 
 def test_it_is_json_with_its_form_and_version_first(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def test_a_port_that_cannot_be_had_is_a_failure_of_the_server_in_words(serve: Ca
     server = serve()
     with socket.socket() as taken:
         # On every address there is.
-        taken.bind(("0.0.0.0", 0))  # noqa: S104
+        taken.bind(("0.0.0.0", 0))
         taken.listen()
         port = taken.getsockname()[1]
         world = {"kms_hosts": {KMS: {"port": port}}}
