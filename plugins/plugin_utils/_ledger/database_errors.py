@@ -55,7 +55,9 @@ def _damaged(path: Path | None) -> Maker:
 
 def _maker(error: BaseException, path: Path | None) -> Maker:
     if isinstance(error, sqlite3.Error):
-        maker = _by_words(str(error).lower())
+        # Corrupt files alone have this class and none below it. Python 3.10 leaves out a text that is not UTF-8.
+        is_damage = error.__class__ is sqlite3.DatabaseError
+        maker = damaged_file if is_damage else _by_words(str(error).lower())
         return without_locks if maker is busy and path is not None and not locks_work(path.parent) else maker
     if type(error).__module__.startswith("psycopg"):
         return _by_state(error)

@@ -162,3 +162,14 @@ def test_what_sqlite_says_of_a_file_is_not_said_of_a_server(words: str, tmp_path
     error = refusal(fail)
     assert error.code == "ledger_unreadable"
     assert "port" not in str(error.remedy)
+
+
+@pytest.mark.parametrize("error", [sqlite3.DatabaseError(), sqlite3.OperationalError("unsupported file format")])
+def test_a_file_that_sqlite_finds_corrupt_is_damaged_even_without_a_text(error: sqlite3.Error, tmp_path: Path) -> None:
+    path = tmp_path / "l.sqlite"
+
+    def fail() -> None:
+        with database_errors.explained(str(path), path):
+            raise error
+
+    assert refusal(fail).code == "damaged_ledger"
