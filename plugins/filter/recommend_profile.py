@@ -270,6 +270,7 @@ from ansible.errors import AnsibleFilterError  # noqa: E402
 
 from ansible_collections.volume.activation.plugins.plugin_utils._errors import Refusal  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._filters import check_values, filter_error  # noqa: E402
+from ansible_collections.volume.activation.plugins.plugin_utils._fleet_reports import LICENSE  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._profiles import VARIABLES, recommended  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._secrets import scrub_lines  # noqa: E402
 from ansible_collections.volume.activation.plugins.plugin_utils._variables import misspelt  # noqa: E402
@@ -298,6 +299,7 @@ def recommend_profile(
     read = _mapping(license, "license")
     if read and not any(part in read for part in _PARTS):
         raise AnsibleFilterError("The license of recommend_profile is what license_info returned in `license`.")
+    check_values("recommend_profile", {"license": read}, {"license": LICENSE})
     counts, expected = _mapping(kms_counts, "kms_counts"), _mapping(forecast, "forecast")
     try:
         facts = recommended(known, read, rules=rules, kms_counts=counts, forecast=expected).facts()

@@ -81,6 +81,21 @@ def test_a_whole_result_is_not_taken_for_a_license() -> None:
         FILTER({}, {"changed": False, "license": LICENSE})
 
 
+@pytest.mark.parametrize(
+    ("license", "place"),
+    [
+        ({"machine": "app01"}, "machine"),
+        ({"machine": {"build": "new"}}, "machine.build"),
+        ({"domain": ["corp.example"]}, "domain"),
+        ({"products": {"channel": "mak"}}, "products"),
+        ({"products": [{}, {"channel": 5}]}, r"products\[1\].channel"),
+    ],
+)
+def test_a_damaged_field_of_the_license_is_refused_by_its_place(license: dict[str, t.Any], place: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"license of recommend_profile.* {place}: "):
+        FILTER({}, license)
+
+
 @pytest.mark.parametrize("given", ["vdi", 5, {"vdi": 1}])
 def test_groups_that_are_no_list_are_refused(given: t.Any) -> None:
     with pytest.raises(AnsibleFilterError, match="groups"):
