@@ -21,7 +21,7 @@ from .errors import (
 )
 from .facts import forest_facts, found_facts, object_facts
 from .failures import rights_remedy
-from .names import guid_bytes, guid_text, same_name
+from .names import guid_text, same_name
 from .objects import ActivationObject, Forest
 from .opening import open_directory
 from .settings import DIRECTORY_SPEC, DirectorySettings, Security, settings_from
@@ -41,7 +41,6 @@ __all__ = [
     "Security",
     "forest_facts",
     "found_facts",
-    "guid_bytes",
     "guid_text",
     "object_facts",
     "open_directory",

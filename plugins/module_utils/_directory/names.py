@@ -10,7 +10,7 @@ import uuid
 
 from .errors import DirectoryRefusal, python_ldap_missing
 
-__all__ = ["child_dn", "filter_text", "guid_bytes", "guid_text", "same_name", "split_dn"]
+__all__ = ["child_dn", "filter_text", "guid_text", "same_name", "split_dn"]
 
 # One RDN: its sorted pairs of attribute and value. One DN: its RDNs from the object up to the root.
 Rdn = tuple[tuple[str, str], ...]
@@ -23,11 +23,6 @@ def guid_text(data: bytes) -> str:
     Raises ValueError if it has not 16 bytes.
     """
     return str(uuid.UUID(bytes_le=data))
-
-
-def guid_bytes(text: str) -> bytes:
-    """Return the 16 bytes in which Windows stores a GUID; raises ValueError if the text is none."""
-    return uuid.UUID(text).bytes_le
 
 
 def child_dn(name: str, parent: str) -> str:

@@ -15,7 +15,16 @@ from .._errors import MissingLibrary, pip_install
 from .._secrets import reveal
 from .settings import ConnectionSettings
 
-__all__ = ["OLDEST", "OLD_DIGEST", "missing", "require_library", "require_login", "require_proxy", "too_old"]
+__all__ = [
+    "OLDEST",
+    "OLD_DIGEST",
+    "is_too_old",
+    "missing",
+    "require_library",
+    "require_login",
+    "require_proxy",
+    "too_old",
+]
 
 # A mechanism's own package, and what brings it.
 _OF_LOGINS = {
@@ -78,13 +87,13 @@ def _require(requirement: str, package: str, purpose: str = "") -> None:
 
 def _require_versions(*libraries: str) -> None:
     for library in libraries:
-        if _is_too_old(library):
+        if is_too_old(library):
             wanted = f"{library}>={OLDEST[library]}"
             raise missing(f"The installed {library} is too old; {wanted} is needed.", wanted)
 
 
 @functools.cache
-def _is_too_old(library: str) -> bool:
+def is_too_old(library: str) -> bool:
     """Return whether a library is older than what the sessions use of it."""
     try:
         installed = importlib.metadata.version(library)

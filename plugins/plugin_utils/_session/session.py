@@ -16,7 +16,7 @@ import typing as t
 from .._errors import ActivationError, AuthenticationFailed, ConnectionFailed, MissingLibrary, Unsealed
 from .guarded_adapter import GuardedAdapter
 from .guarded_session import GuardedSession, LoginChannel
-from .requirements import OLDEST, _is_too_old, require_library, require_login, require_proxy
+from .requirements import OLDEST, is_too_old, require_library, require_login, require_proxy
 from .settings import ConnectionSettings, PsrpSettings, WinRMSettings
 from .tls_context import preload_default_bundle
 
@@ -37,7 +37,7 @@ def preload() -> None:
             importlib.import_module(module)
             importlib.import_module(f".{library}", __package__)
     for library in OLDEST:
-        _is_too_old(library)
+        is_too_old(library)
     with contextlib.suppress(ImportError):
         preload_default_bundle()
 

@@ -9,7 +9,6 @@ import pytest
 
 from ansible_collections.volume.activation.plugins.module_utils._directory import (
     DirectoryRefusal,
-    guid_bytes,
     guid_text,
     same_name,
 )
@@ -24,11 +23,6 @@ needs_ldap = pytest.mark.usefixtures("python_ldap")
 
 def test_the_first_three_fields_of_a_guid_are_little_endian() -> None:
     assert guid_text(ORDERED) == "03020100-0504-0706-0809-0a0b0c0d0e0f"
-
-
-def test_a_guid_goes_both_ways() -> None:
-    assert guid_bytes(guid_text(ORDERED)) == ORDERED
-    assert guid_bytes("{03020100-0504-0706-0809-0A0B0C0D0E0F}") == ORDERED
 
 
 @pytest.mark.parametrize("data", [b"", b"15 bytes only..", b"seventeen bytes.."])

@@ -104,12 +104,12 @@ def test_a_ca_file_has_to_be_there_and_to_hold_a_certificate(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_ports_have_a_range(port: int) -> None:
-    refused(port=port)
+    assert str(port) in refused(port=port).message
 
 
 @pytest.mark.parametrize("timeout", [0, -1, 601, float("inf"), float("nan")])
 def test_there_is_always_a_time_limit(timeout: float) -> None:
-    refused(timeout=timeout)
+    assert f" {timeout:g} seconds" in refused(timeout=timeout).message
 
 
 def test_a_limit_of_nothing_is_not_taken_for_none_given() -> None:
@@ -117,7 +117,7 @@ def test_a_limit_of_nothing_is_not_taken_for_none_given() -> None:
 
 
 def test_dns_servers_are_addresses() -> None:
-    refused(dns_servers=("dns1.corp.test",))
+    assert "dns1.corp.test" in refused(dns_servers=("dns1.corp.test",)).message
 
 
 def test_settings_are_checked_before_anything_is_opened() -> None:

@@ -37,9 +37,9 @@ KINDS = [(WinRMSettings, {"transports": ("ntlm",)}), (PsrpSettings, {"auth": "nt
 @pytest.fixture(autouse=True)
 def fresh() -> t.Iterator[None]:
     """Forget which versions were found."""
-    requirements._is_too_old.cache_clear()
+    requirements.is_too_old.cache_clear()
     yield
-    requirements._is_too_old.cache_clear()
+    requirements.is_too_old.cache_clear()
 
 
 def sent(settings: ConnectionSettings) -> MissingLibrary:

@@ -210,7 +210,7 @@ def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
 ) -> None:
     fit = library == "pywinrm" if is_fit is None else is_fit
     monkeypatch.setattr(importlib.metadata, "version", lambda _name: version)
-    requirements._is_too_old.cache_clear()
+    requirements.is_too_old.cache_clear()
     try:
         if fit:
             open_session(kind(host="h", user="u", password=Secret("p")))
@@ -219,4 +219,4 @@ def test_a_library_that_is_too_old_is_named_with_the_version_that_is_needed(
             open_session(kind(host="h", user="u", password=Secret("p")))
         assert f"{library}>=0." in (caught.value.remedy or "")
     finally:
-        requirements._is_too_old.cache_clear()
+        requirements.is_too_old.cache_clear()
