@@ -80,8 +80,8 @@ molecule: $(LINT)/.ready stage home  ## Run the Molecule scenarios on simulated 
 .PHONY: bench
 bench: $(RUN)/.ready stage home  ## Measure requests, bytes and CPU a host, and the audit of ten thousand
 	@$(IN_RUN) python -m benchmarks.run
-	echo
-	$(IN_RUN) python -m benchmarks.audit
+	@echo
+	@$(IN_RUN) python -m benchmarks.audit
 
 .PHONY: docs
 docs: $(LINT)/.ready stage home  ## Build the documentation as HTML in build/docs

@@ -158,18 +158,17 @@ def ledgers(folder: Path) -> dict[str, str]:
     return places
 
 
-def test_a_hand_written_inventory_cannot_mix_simulated_and_real(
-    serve: Serve, tmp_path: Path, real_service: RealService
-) -> None:
-    ground = served(serve)
-    place = ledgers(tmp_path)
-    real = {"url": real_service.url, "retries": 0}
-    simulated = ground.server.sandbox["service"]
+def mixed(
+    place: dict[str, str], sandbox: dict[str, Any], real_url: str, folder: Path
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return tasks that mix what is simulated with what is real, each with the code of its refusal."""
+    real = {"url": real_url, "retries": 0}
+    simulated = sandbox["service"]
     simulated_pid = "00000-99999-123-456789-03-1033-22631.0000-0012026"
     mak = {"product_key": KEY, "pool": "exceptions", "justification": "REQ-2"}
     request = {"requests": [REAL_REQUEST], "pool": "exceptions"}
-    file = str(tmp_path / "exchange.json")
-    cases: list[tuple[str, dict[str, Any]]] = [
+    file = str(folder / "exchange.json")
+    return [
         ("simulated_host_real_ledger", task("mak", **mak, ledger=place["real"])),
         (
             "simulated_host_real_service",
@@ -198,10 +197,18 @@ def test_a_hand_written_inventory_cannot_mix_simulated_and_real(
             "simulated_host_real_ledger",
             {
                 **task("mak_pool", name="trial", limit=1, ledger=place["real"]),
-                "vars": {"volume_activation_fleet": ground.server.sandbox},
+                "vars": {"volume_activation_fleet": sandbox},
             },
         ),
     ]
+
+
+def test_a_hand_written_inventory_cannot_mix_simulated_and_real(
+    serve: Serve, tmp_path: Path, real_service: RealService
+) -> None:
+    ground = served(serve)
+    place = ledgers(tmp_path)
+    cases = mixed(place, ground.server.sandbox, real_service.url, tmp_path)
     tasks = [{**row, "name": f"case {number}", "ignore_errors": True} for number, (_code, row) in enumerate(cases)]
     before = ground.fleet.machines["field"].describe()
     run = ground.play(
